@@ -1,0 +1,48 @@
+# Everything starts from a fresh clone with nothing but Python 3.11, make and the package registry.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps
+
+.PHONY: demo test check check-quick bench lock clean
+
+demo: $(VENV)/.runtime  ## See the 2017 incident found in a generated organisation.
+	@$(BIN)/lastday demo
+
+test: $(VENV)/.dev  ## Run the tests.
+	$(BIN)/pytest -n 2
+
+check-quick: $(VENV)/.dev  ## Lint, format, imports.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+check: check-quick test  ## All checks.
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev  ## Compare with peers on generated organisations; writes docs/evaluation.md and docs/speed.md.
+	$(BIN)/python -m tests.benchmarks
+
+lock: $(VENV)/.dev  ## Renew the lock files from pyproject.toml.
+	$(BIN)/pip-compile $(LOCK) --extra build -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra build --extra dev -o requirements-dev.lock pyproject.toml
+
+LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+$(VENV)/bin/python:
+	@echo "making the virtual environment (once)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "installing the locked versions (once)"
+	@$(PIP) -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Detectors: arrays in, surprise out. They know no person, store or clock."""

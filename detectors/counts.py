@@ -1,0 +1,36 @@
+"""Counts by group and category, kept sorted so that any number of groups is looked up at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.base import Floats
+
+Codes = NDArray[np.int64]
+
+
+class GroupCounts:
+    """For every group a histogram over small non-negative integers, as one dense block.
+
+    group: codes, shape (n,), any integers; negative ones are left out.
+    value: shape (n,), 0 <= value < size.  weight: how often, shape (n,).
+    """
+
+    def __init__(self, group: Codes, value: Codes, weight: Floats, size: int) -> None:
+        kept = group >= 0
+        self.groups, inverse = np.unique(group[kept], return_inverse=True)
+        self.size = size
+        flat = np.bincount(inverse * size + value[kept], weight[kept], minlength=len(self.groups) * size)
+        self.table = np.vstack([flat.reshape(-1, size), np.zeros((1, size))])
+
+    def row(self, group: Codes) -> Codes:
+        """Each group's row in `table`; the last row, all zeros, for a group never seen."""
+        if not len(self.groups):
+            return np.zeros(len(group), np.int64)
+        place = np.minimum(np.searchsorted(self.groups, group), len(self.groups) - 1)
+        return np.where(self.groups[place] == group, place, len(self.groups))
+
+    def at_least(self) -> Floats:
+        """table, summed from each value upwards."""
+        return self.table[:, ::-1].cumsum(1)[:, ::-1]

@@ -1,0 +1,57 @@
+"""What a surprise is worth: how often do people who did not leave show as much in a window?"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from detectors.base import Floats
+
+QUANTILE = 0.8
+LEAST_WINDOWS = 30
+LEAST_SCALE = 0.7
+DEFAULT_THRESHOLD = 8.0
+DEFAULT_SCALE = 2.5
+
+
+class Placebo:
+    """Block maxima of placebo windows, with an exponential tail above their 80 % quantile.
+
+    The answer for a surprise x is -log2 of the share of placebo windows whose largest surprise
+    reaches x: it takes out how many acts a window has, and how noisy a kind of evidence is in
+    this log. Above the quantile the excesses are taken as exponential (peaks over threshold,
+    Coles 2001, chapter 4; shape 0). With fewer than LEAST_WINDOWS windows a stated default
+    stands in, and `measured_` is False.
+    """
+
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
+        """X: the largest surprise of each placebo window, shape (windows, 1)."""
+        largest = np.sort(np.asarray(X, np.float64).reshape(-1))
+        if not np.isfinite(largest).all():
+            raise ValueError("X has NaN or infinite values")
+        self.measured_ = len(largest) >= LEAST_WINDOWS
+        if not self.measured_:
+            self.largest_ = np.zeros(0)
+            self.threshold_, self.scale_ = DEFAULT_THRESHOLD, DEFAULT_SCALE
+            return self
+        self.largest_ = largest
+        self.threshold_ = float(np.quantile(largest, QUANTILE))
+        excess = largest[largest > self.threshold_] - self.threshold_
+        self.scale_ = max(float(excess.mean()) if len(excess) else 0.0, LEAST_SCALE)
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Floats:
+        """X: surprises, shape (n, 1). Returns bits, shape (n,); 0 for a surprise of 0."""
+        x = np.asarray(X, np.float64).reshape(-1)
+        if not np.isfinite(x).all():
+            raise ValueError("X has NaN or infinite values")
+        at_threshold = -np.log2(1 - QUANTILE)
+        above = at_threshold + (x - self.threshold_) / self.scale_ / np.log(2)
+        if self.measured_:
+            reached = len(self.largest_) - np.searchsorted(self.largest_, x, side="left")
+            below = np.minimum(-np.log2((reached + 0.5) / (len(self.largest_) + 1)), at_threshold)
+        else:
+            below = at_threshold * np.maximum(x, 0.0) / self.threshold_
+        return np.where(x > 0, np.where(x > self.threshold_, above, np.maximum(below, 0.0)), 0.0)

@@ -1,0 +1,3 @@
+"""lastday: the insider-risk monitor for offboarding."""
+
+__version__ = "0.1.0"

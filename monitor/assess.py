@@ -1,0 +1,212 @@
+"""Assessment: events of watched people become acts with evidence and a score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from detectors.base import Floats
+from monitor.core import acts, evidence, judge, severity
+from monitor.core.catalogue import Action
+from monitor.core.impact import impact_of
+from monitor.core.peers import peer_groups
+from monitor.core.windows import Window, departures, placebos, usual_zone
+from monitor.model import Departure, Person
+from monitor.settings import Settings
+from monitor.store.gather import SHORTEST_NAME, Gathered, gather
+from monitor.store.history import History
+
+DAY_US = 86_400_000_000
+FEW_PEOPLE = 0.02
+"""An action that fewer people than this use does not make a log one of grave actions."""
+
+Step = Callable[[str], None]
+"""Called with the name of each step as it begins."""
+
+
+@dataclass(slots=True)
+class People:
+    """Everybody on the rosters, in the order of their ids, and the names under which they act."""
+
+    all: list[Person]
+    number: dict[str, int]
+    group: NDArray
+    group_names: list[str]
+    zones: dict[str, str]
+    names: dict[str, int]
+    ambiguous: list[str]
+
+
+@dataclass(slots=True)
+class Assessment:
+    """What was found: acts of every window with their scores, and all that explains them."""
+
+    people: People
+    windows: list[Window]
+    actions: list[Action]
+    gathered: Gathered
+    baseline: evidence.Baseline
+    surprise: Mapping[str, Floats]
+    tier: NDArray
+    impact: Floats
+    given: Mapping[str, Floats]
+    acts: pd.DataFrame
+    scale: severity.Scale
+
+
+def assess(history: History, everybody: Iterable[Person], told: Sequence[Departure], settings: Settings, attributes: tuple[str, ...], *, seed: int = 0, until: int | None = None, step: Step = lambda name: None) -> Assessment:
+    """Judge every watched act.
+
+    history: holds the table `event`.  told: the departures as known.  attributes: extra columns
+    of `event`.  until: microseconds since 1970 UTC; what came later is not known yet.
+    """
+    step("matching actors to people")
+    people = identify(everybody, settings.people.timezone)
+    _match(history, people, until)
+    span = history.span()
+    if span is None:
+        raise NothingMatched(history.unmatched())
+    windows = _windows(history, people, told, settings, span, seed)
+    cast = _cast(people, windows, history.actions())
+    catalogue = settings.load_catalogue()
+    actions = [catalogue.action(name) for name in history.actions()]
+
+    step("gathering what is usual")
+    domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
+    gathered = gather(
+        history, cast, windows, history.facets(attributes), [a.kind for a in actions],
+        [i for i, a in enumerate(actions) if a.impact >= evidence.TIERS[0]], _tellable(people), domains,
+        (span[1] - span[0]) // DAY_US + 1,
+    )  # fmt: skip
+    events = gathered.events
+
+    step("weighing evidence")
+    ordinary = np.array([action.impact for action in actions])[events["a"]]
+    tier = evidence.tiers(ordinary)
+    baseline = evidence.Baseline(cast)
+    baseline.learn(gathered.learned, gathered.habits, gathered.past)
+    surprise = evidence.surprises(baseline, events, gathered.used, gathered.days)
+    baseline.calibrate(surprise, events["w"], tier)
+    bits = evidence.weigh(baseline, surprise, tier)
+
+    step("judging acts")
+    events["jewel"] = np.zeros(len(tier), bool)
+    weights = judge.Weights()
+    impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
+    given = judge.judge(bits, _circumstances(events, windows, cast, actions, impact), _is_low(events, actions, len(windows), weights), weights)
+    found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
+    return Assessment(people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, _scale(found, cast, span, settings))
+
+
+class NothingMatched(Exception):
+    """No actor of any event is somebody on the roster."""
+
+    def __init__(self, unmatched: list[tuple[str | None, int, int, str]]) -> None:
+        self.unmatched = unmatched
+        super().__init__("no actor of any event is on the roster")
+
+
+def identify(everybody: Iterable[Person], default_zone: str) -> People:
+    """Number people, group them, and say which names are whose: accounts first, then e-mails, then ids."""
+    everyone = sorted(everybody, key=lambda person: person.person_id)
+    number = {person.person_id: i for i, person in enumerate(everyone)}
+    group, group_names = peer_groups(everyone)
+    usual = usual_zone(everyone, default_zone)
+    claims: dict[str, set[int]] = {}
+    names: dict[str, int] = {}
+    for named in (lambda p: p.accounts, lambda p: (p.email,) if p.email else (), lambda p: (p.person_id.lower(),)):
+        fresh: dict[str, set[int]] = {}
+        for person in everyone:
+            for name in named(person):
+                fresh.setdefault(name, set()).add(number[person.person_id])
+        for name, owners in fresh.items():
+            claims.setdefault(name, owners)
+    for name, owners in claims.items():
+        if len(owners) == 1:
+            names[name] = next(iter(owners))
+    ambiguous = sorted(name for name, owners in claims.items() if len(owners) > 1)
+    return People(everyone, number, np.array(group), group_names, {p.person_id: p.zone or usual for p in everyone}, names, ambiguous)
+
+
+def _match(history: History, people: People, until: int | None) -> None:
+    low, high = history.ends()
+    zones = sorted(set(people.zones.values()))
+    hours = range(low // 3_600_000_000 - 1, high // 3_600_000_000 + 2)
+    seconds = [
+        datetime.fromtimestamp(hour * 3600, ZoneInfo(zone)).utcoffset() or timedelta() for zone in zones for hour in hours
+    ]
+    history.match(
+        pa.table(
+            {
+                "name": list(people.names),
+                "k": pa.array(range(len(people.names)), pa.int32()),
+                "p": pa.array(list(people.names.values()), pa.int32()),
+            }
+        ),
+        pa.table(
+            {
+                "p": pa.array(range(len(people.all)), pa.int32()),
+                "g": pa.array(people.group, pa.int32()),
+                "zone": [people.zones[p.person_id] for p in people.all],
+            }
+        ),
+        pa.table(
+            {
+                "zone": np.repeat(zones, len(hours)),
+                "hour": np.tile(np.array(hours, np.int64), len(zones)),
+                "seconds": pa.array([int(s.total_seconds()) for s in seconds], pa.int32()),
+            }
+        ),
+        until,
+    )
+
+
+def _windows(history: History, people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int], seed: int) -> list[Window]:
+    rules = settings.windows.rules()
+    told = [departure for departure in told if departure.person_id in people.number]
+    real = departures(people.number, people.zones, told, (span[0] // DAY_US - 1, span[1] // DAY_US + 1), rules)
+    leaving = {people.number[departure.person_id] for departure in told}
+    return [*real, *placebos(people.number, people.zones, history.active(), leaving, rules, seed)]
+
+
+def _cast(people: People, windows: Sequence[Window], actions: Sequence[str]) -> evidence.Cast:
+    person = np.array([w.person for w in windows], np.int64)
+    rank = np.array([int((person[:i] == p).sum()) for i, p in enumerate(person)], np.int64)
+    return evidence.Cast(people.group, person, np.array([w.departure is not None for w in windows], bool), rank, len(actions))
+
+
+def _tellable(people: People) -> dict[str, int]:
+    """Names that, standing in a target, tell whose it is: accounts and the local part of e-mails."""
+    names = {name.partition("@")[0]: number for name, number in sorted(people.names.items())}
+    return {name: number for name, number in names.items() if len(name) >= SHORTEST_NAME}
+
+
+def _circumstances(events: Mapping[str, NDArray], windows: Sequence[Window], cast: evidence.Cast, actions: Sequence[Action], impact: Floats) -> judge.Circumstances:
+    ends = np.array([w.end_us for w in windows])[events["w"]]
+    hours = (ends - events["t"]) / 3_600_000_000
+    reading = np.array([action.kind == "read" for action in actions])[events["a"]]
+    _, day, size = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True, return_counts=True)
+    past = cast.real[events["w"]] & (hours < 0) & ~events["failed"]
+    return judge.Circumstances(impact, reading, hours, past, size[day])
+
+
+def _is_low(events: Mapping[str, NDArray], actions: Sequence[Action], windows: int, weights: judge.Weights) -> bool:
+    """Is this a log of actions of little impact only, such as logons and mails?"""
+    users = np.bincount(np.unique(events["a"].astype(np.int64) << 32 | events["w"]) >> 32, minlength=len(actions))
+    usual = users >= max(3, FEW_PEOPLE * windows)
+    return max((a.impact for a, often in zip(actions, usual, strict=True) if often), default=1.0) < weights.low_log
+
+
+def _scale(found: pd.DataFrame, cast: evidence.Cast, span: tuple[int, int], settings: Settings) -> severity.Scale:
+    best = np.zeros(len(cast.real))
+    np.maximum.at(best, found["w"].to_numpy(), found["score"].to_numpy())
+    weeks = (span[1] - span[0]) / DAY_US / 7
+    budget = settings.severity
+    return severity.scale(best[~cast.real], best[cast.real], weeks, budget.alert_budget, budget.thresholds())

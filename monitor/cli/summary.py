@@ -1,0 +1,70 @@
+"""What a scan tells besides its findings: how much it read, what it could not use, how far scores can be trusted."""
+
+from __future__ import annotations
+
+import shutil
+
+from rich.console import Console
+from rich.text import Text
+
+from monitor.pipeline import Scan
+from monitor.report import terminal
+from monitor.report.safe import plain
+
+SHOWN = 5
+MOST_SET_ASIDE = 0.05
+MOST_UNMATCHED = 0.5
+WIDTH = 110
+
+
+def show_scan(result: Scan, limit: int, *, messages_only: bool = False) -> None:
+    """Findings and a line of totals on stdout, all other messages on stderr."""
+    if not messages_only:
+        out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
+        terminal.show(out, result.found, result.roster.people, limit)
+        out.print(_totals(result))
+    told = Console(stderr=True, highlight=False, soft_wrap=True)
+    for line in messages(result):
+        told.print(Text(line))
+
+
+def messages(result: Scan) -> list[str]:
+    """What the operator should know, a sentence each."""
+    told = []
+    intake = result.intake
+    if intake.set_aside:
+        told.append(f"set aside: {intake.set_aside:,} of {intake.received:,} lines could not be used, for example")
+        told += [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in result.rejects[:SHOWN]]
+    elif result.rejects:
+        told.append(f"set aside: {len(result.rejects):,} roster lines could not be used, for example")
+        told += [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in result.rejects[:SHOWN]]
+    if intake.repeated:
+        told.append(f"repeated: {intake.repeated:,} lines had an id that came before; each counted once")
+    for source, actors, events, example in result.unmatched[:SHOWN]:
+        where = f"source {plain(source)}" if source else "no source named"
+        told.append(f"not on the roster: {events:,} events by {actors:,} actors ({where}), for example {plain(example)}")
+    if result.assessed.people.ambiguous:
+        names = ", ".join(plain(name) for name in result.assessed.people.ambiguous[:SHOWN])
+        told.append(f"ambiguous: {len(result.assessed.people.ambiguous):,} names belong to several people and were left out, for example {names}")
+    if not result.assessed.scale.measured:
+        told.append("few placebo departures: scores rest on stated defaults, not on this organisation's history")
+    return told
+
+
+def degraded(result: Scan) -> bool:
+    """Is so much of the input unusable that the findings cannot be taken for the whole?"""
+    unmatched = sum(events for _, _, events, _ in result.unmatched)
+    kept = result.intake.accepted - result.intake.repeated
+    return result.intake.set_aside > MOST_SET_ASIDE * result.intake.received or unmatched > MOST_UNMATCHED * kept
+
+
+def _totals(result: Scan) -> Text:
+    windows = [w for w in result.assessed.windows if w.departure]
+    loud = {level: sum(f.severity == level for f in result.found) for level in ("critical", "high", "medium")}
+    return Text(
+        f"{result.intake.accepted:,} events of {len(result.roster.people):,} people; {len(windows):,} departures watched: "
+        f"{loud['critical']} critical, {loud['high']} high, {loud['medium']} medium",
+        style="bold",
+    )
+
+

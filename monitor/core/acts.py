@@ -1,0 +1,54 @@
+"""Acts: the events of one person, action and local day that stand out together, and what else happened near them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detectors.base import Floats
+
+LEAST_SCORE = 0.3
+TOGETHER = 0.7
+"""Events of an action and day belong to the act when they score at least this share of its strongest."""
+COMPANY_DAYS = 3
+COMPANY_SHARE = 0.3
+COMPANY_FADES = (1.0, 0.7, 0.5, 0.35)
+COMPANY_MOST = 1.5
+MOST_ACTS = 12
+"""Acts kept for each window."""
+
+
+def acts_of(events: Mapping[str, NDArray], scores: Floats) -> pd.DataFrame:
+    """The acts of every window, strongest first within it.
+
+    Columns: w, p, a, d, own (the strongest event's score), score (with the company of other
+    acts within COMPANY_DAYS), top (index of the strongest event), events (indices).
+    """
+    heard = np.flatnonzero(scores > LEAST_SCORE)
+    found = pd.DataFrame({k: events[k][heard] for k in ("w", "p", "a", "d")} | {"own": scores[heard], "i": heard})
+    found["strongest"] = found.groupby(["w", "a", "d"], sort=False)["own"].transform("max")
+    found = found[found["own"] >= TOGETHER * found["strongest"]]
+    found = found.sort_values(["own", "i"], ascending=[False, True], kind="stable")
+    acts = found.groupby(["w", "p", "a", "d"], sort=False).agg(
+        own=("own", "first"), top=("i", "first"), events=("i", list)
+    ).reset_index()
+    acts = acts.sort_values(["w", "own", "top"], ascending=[True, False, True], kind="stable", ignore_index=True)
+    acts = acts[acts.groupby("w").cumcount() < MOST_ACTS].reset_index(drop=True)
+    acts["score"] = acts["own"] + _company(acts)
+    return acts.sort_values(["w", "score", "top"], ascending=[True, False, True], kind="stable", ignore_index=True)
+
+
+def _company(acts: pd.DataFrame) -> Floats:
+    """What the other acts near each act add to it."""
+    rank = acts.groupby("w").cumcount().to_numpy()
+    window, row = np.unique(acts["w"].to_numpy(), return_inverse=True)
+    own, day = np.zeros((len(window), MOST_ACTS)), np.full((len(window), MOST_ACTS), -(10**6))
+    own[row, rank], day[row, rank] = acts["own"], acts["d"]
+    near = np.abs(day[:, :, None] - day[:, None, :]) <= COMPANY_DAYS
+    near[:, np.arange(MOST_ACTS), np.arange(MOST_ACTS)] = False
+    others = -np.sort(-np.where(near, own[:, None, :], 0.0), axis=2)[:, :, : len(COMPANY_FADES)]
+    added = COMPANY_SHARE * np.minimum((others * np.array(COMPANY_FADES)).sum(2), COMPANY_MOST * own)
+    return added[row, rank]

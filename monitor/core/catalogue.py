@@ -1,0 +1,102 @@
+"""The action catalogue: what an act can do to the organisation, and how it is undone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "class"}):
+    """What the catalogue says of an action, a verb or a class; None where it says nothing."""
+
+    kind: str | None = None
+    impact: float | None = None
+    reversible: bool | None = None
+    restore_minutes: int | None = None
+    undo: str | None = None
+    magnitude: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class CrownJewels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Glob patterns of targets whose impact is always high."""
+
+    patterns: tuple[str, ...] = ()
+
+
+class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file actions.toml as it is written."""
+
+    default: Entry = Entry()
+    classes: dict[str, Entry] = {}
+    verbs: dict[str, Entry] = {}
+    nouns: dict[str, float] = {}
+    actions: dict[str, Entry] = {}
+    crown_jewels: CrownJewels = CrownJewels()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action as judged: impact from 0 to 1, its class, and the way back."""
+
+    name: str
+    kind: str
+    impact: float
+    reversible: bool
+    restore_minutes: int
+    undo: str
+    magnitude: str | None
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """Looks actions up by name, then verb, then default."""
+
+    file: CatalogueFile
+    verbs: Mapping[str, Entry] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.verbs = {
+            name: entry for verb, entry in self.file.verbs.items() for name in (verb, *entry.aliases)
+        }
+        unknown = {e.kind for e in (*self.file.verbs.values(), *self.file.actions.values())} - {*self.file.classes, None}
+        if unknown:
+            raise ValueError(f"class {', '.join(sorted(map(str, unknown)))} is not defined")
+
+    def action(self, name: str) -> Action:
+        """What the catalogue says of the action `name`, whether or not it knows it."""
+        noun, _, verb = name.rpartition(".")
+        told = self.file.actions.get(name) or Entry()
+        by_verb = self._verb(verb) or Entry()
+        kind = told.kind or by_verb.kind or self.file.default.kind or next(iter(self.file.classes))
+        of_class = self.file.classes[kind]
+        chain = (told, by_verb, of_class, self.file.default)
+        impact = told.impact
+        if impact is None:
+            raised = max((self.file.nouns.get(word, 0.0) for word in _words(noun)), default=0.0)
+            impact = min(1.0, _first(chain, "impact", 0.35) + raised)
+        return Action(
+            name, kind, impact, _first(chain, "reversible", True), _first(chain, "restore_minutes", 60),
+            _first(chain, "undo", "Set {target} back."), _first(chain, "magnitude", None),
+        )  # fmt: skip
+
+    def _verb(self, verb: str) -> Entry | None:
+        if verb in self.verbs:
+            return self.verbs[verb]
+        known = [self.verbs[word] for word in _words(verb) if word in self.verbs]
+        return max(known, key=self._impact, default=None)
+
+    def _impact(self, entry: Entry) -> float:
+        return _first((entry, self.file.classes[entry.kind or ""]), "impact", 0.0)
+
+
+def _words(text: str) -> list[str]:
+    return re.split(r"[^a-z0-9]+", text)
+
+
+def _first(entries: tuple[Entry, ...], name: str, default: Any) -> Any:
+    return next((value for entry in entries if (value := getattr(entry, name)) is not None), default)

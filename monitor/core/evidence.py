@@ -1,0 +1,261 @@
+"""Evidence: how surprising each side of an act is, in placebo bits.
+
+A baseline is learned once and then frozen: every detector's fit, and for each what placebo
+windows show by chance. Weighing an event needs the baseline and that event alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.base import Detector, Floats
+from detectors.habit import Habit
+from detectors.person_day import PersonDay
+from detectors.placebo import Placebo
+from detectors.rare import Rare
+from detectors.rhythm import Rhythm
+from detectors.tail import Tail, bin_of
+
+Columns = Mapping[str, NDArray]
+
+SIDES = {
+    "rarity": "what", "sequence": "what",
+    "volume": "much", "drift": "much", "magnitude": "much",
+    "novelty": "target", "breadth": "target", "repetition": "target",
+    "rhythm": "when", "habit": "where", "dormancy": "account", "day": "day",
+}  # fmt: skip
+"""Every kind of evidence and the side of an act it looks at: two kinds on one side tell one thing."""
+TIERS = (0.3, 0.55)
+"""Acts are compared with placebo acts of like impact: quiet, middling, grave."""
+CAP_BITS = 40.0
+IDLE_DAYS = 5
+_CODES = (1 << 31) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is who: the group of each person; person, real (no placebo) and rank (within the person) of each window."""
+
+    group: NDArray
+    person: NDArray
+    real: NDArray
+    rank: NDArray
+    actions: int
+
+    def taught_until(self) -> NDArray:
+        """The last segment in which each person teaches others: nothing in a watch window does."""
+        last = np.full(len(self.group), 1 << 16)
+        np.minimum.at(last, self.person[self.real], self.rank[self.real])
+        return last
+
+    def windows_of_rank(self, rank: int) -> NDArray:
+        """Each person's window of that rank, -1 for none."""
+        window = np.full(len(self.group), -1)
+        here = np.flatnonzero(self.rank == rank)
+        window[self.person[here]] = here
+        return window
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one detector is asked about an event: a value, of some events, within an action or over all of them."""
+
+    kind: str
+    name: str
+    detector: Callable[[], Detector]
+    value: Callable[[Columns], NDArray]
+    asked: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]), bool)
+    by_action: bool = True
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+QUESTIONS = (
+    Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"]))),
+    Question("volume", "day", Tail, lambda e: bin_of(e["n_day"] / e["campaign"])),
+    Question("volume", "hour", Tail, lambda e: bin_of(e["n_hour"] / e["campaign"])),
+    Question("volume", "size", Tail, lambda e: bin_of(e["s_day"] / e["campaign"]), lambda e: e["s_day"] >= 0),
+    Question("drift", "week", Tail, lambda e: bin_of(e["n7"] / np.sqrt(e["campaign"]))),
+    Question("drift", "month", Tail, lambda e: bin_of(e["n28"] / np.sqrt(e["campaign"]))),
+    Question("magnitude", "magnitude", Tail, lambda e: e["b"], lambda e: e["b"] >= 0),
+    Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
+    Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
+    Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
+    Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
+    Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
+    Question("dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False),
+    Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, by_action=False),
+)
+"""Asked of every event, in this order. 1 January 1970 was a Thursday: 72 hours into the week."""
+
+
+@dataclass(slots=True)
+class Baseline:
+    """Detectors and their placebos, frozen. `measured` is False where there were too few placebo windows."""
+
+    cast: Cast
+    detectors: dict[str, Detector] = field(default_factory=dict)
+    placebos: dict[tuple[str, int], Placebo] = field(default_factory=dict)
+
+    @property
+    def measured(self) -> bool:
+        return all(placebo.measured_ for placebo in self.placebos.values())
+
+    def learn(self, history: Mapping[str, Columns], habits: Mapping[str, Columns], days: Floats) -> None:
+        """Fit every detector.
+
+        history: key of a question -> rows (p, a, seg, value, count).
+        habits: facet -> rows (p, seg, v, count).  days: vectors of days of history.
+        """
+        for question in QUESTIONS:
+            self.detectors[question.key] = question.detector().fit(history_rows(history[question.key], self.cast))
+        for facet, rows in habits.items():
+            coded = {**rows, "a": np.zeros(len(rows["p"]), np.int64), "value": rows["v"] & _CODES}
+            X = history_rows(coded, self.cast)
+            own = X[X[:, 0] >= 0]
+            own[:, 0] //= self.cast.actions
+            self.detectors["habit " + facet] = Habit().fit(own[:, [0, 4, 5]])
+        if len(days) >= 2:
+            self.detectors["day vector"] = PersonDay().fit(days)
+
+    def calibrate(self, surprise: Mapping[str, Floats], window: NDArray, tier: NDArray) -> None:
+        """Learn what placebo windows show by chance: first of each question, then of each kind's strongest answer."""
+        for key, found in surprise.items():
+            self._calibrate(key, found, window, tier)
+        for kind, found in _by_kind(self, surprise, tier).items():
+            self._calibrate(kind, found, window, tier)
+
+    def _calibrate(self, key: str, found: Floats, window: NDArray, tier: NDArray) -> None:
+        largest = np.zeros((len(TIERS) + 1, len(self.cast.real)))
+        there = np.flatnonzero((found > 0) & ~self.cast.real[window])
+        np.maximum.at(largest, (tier[there], window[there]), found[there])
+        for level, of_windows in enumerate(largest[:, ~self.cast.real]):
+            self.placebos[key, level] = Placebo().fit(of_windows[:, None])
+
+    def placebo_bits(self, key: str, surprise: Floats, tier: NDArray) -> Floats:
+        found = np.zeros(len(surprise))
+        there = np.flatnonzero(surprise > 0)
+        for level in range(len(TIERS) + 1):
+            here = there[tier[there] == level]
+            found[here] = self.placebos[key, level].decision_function(surprise[here][:, None])
+        return found
+
+
+def tiers(impact: Floats) -> NDArray:
+    return np.digitize(impact, TIERS)
+
+
+def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns], days: tuple[Floats, NDArray]) -> dict[str, Floats]:
+    """Every detector's answer on every event, 0 where it was not asked or cannot judge.
+
+    habits: facet -> (row, v), values by row of events.  days: vectors, and the vector of each event.
+    """
+    n = len(events["w"])
+    found: dict[str, Floats] = {}
+    for question in QUESTIONS:
+        rows = np.flatnonzero(question.asked(events))
+        some = {name: column[rows] for name, column in events.items()}
+        X = question_rows(question, some, baseline.cast)
+        found[question.key] = _spread(n, rows, _ask(baseline.detectors[question.key], X, 4))
+    for facet, used in habits.items():
+        X = habit_rows(events, used)
+        found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))
+    if "day vector" in baseline.detectors:
+        found["day vector"] = np.minimum(baseline.detectors["day vector"].decision_function(days[0]), CAP_BITS)[days[1]]
+    return found
+
+
+def weigh(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray) -> dict[str, Floats]:
+    """Placebo bits by kind: of the questions of one kind the strongest counts, measured against placebos once more."""
+    return {kind: baseline.placebo_bits(kind, found, tier) for kind, found in _by_kind(baseline, surprise, tier).items()}
+
+
+def _by_kind(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray) -> dict[str, Floats]:
+    strongest: dict[str, Floats] = {}
+    for key, found in surprise.items():
+        kind = key.partition(" ")[0]
+        told = baseline.placebo_bits(key, found, tier)
+        strongest[kind] = np.maximum(strongest[kind], told) if kind in strongest else told
+    return strongest
+
+
+def strongest(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray, rows: NDArray) -> dict[str, NDArray]:
+    """For each kind the key of the question that tells most about each of the rows, "" where none was surprised."""
+    by_kind: dict[str, list[str]] = {}
+    for key in surprise:
+        by_kind.setdefault(key.partition(" ")[0], []).append(key)
+    found = {}
+    for kind, keys in by_kind.items():
+        bits = np.stack([baseline.placebo_bits(key, surprise[key][rows], tier[rows]) for key in keys])
+        asked = np.stack([surprise[key][rows] > 0 for key in keys])
+        found[kind] = np.where(asked.any(0), np.array(keys)[np.where(asked, bits, -1.0).argmax(0)], "")
+    return found
+
+
+def question_rows(question: Question, events: Columns, cast: Cast) -> Floats:
+    """X for the question's detector: own, self, peers, all, value, count."""
+    n = cast.actions
+    a = events["a"].astype(np.int64) if question.by_action else np.zeros(len(events["w"]), np.int64)
+    columns = [events["w"] * n + a, events["p"] * n + a, events["g"] * n + a, a, question.value(events), np.ones(len(a))]
+    return np.stack(columns, 1).astype(np.float64)
+
+
+def habit_rows(events: Columns, used: Columns) -> Floats:
+    """X for Habit: own, value, count."""
+    return np.stack([events["w"][used["row"]], used["v"] & _CODES, np.ones(len(used["row"]))], 1).astype(np.float64)
+
+
+def history_rows(rows: Columns, cast: Cast) -> Floats:
+    """History rows as X for Tail, Rare and Rhythm: once to teach the peers, once for each window that they precede."""
+    n = cast.actions
+    p, a = rows["p"].astype(np.int64), rows["a"].astype(np.int64)
+    teaches = rows["seg"] <= cast.taught_until()[p]
+    pt, at = p[teaches], a[teaches]
+    codes = [(-1, pt * n + at, cast.group[pt] * n + at, at, teaches)]
+    for rank in range(int(cast.rank.max(initial=-1)) + 1):
+        window = cast.windows_of_rank(rank)
+        precedes = (rows["seg"] <= rank) & (window[p] >= 0)
+        codes.append((window[p[precedes]] * n + a[precedes], -1, -1, -1, precedes))
+    return np.concatenate(
+        [
+            np.stack(np.broadcast_arrays(own, me, peers, everyone, rows["value"][here], rows["count"][here]), 1).astype(np.float64)
+            for own, me, peers, everyone, here in codes
+        ]
+    )
+
+
+def with_and_without(days: Columns, active: Columns, cast: Cast) -> Columns:
+    """History rows of days with an action (value 1) and active days without it (value 0).
+
+    days: (p, a, seg, count) days with the action.  active: (p, seg, count) days of any activity.
+    """
+    segments = int(max(days["seg"].max(initial=0), active["seg"].max(initial=0))) + 1
+    done = np.zeros((len(cast.group), segments, cast.actions))
+    np.add.at(done, (days["p"], days["seg"], days["a"]), days["count"])
+    lived = np.zeros(done.shape[:2])
+    np.add.at(lived, (active["p"], active["seg"]), active["count"])
+    counts = np.stack([lived[:, :, None] - done, done], 3)
+    p, seg, a, value = np.nonzero(counts)
+    return {"p": p, "seg": seg, "a": a, "value": value, "count": counts[p, seg, a, value]}
+
+
+def _ask(detector: Detector, X: Floats, value: int) -> Floats:
+    """The detector's answers; asked once for each different value of an own code: thousands of events share a day."""
+    if not len(X):
+        return np.zeros(0)
+    key = X[:, 0].astype(np.int64) * (_CODES + 1) + X[:, value].astype(np.int64)
+    _, first, back = np.unique(key, return_index=True, return_inverse=True)
+    return np.nan_to_num(np.minimum(detector.decision_function(X[first]), CAP_BITS))[back]
+
+
+def _spread(n: int, rows: NDArray, values: Floats) -> Floats:
+    """The largest value of each row, 0 where there is none."""
+    found = np.zeros(n)
+    np.maximum.at(found, rows, values)
+    return found

@@ -1,0 +1,129 @@
+"""Why an act stands out, in words with figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.base import Detector, Floats
+from detectors.tail import Tail, size_of
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+STATES = (
+    "known",
+    "new to this person, known in the team",
+    "new to the whole team, known elsewhere",
+    "never seen before by anybody",
+    "used by one other person only",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """counts: at least as strange k times of n, for own, peers, everybody. usual: own and peers' median and largest bin."""
+
+    counts: Floats
+    usual: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A piece of evidence in words."""
+
+    text: str
+    value: str
+    own_usual: str
+    peer_usual: str
+
+
+def figures(detector: Detector, X: Floats) -> list[Figures]:
+    """The figures behind a detector's answers, one for each row of X."""
+    counts = detector.counts(X)  # type: ignore[attr-defined]
+    usual = detector.usual(X) if isinstance(detector, Tail) else [None] * len(X)
+    return [Figures(k, u) for k, u in zip(counts, usual, strict=True)]
+
+
+def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:
+    """One piece of evidence in words.
+
+    event: the watched quantities of the act's strongest event, and `unit` (what its magnitude
+    counts), `action`, `action_before`, `where` (its local time).
+    """
+    kind, _, name = question.partition(" ")
+    if kind == "habit":
+        days, _, all_days = found.counts
+        text = f"{name} {event['habit']}: used on {days:,.0f} of {all_days:,.0f} days before"
+        return Told(text, str(event["habit"]), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
+    k, n, kp, np_, _, _ = found.counts
+    own, peers = _share(k, n), _share(kp, np_)
+    match kind:
+        case "rarity":
+            return Told(f"{event['action']}: on {own} own days before, on {peers} of the peers' days", "that day", own, peers)
+        case "sequence":
+            text = f"{event['action']} after {event['action_before']} on the same target: {own} own times, {peers} of the peers'"
+            return Told(text, f"after {event['action_before']}", own, peers)
+        case "novelty":
+            what = "the target" if name == "target" else "this sort of target"
+            state = STATES[int(event[f"{name}_state"])]  # type: ignore[call-overload]
+            return Told(f"{what} is {state}; so in {own} own acts, {peers} of the peers'", state, own, peers)
+        case "rhythm":
+            where = event["where"]
+            text = f"{where}: active in this hour of the week in {own} own active hours, {peers} of the peers'"
+            return Told(text, str(where), own, peers)
+        case "dormancy":
+            return Told(f"the account lay idle for {event['idle']} active days; longer in {own} own gaps", f"{event['idle']} days", own, peers)
+        case _:
+            return _size(kind, name, event, found)
+
+
+_SIZES = {
+    "volume day": ("n_day", "times that day", "own days with it", "peer days"),
+    "volume hour": ("n_hour", "times within the hour", "own hours with it", "peer hours"),
+    "volume size": ("s_day", "in all that day", "own days with it", "peer days"),
+    "drift week": ("n7", "times in seven days", "own weeks with it", "peer weeks"),
+    "drift month": ("n28", "times in four weeks", "own spells of four weeks", "peer spells"),
+    "breadth day": ("n_new", "targets never used before, in one day", "own days", "peer days"),
+    "repetition week": ("n_same", "times on one target in a week", "own targets a week", "peer targets a week"),
+    "magnitude magnitude": ("magnitude", "", "own acts before", "peer acts"),
+}
+
+
+def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> Told:
+    column, words, own_noun, peer_noun = _SIZES[f"{kind} {name}"]
+    value = float(event[column])  # type: ignore[arg-type]
+    k, n, kp, np_, ka, na = found.counts
+    unit = f" {event['unit']}" if kind == "magnitude" and event["unit"] else ""
+    shown = f"{number(value)}{unit}"
+    text = f"{shown} {words}".strip() + f": {_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}"
+    excess = float(event["campaign"])  # type: ignore[arg-type]
+    if kind in ("volume", "breadth", "drift") and excess >= 1.2:
+        text += f" (the team did {excess:.1f} times its usual that day; that is taken out)"
+    own, peers = _usual(found.usual, 0), _usual(found.usual, 2)
+    return Told(text, shown, own, peers)
+
+
+def _above(k: float, n: float, noun: str) -> str:
+    if n == 0:
+        return f"no {noun} to compare"
+    if k == 0:
+        return f"above all {n:,.0f} {noun}"
+    below = 100 * (1 - k / n)
+    return f"above {below:.3g} % of {n:,.0f} {noun}" if below < 99.9 else f"above {100 - 100 * k / n:.4f} % of {n:,.0f} {noun}"
+
+
+def _share(k: float, n: float) -> str:
+    return f"{k:,.0f} of {n:,.0f}" if n else "none known"
+
+
+def _usual(usual: Floats | None, first: int) -> str:
+    if usual is None or usual[first] < 0:
+        return "none known"
+    middle, most = size_of(usual[first : first + 2])
+    return f"usually {number(round(float(middle), 1))}, at most {number(round(float(np.ceil(most)), 0))}"
+
+
+def number(value: float) -> str:
+    """A number as people write it: 44,000,000 or 0.25."""
+    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,55 @@
+"""Impact: what an act can do, from its action, its target, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.base import Floats
+from monitor.core.catalogue import Action
+
+FAILED = 0.2
+"""Nothing happened, but somebody tried."""
+REASONED = 0.7
+"""A stated reason or ticket can be checked."""
+OWN = 0.45
+"""One's own things: their loss hurts nobody else."""
+UNSHARED = 0.3
+"""Destroying what nobody else was ever seen to use, and whose reach is not known."""
+INTERNAL = 0.35
+"""Sent, shared or granted to a colleague."""
+EXTERNAL = 0.7
+"""Shared, forwarded or granted to an outsider: at least this."""
+CROWN_JEWEL = 0.9
+SHARED_PEOPLE = 3
+OWN_PLACE_TARGETS = 3
+
+_DESTROYS = ("destroy",)
+_FLOWS = ("share", "forward", "send", "empower")
+_OWNABLE = ("destroy", "exfiltrate", "share", "change")
+
+
+def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats) -> Floats:
+    """Impact of every event, 0 to 1.
+
+    events: a (index into actions), failed, reasoned, own (names its actor), internal, external,
+    jewel, target_people, place_people, place_targets, target_state.
+    reach_bits: how far the magnitude lies above everybody's, see Tail; it makes up for not
+    knowing who shares the target.
+    """
+    kind = np.array([action.kind for action in actions])[events["a"]]
+    impact = np.array([action.impact for action in actions])[events["a"]]
+    used_alone = (events["target_people"] == 1) & (events["target_state"] == 0)
+    kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
+    own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE))
+    shared = ~own & ((events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
+    impact = np.where(np.isin(kind, _DESTROYS) & ~shared & (reach_bits <= 0), impact * UNSHARED, impact)
+    flows = np.isin(kind, _FLOWS)
+    impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
+    impact = np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)
+    impact = np.where(own, impact * OWN, impact)
+    impact = np.where(events["jewel"], np.maximum(impact, CROWN_JEWEL), impact)
+    impact = np.where(events["reasoned"], impact * REASONED, impact)
+    return np.where(events["failed"], impact * FAILED, impact)

@@ -1,0 +1,115 @@
+"""Judgement: evidence in bits, impact and nearness make one score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.base import Floats
+
+CONTENT = (("rarity", "sequence"), ("volume", "drift", "magnitude"), ("novelty", "breadth", "repetition"))
+"""Sides of what was done. Two kinds on one side tell one thing, so the stronger of them counts."""
+CIRCUMSTANCE = (("rhythm",), ("habit",), ("dormancy",), ("day",))
+"""Sides of how it came about: the hour, the machine, the account, the whole day."""
+KINDS = tuple(kind for side in (*CONTENT, *CIRCUMSTANCE) for kind in side)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How bits add up to a score; found on generated organisations (docs/evaluation.md), the same for all data."""
+
+    kinds: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "rarity": 1.0, "sequence": 1.5, "volume": 1.0, "drift": 0.85, "magnitude": 1.2, "novelty": 0.65,
+            "breadth": 0.3, "repetition": 0.55, "rhythm": 0.8, "habit": 0.8, "dormancy": 1.5, "day": 0.4,
+        }
+    )  # fmt: skip
+    quiet: float = 0.9
+    """Bits of each kind that mean nothing: half of all placebo windows reach one."""
+    cap: float = 14.0
+    """No kind of evidence decides alone beyond this."""
+    sides: tuple[float, ...] = (1.0, 0.9, 0.3, 0.0)
+    """What the strongest side of an act counts, the second, and so on: they overlap."""
+    muted_to: float = 0.2
+    loud_from: float = 0.8
+    muting: float = 0.75
+    floor: float = 0.02
+    """Content counts in full from an impact of `loud_from`, next to nothing up to `muted_to`."""
+    reading: float = 0.5
+    """What a novel target of a reading act counts at least: there, to look is the harm."""
+    circumstance: float = 0.22
+    circumstance_impact: float = 0.25
+    """What circumstances count, and what they count more at full impact."""
+    low_log: float = 0.45
+    low_content: float = 0.25
+    """In a log whose usual actions all stay below this impact, circumstances count in full and content this much."""
+    nearness: float = 0.33
+    nearness_hours: float = 168.0
+    """Share of the score that fades with the hours to the end, and how fast."""
+    after: float = 2.2
+    after_impact: float = 5.0
+    after_volume: float = 0.4
+    """Bits of any act past the end, more by its impact, and by each doubling of that day's acts."""
+    after_hours: tuple[float, float] = (2.0, 16.0)
+    """A late shift may run over; from the second hour figure on an act past the end counts in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What judgement must know of each event besides the evidence; arrays of shape (n,).
+
+    hours_to_end is negative past the end of the last day; past is false for placebos and for
+    failed tries; acts_that_day counts the window's events of the day.
+    """
+
+    impact: Floats
+    reading: NDArray
+    hours_to_end: Floats
+    past: NDArray
+    acts_that_day: NDArray
+
+
+def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: Weights) -> dict[str, Floats]:
+    """What each kind of evidence gives to each event's score, in bits; the score is their sum.
+
+    bits: kind -> placebo bits.  low_log: do all usual actions of this log have little impact.
+    """
+    heard = {kind: w.kinds[kind] * np.maximum(np.minimum(bits[kind], w.cap) - w.quiet, 0.0) for kind in KINDS if kind in bits}
+    impact = around.impact
+    loud = np.clip((impact - w.muted_to) / (w.loud_from - w.muted_to), w.floor, 1.0) ** w.muting
+    if low_log:
+        loud = np.maximum(loud, w.low_content)
+    content = _add_up(heard, CONTENT, w.sides)
+    given = {kind: part * loud for kind, part in content.items()}
+
+    looked = np.where(around.reading, np.maximum(loud, w.reading) * heard["novelty"], 0.0)
+    by_look = looked > sum(given.values())
+    given = {kind: np.where(by_look, looked if kind == "novelty" else 0.0, part) for kind, part in given.items()}
+
+    counted = 1.0 if low_log else w.circumstance + w.circumstance_impact * np.minimum(impact / 0.7, 1.0)
+    given |= {kind: part * counted for kind, part in _add_up(heard, CIRCUMSTANCE, w.sides).items()}
+
+    near = 1 - w.nearness + w.nearness * np.exp(-np.maximum(around.hours_to_end, 0.0) / w.nearness_hours)
+    given = {kind: part * near for kind, part in given.items()}
+    grace, full = w.after_hours
+    past = np.clip((-around.hours_to_end - grace) / (full - grace), 0.0, 1.0) * around.past
+    given["after"] = past * (w.after + w.after_impact * impact + w.after_volume * np.log2(around.acts_that_day))
+    return given
+
+
+def _add_up(heard: Mapping[str, Floats], sides: tuple[tuple[str, ...], ...], shares: tuple[float, ...]) -> dict[str, Floats]:
+    """What each kind gives: of each side its strongest kind, the strongest side in full, the others by their shares."""
+    there = [[kind for kind in side if kind in heard] for side in sides]
+    there = [side for side in there if side]
+    strongest = np.stack([np.max([heard[kind] for kind in side], axis=0) for side in there])
+    place = np.argsort(np.argsort(-strongest, axis=0, kind="stable"), axis=0, kind="stable")
+    share = np.array(shares)[np.minimum(place, len(shares) - 1)]
+    given = {}
+    for i, side in enumerate(there):
+        first = np.argmax([heard[kind] for kind in side], axis=0)
+        for j, kind in enumerate(side):
+            given[kind] = np.where(first == j, heard[kind] * share[i], 0.0)
+    return given

@@ -1,0 +1,43 @@
+"""Who is compared with whom: people of the same title and department, or the next wider circle."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from monitor.model import Person
+
+ENOUGH = 6
+_RANK = re.compile(
+    r"\b(senior|sr|junior|jr|lead|leading|principal|staff|chief|head of|associate|trainee|intern|i{1,3}|iv|v|\d+)\b\.?"
+)
+
+
+def trade(title: str | None) -> str:
+    """The title without its rank: a senior account executive's peers are account executives."""
+    return " ".join(_RANK.sub(" ", (title or "").lower()).split())
+
+
+def peer_groups(people: Sequence[Person]) -> tuple[list[int], list[str]]:
+    """Each person's group number, and the groups' names.
+
+    The same trade and department where at least ENOUGH share them; else the same trade anywhere,
+    the same department, everybody.
+    """
+    circles = [
+        (
+            f"{trade(p.title)} in {p.department or 'no department'}",
+            f"{trade(p.title)}" if p.title else "",
+            f"department {p.department}" if p.department else "",
+        )
+        for p in people
+    ]
+    sizes = [Counter(circle[level] for circle in circles) for level in range(3)]
+    names = [
+        next((c for c, size in zip(circle, sizes, strict=True) if c and size[c] >= ENOUGH), "everybody")
+        for circle in circles
+    ]
+    known = sorted(set(names))
+    number = {name: i for i, name in enumerate(known)}
+    return [number[name] for name in names], known

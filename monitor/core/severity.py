@@ -1,0 +1,63 @@
+"""Severity: how often would somebody who does not leave score as high, and how many notices can be read?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.placebo import Placebo
+
+LEVELS = ("low", "medium", "high", "critical")
+MOST_CLAIMED = 100_000
+"""No rate beyond this is told: a tail fitted to some hundred windows does not carry further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """One in how many placebo departures: from there on a finding has the severity."""
+
+    medium: int = 10
+    high: int = 50
+    critical: int = 1000
+
+
+@dataclass(slots=True)
+class Scale:
+    """What a score means. `measured` is False where a stated default stands in for placebos."""
+
+    placebo: Placebo
+    thresholds: Thresholds
+    loud_from: float = 0.0
+
+    @property
+    def measured(self) -> bool:
+        return self.placebo.measured_
+
+    def one_in(self, score: float) -> int:
+        """In how many placebo departures one scores this high or higher."""
+        return int(np.clip(np.floor(2.0 ** min(self._bits(score), 40.0)), 1, MOST_CLAIMED))
+
+    def severity(self, score: float) -> str:
+        """low, medium, high or critical; nothing is loud below what the alert budget allows."""
+        rate = 2.0 ** min(self._bits(score), 40.0)
+        if rate >= self.thresholds.high and score >= self.loud_from:
+            return "critical" if rate >= self.thresholds.critical else "high"
+        return "medium" if rate >= self.thresholds.medium else "low"
+
+    def _bits(self, score: float) -> float:
+        return float(self.placebo.decision_function(np.array([[score]]))[0])
+
+
+def scale(placebo_scores: Sequence[float], case_scores: Sequence[float], weeks: float, alert_budget: float, thresholds: Thresholds) -> Scale:
+    """The scale from replayed history.
+
+    placebo_scores: the highest score of each placebo window, 0 where nothing stood out.
+    case_scores: the highest score of each departure replayed, over so many weeks.
+    alert_budget: notices a week; the loudest cases fill it, the others stay medium.
+    """
+    allowed = int(np.floor(alert_budget * weeks))
+    ranked = sorted(case_scores, reverse=True)
+    loud_from = ranked[allowed - 1] if 0 < allowed <= len(ranked) else (np.inf if allowed <= 0 else 0.0)
+    return Scale(Placebo().fit(np.array(placebo_scores)[:, None]), thresholds, float(loud_from))

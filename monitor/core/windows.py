@@ -1,0 +1,104 @@
+"""Watch windows: which days of whom are judged, for departures and for placebo departures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.model import Departure, Person
+
+EPOCH = date(1970, 1, 1)
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRules:
+    """How far a watch window reaches, in days."""
+
+    before: int = 30
+    longest_before: int = 90
+    after: int = 30
+    history: int = 28
+    """A placebo needs that many days of record before its window."""
+    placebos: int = 250
+    """More than that tell little more: the rarest of 250 is 1 in 250."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days first <= d < end of one person's local calendar; `end_us` is when the last day ends, in microseconds since 1970 UTC."""
+
+    person: int
+    first: int
+    end: int
+    last_day: date
+    end_us: int
+    departure: Departure | None
+
+
+def day_number(day: date) -> int:
+    """Days since 1970."""
+    return (day - EPOCH).days
+
+
+def end_of(last_day: date, zone: str) -> int:
+    """When a local date ends, in microseconds since 1970 UTC."""
+    midnight = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(zone))
+    return (midnight.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
+
+
+def usual_zone(people: Iterable[Person], default: str) -> str:
+    """The zone that most people on the roster have, or the default where none has any."""
+    zones = Counter(person.zone for person in people if person.zone)
+    return min(zones, key=lambda zone: (-zones[zone], zone), default=default)
+
+
+def departures(
+    people: Mapping[str, int], zones: Mapping[str, str], told: Iterable[Departure], span: tuple[int, int], rules: WindowRules
+) -> list[Window]:
+    """The windows of departures that touch the span (first and last day with events); withdrawn ones have none."""
+    windows = []
+    for departure in told:
+        if departure.certainty == "withdrawn":
+            continue
+        last = day_number(departure.last_day)
+        first = last - rules.before
+        if departure.notice_date:
+            first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
+        end = last + 1 + rules.after
+        if end > span[0] and first <= span[1]:
+            person = departure.person_id
+            ends = end_of(departure.last_day, zones[person])
+            windows.append(Window(people[person], first, end, departure.last_day, ends, departure))
+    return sorted(windows, key=lambda w: (w.person, w.first, w.end))
+
+
+def placebos(
+    people: Mapping[str, int], zones: Mapping[str, str], active: Mapping[int, tuple[int, int]], leaving: set[int],
+    rules: WindowRules, seed: int,
+) -> list[Window]:  # fmt: skip
+    """A random last day for everybody who did not leave and has record enough before it.
+
+    active: person -> first and last day with an event. The draw depends on the seed and the
+    person alone, so that it does not change with the order or the number of the others.
+    """
+    def earliest(person: int) -> int:
+        return active[person][0] + rules.history + rules.before
+
+    fit = [i for i, p in people.items() if p not in leaving and p in active and earliest(p) <= active[p][1]]
+    drawn = sorted(fit, key=lambda person_id: _uniform(f"{seed}:who:{person_id}"))[: rules.placebos]
+    windows = []
+    for person_id in drawn:
+        person = people[person_id]
+        day = earliest(person) + int(_uniform(f"{seed}:{person_id}") * (active[person][1] - earliest(person) + 1))
+        last_day = EPOCH + timedelta(days=day)
+        windows.append(Window(person, day - rules.before, day + 1, last_day, end_of(last_day, zones[person_id]), None))
+    return sorted(windows, key=lambda w: w.person)
+
+
+def _uniform(text: str) -> float:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64

@@ -1,0 +1,158 @@
+"""From assessed acts to findings that a person can read: figures, words, the way back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.assess import Assessment
+from monitor.core import evidence, explain
+from monitor.core.windows import Window
+from monitor.model import Finding, Person, Reason
+from monitor.store.history import History
+
+LEAST_BITS = 0.25
+"""A reason that gives less to the score is left out of a finding."""
+LEAST_SCORE = 1.0
+"""Half of all quiet departures have an act that scores as much: below, there is nothing to tell."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HOUR_US = 3_600_000_000
+_WHOLE_DAY = "the day as a whole is unlike the person's and the peers' days"
+
+Evidence = dict[str, tuple[str, explain.Figures]]
+"""kind -> the question that told most, and the figures behind it."""
+
+
+def findings(history: History, assessed: Assessment) -> list[Finding]:
+    """The findings on departures, highest score first; the same for the same input, whatever its order."""
+    acts = assessed.acts
+    real = acts[(acts["score"] >= LEAST_SCORE) & assessed.baseline.cast.real[acts["w"]]]
+    tops = real["top"].to_numpy(np.int64)
+    lines = _lines(history, assessed, np.unique(np.concatenate([tops, *map(np.array, real["events"])]).astype(np.int64)))
+    told = _evidence(assessed, tops)
+    found = []
+    for act in real.itertuples():
+        top = int(act.top)
+        line, window = lines[top], assessed.windows[act.w]
+        person, action = assessed.people.all[window.person], assessed.actions[act.a]
+        when = _time(line["t"], assessed, person)
+        reasons = [
+            _reason(assessed, top, kind, float(part[top]), line, when, told[top])
+            for kind, part in assessed.given.items()
+            if part[top] >= LEAST_BITS
+        ]
+        if act.score - act.own >= LEAST_BITS:
+            company = "other unusual acts of the same person within three days"
+            reasons.append(Reason("company", round(act.score - act.own, 2), company, "", "", ""))
+        score = round(float(act.score), 2)
+        found.append(
+            Finding(
+                finding_id=_finding_id(person, window, action.name, when),
+                person_id=person.person_id,
+                last_day=window.last_day,
+                hours_to_end=round((window.end_us - line["t"]) / HOUR_US, 2),
+                time=when,
+                action=action.name,
+                target=line["target"],
+                magnitude=line["magnitude"],
+                event_ids=tuple(sorted(lines[i]["id"] for i in act.events)),
+                score=score,
+                severity=assessed.scale.severity(score),
+                one_in=assessed.scale.one_in(score),
+                impact=round(float(assessed.impact[top]), 2),
+                undo=action.undo.replace("{target}", line["target"] or "it"),
+                reasons=tuple(sorted(reasons, key=lambda r: (-r.bits, r.detector))),
+            )
+        )
+    return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))
+
+
+def dossier(history: History, assessed: Assessment, event_id: str) -> tuple[dict, list[Reason]] | None:
+    """One watched event as it was read, and every kind of evidence on it, also what gave nothing; None if not watched."""
+    events = assessed.gathered.events
+    rows = np.flatnonzero((events["r"] == history.row_of(event_id)) & assessed.baseline.cast.real[events["w"]])
+    if not len(rows):
+        return None
+    row = int(rows[0])
+    line = _lines(history, assessed, rows[:1])[row]
+    window = assessed.windows[int(events["w"][row])]
+    person = assessed.people.all[window.person]
+    when = _time(line["t"], assessed, person)
+    told = _evidence(assessed, rows[:1])[row]
+    reasons = [
+        _reason(assessed, row, kind, float(part[row]), line, when, told)
+        for kind, part in assessed.given.items()
+        if kind in told or kind == "day" or (kind == "after" and line["t"] > window.end_us)
+    ]
+    return line | {"person_id": person.person_id, "time": when}, sorted(reasons, key=lambda r: (-r.bits, r.detector))
+
+
+def _evidence(assessed: Assessment, rows: NDArray) -> dict[int, Evidence]:
+    """For each of the rows the question of every kind that told most, and its figures."""
+    told: dict[int, Evidence] = {int(row): {} for row in rows}
+    events, baseline, used = assessed.gathered.events, assessed.baseline, assessed.gathered.used
+    for kind, keys in evidence.strongest(baseline, assessed.surprise, assessed.tier, rows).items():
+        if kind == "day":
+            continue
+        for key in sorted(set(keys) - {""}):
+            here = rows[keys == key]
+            if kind == "habit":
+                at, X = _rarest_use(assessed, key, used[key.partition(" ")[2]], here)
+            else:
+                question = next(q for q in evidence.QUESTIONS if q.key == key)
+                at, X = here, evidence.question_rows(question, {n: c[here] for n, c in events.items()}, baseline.cast)
+            for row, found in zip(at, explain.figures(baseline.detectors[key], X), strict=True):
+                told[int(row)][kind] = (key, found)
+    return told
+
+
+def _rarest_use(assessed: Assessment, key: str, used: Mapping[str, NDArray], rows: NDArray) -> tuple[NDArray, NDArray]:
+    """Of the values that an event has of one facet, the one the person used most seldom."""
+    at = np.flatnonzero(np.isin(used["row"], rows))
+    X = evidence.habit_rows(assessed.gathered.events, {"row": used["row"][at], "v": used["v"][at]})
+    order = np.lexsort((-np.nan_to_num(assessed.baseline.detectors[key].decision_function(X)), used["row"][at]))
+    first = order[np.unique(used["row"][at][order], return_index=True)[1]]
+    return used["row"][at][first], X[first]
+
+
+def _reason(assessed: Assessment, row: int, kind: str, bits: float, line: Mapping, when: datetime, told: Evidence) -> Reason:
+    """One kind of evidence on one event, in words with its figures."""
+    events = assessed.gathered.events
+    if kind == "after":
+        hours = (line["t"] - assessed.windows[int(events["w"][row])].end_us) / HOUR_US
+        return Reason(kind, round(bits, 2), f"{hours:,.1f} hours after the last day ended", f"{hours:,.1f} h", "none", "none")
+    if kind not in told:
+        return Reason(kind, round(bits, 2), _WHOLE_DAY, "", "", "")
+    key, figures = told[kind]
+    before = int(events["before"][row]) - 1
+    event = {name: column[row] for name, column in events.items()} | {
+        "magnitude": line["magnitude"] or 0.0,
+        "unit": assessed.actions[int(events["a"][row])].magnitude,
+        "action": line["action"],
+        "action_before": assessed.actions[before].name if before >= 0 else "",
+        "where": when.strftime("%A %H:%M"),
+        "habit": line.get(key.partition(" ")[2], ""),
+    }
+    words = explain.tell(key, event, figures)
+    return Reason(kind, round(bits, 2), words.text, words.value, words.own_usual, words.peer_usual)
+
+
+def _lines(history: History, assessed: Assessment, rows: NDArray) -> dict[int, dict]:
+    """The events themselves, as they were read, by their row among the watched events."""
+    return dict(zip(rows.tolist(), history.lines(assessed.gathered.events["r"][rows]), strict=True))
+
+
+def _time(t: int, assessed: Assessment, person: Person) -> datetime:
+    return (EPOCH + timedelta(microseconds=int(t))).astimezone(ZoneInfo(assessed.people.zones[person.person_id]))
+
+
+def _finding_id(person: Person, window: Window, action: str, when: datetime) -> str:
+    text = "\x1f".join((person.person_id, window.last_day.isoformat(), action, when.date().isoformat()))
+    return "f" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+

@@ -1,0 +1,68 @@
+"""Findings on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from monitor.model import Finding, Person
+from monitor.report.safe import plain
+
+STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
+MARKS = {"critical": "■■■■", "high": "■■■□", "medium": "■■□□", "low": "■□□□"}
+REASONS = 3
+
+
+def show(console: Console, found: Sequence[Finding], people: Mapping[str, Person], limit: int) -> None:
+    """The first findings as cards: who and when, what, why, how to undo."""
+    for finding in found[:limit]:
+        console.print(card(finding, people.get(finding.person_id)))
+    if len(found) > limit:
+        console.print(Text(f"  … and {len(found) - limit:,} more below; --limit shows them", style="dim"))
+
+
+def card(finding: Finding, person: Person | None, reasons: int = REASONS) -> Panel:
+    """One finding."""
+    head = Text.assemble(
+        (f" {finding.severity.upper()} ", STYLES[finding.severity]), " ", (MARKS[finding.severity], STYLES[finding.severity].replace("on red", "")),
+        f"  score {finding.score:.1f}, one in {finding.one_in:,} placebo departures",
+    )
+    who = Text(plain(finding.person_id), style="bold")
+    if person and person.title:
+        who.append(f"  {plain(person.title, 40)}", style="default")
+    when = Text(f"{finding.time:%a %d %b %Y %H:%M %Z}, {until(finding.hours_to_end)}")
+    what = Text(finding.action, style="bold cyan")
+    if finding.target:
+        what.append(f"  {plain(finding.target, 80)}", style="bold")
+    if finding.magnitude is not None:
+        what.append(f"  {finding.magnitude:,.0f}")
+    if len(finding.event_ids) > 1:
+        what.append(f"  and {len(finding.event_ids) - 1:,} more that day", style="dim")
+    why = Table.grid(padding=(0, 1))
+    why.add_column(justify="right", style="dim", no_wrap=True)
+    why.add_column()
+    for reason in finding.reasons[:reasons]:
+        why.add_row(f"{reason.bits:4.1f} bits", Text(plain(reason.text, 300)))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", justify="right", no_wrap=True)
+    table.add_column()
+    table.add_row("who", who)
+    table.add_row("when", when)
+    table.add_row("what", what)
+    table.add_row("why", why)
+    table.add_row("undo", Text(plain(finding.undo, 300), style="green"))
+    return Panel(Group(table), title=head, title_align="left", subtitle=Text(finding.finding_id, style="dim"), subtitle_align="right", border_style="dim")
+
+
+def until(hours: float) -> str:
+    """How far the end of the last shift is: in hours near to it, in days further off."""
+    side = "before" if hours >= 0 else "after"
+    far = abs(hours)
+    if far < 1:
+        return f"{far * 60:.0f} minutes {side} the last day ended"
+    return f"{far:.0f} hours {side} the last day ended" if far < 72 else f"{far / 24:.0f} days {side} the last day ended"
+

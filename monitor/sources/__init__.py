@@ -1,0 +1,1 @@
+"""Reading: rosters and action logs, in files of any size, good lines and bad."""

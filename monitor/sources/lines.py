@@ -1,0 +1,156 @@
+"""A file as numbered lines of UTF-8 text, in Arrow arrays, block by block.
+
+Memory stays flat whatever the file holds: a line longer than the limit is
+skipped as it streams past, never held. No loop runs over lines; line ends are
+found and lines are cut by NumPy and Arrow.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import zstandard
+
+COMPRESSED = (".gz", ".zst")
+BLOCK_BYTES = 4 << 20
+MAX_LINE_BYTES = 1 << 20
+_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
+
+
+@dataclass(slots=True)
+class Lines:
+    """Consecutive lines of one file: `text[i]` stands on line `numbers[i]`; `bad` are (line, reason)."""
+
+    text: pa.Array
+    numbers: pa.Array
+    bad: list[tuple[int, str]] = field(default_factory=list)
+    count: int = 0
+    """How many lines were looked at: text, bad and blank ones."""
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """The file's bytes, decompressed by its ending (.gz, .zst); any other ending is read as it is."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rb")
+    if path.suffix == ".zst":
+        return io.BufferedReader(
+            zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+        )
+    return path.open("rb")
+
+
+def read_lines(
+    path: Path, *, max_line_bytes: int = MAX_LINE_BYTES, block_bytes: int = BLOCK_BYTES
+) -> Iterator[Lines]:
+    """Yield the file's lines in order; blank lines are left out, unreadable ones told in `bad`.
+
+    Raises OSError where the file cannot be opened. A compressed file that ends
+    early or is damaged yields what stands before the damage, then one bad line.
+    """
+    with open_bytes(path) as stream:
+        number, rest, skipping = 1, b"", False
+        while True:
+            block, damage = _read_block(stream, block_bytes)
+            if number == 1 and not rest:
+                block = block.removeprefix(b"\xef\xbb\xbf")
+            if skipping and block:
+                end = block.find(b"\n") + 1
+                if not end:
+                    continue
+                block, skipping, number = block[end:], False, number + 1
+            data = rest + block
+            last = not block or damage is not None
+            if not data and not damage:
+                return
+            cut = len(data) if last else data.rfind(b"\n") + 1
+            rest = b"" if last else data[cut:]
+            lines = _cut(data, 0, cut, number, max_line_bytes)
+            number += lines.count
+            if len(rest) > max_line_bytes:
+                lines.bad.append((number, _too_long(max_line_bytes)))
+                rest, skipping = b"", True
+            if damage:
+                lines.bad.append((number + 1, damage))
+            yield lines
+            if last:
+                return
+
+
+def sample_lines(path: Path, *, places: int = 64, block_bytes: int = 1 << 18) -> Iterator[Lines]:
+    """Lines from evenly spaced places of a plain file; all lines of a small or compressed one."""
+    size = path.stat().st_size
+    if path.suffix in COMPRESSED or size <= places * block_bytes:
+        yield from read_lines(path)
+        return
+    with path.open("rb") as stream:
+        for place in range(places):
+            stream.seek(size * place // places)
+            data = stream.read(block_bytes)
+            start = data.find(b"\n") + 1 if place else 0
+            yield _cut(data, start, data.rfind(b"\n") + 1, 1, MAX_LINE_BYTES)
+
+
+def _read_block(stream: IO[bytes], size: int) -> tuple[bytes, str | None]:
+    """Up to `size` bytes (fewer only at the end), and what is wrong with the stream after them."""
+    parts: list[bytes] = []
+    try:
+        while size > 0 and (part := stream.read1(size)):  # type: ignore[attr-defined]
+            parts.append(part)
+            size -= len(part)
+    except _DAMAGED as error:
+        return b"".join(parts), f"the compressed file is damaged from here on ({error})"
+    return b"".join(parts), None
+
+
+def _cut(data: bytes, start: int, stop: int, first: int, max_line_bytes: int) -> Lines:
+    """The lines of data[start:stop], the first of which stands on line `first`."""
+    if stop <= start:
+        return Lines(pa.array([], pa.string()), pa.array([], pa.int64()))
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8, stop - start, start) == 10).astype(np.int64) + start + 1
+    if not len(ends) or ends[-1] != stop:
+        ends = np.append(ends, stop)
+    offsets = np.concatenate(([start], ends)).astype(np.int32)
+    numbers = first + np.arange(len(ends), dtype=np.int64)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    raw = pa.Array.from_buffers(pa.binary(), len(ends), buffers)
+    bad: list[tuple[int, str]] = []
+    long = np.diff(offsets) > max_line_bytes
+    if long.any():
+        bad = [(int(n), _too_long(max_line_bytes)) for n in numbers[long]]
+        raw, numbers = raw.filter(pa.array(~long)), numbers[~long]
+    text = raw.view(pa.string())
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        valid = np.fromiter((_is_utf8(line.as_buffer()) for line in raw), bool, len(raw))
+        bad += [(int(n), "not UTF-8 text; write the file as UTF-8") for n in numbers[~valid]]
+        text, numbers = raw.filter(pa.array(valid)).view(pa.string()), numbers[valid]
+    blank = np.diff(_offsets(text)) <= 2
+    if blank.any():
+        blank[blank] = [not line.as_py().strip() for line in text.filter(pa.array(blank))]
+        text, numbers = text.filter(pa.array(~blank)), numbers[~blank]
+    return Lines(text, pa.array(numbers), bad, len(ends))
+
+
+def _offsets(text: pa.Array) -> np.ndarray:
+    return np.frombuffer(text.buffers()[1], np.int32, len(text) + 1 + text.offset)[text.offset :]
+
+
+def _is_utf8(line: pa.Buffer) -> bool:
+    try:
+        str(memoryview(line), "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _too_long(limit: int) -> str:
+    return f"longer than {limit:,} bytes"

@@ -1,0 +1,1 @@
+"""What is kept: state in a database, events in columns."""

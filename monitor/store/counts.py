@@ -1,0 +1,256 @@
+"""The history of each kind of evidence as counts, and the same quantities for every watched event.
+
+A history row is (p, a, seg, value, count): in the person's past, with that action, the value
+came up so many times. `value` is a bin, an hour of the week, a state, or another action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from detectors.base import Floats
+from monitor.core.evidence import Cast
+from monitor.sql import quote
+from monitor.store.history import DAY_US, PLACE, SAME_TARGET_DAYS, SETTLING_DAYS, Columns, Facet, History, bin_sql
+
+WEEK = "(d + 3) // 7"
+"""Weeks since Monday, 29 December 1969."""
+KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
+"""How a person stands to a target on the day of its first use."""
+CAMPAIGN_PEOPLE = 3
+_OWNER_EVENTS, _OWNER_SHARE, _OWNER_PEOPLE = 20, 0.8, 3
+
+
+def volumes(history: History) -> dict[str, Columns]:
+    """History rows of how much was done: in a day, an hour, in size, in a week, in four weeks."""
+    return {
+        "volume day": _counted(history, bin_sql("n"), "daily"),
+        "volume hour": _counted(history, bin_sql("n"), "hourly"),
+        "volume size": _counted(history, bin_sql("s"), "daily", "s IS NOT NULL"),
+        "drift week": _counted(history, bin_sql("n"), _blocks(7)),
+        "drift month": _counted(history, bin_sql("n"), _blocks(28)),
+        "magnitude magnitude": _counted(history, "b", "act", "b IS NOT NULL"),
+    }
+
+
+def rhythm(history: History) -> Columns:
+    """History rows of active hours: value is the hour of the own local week, 0 on Monday at midnight."""
+    return history.columns("""SELECT p, 0 AS a, seg, ((h + 72) % 168)::INTEGER AS value, count(*)::DOUBLE AS count
+        FROM (SELECT DISTINCT p, h, seg FROM hourly) GROUP BY ALL""")
+
+
+def days_with(history: History) -> Columns:
+    """(p, a, seg, count): on how many days a person did that."""
+    return history.columns("SELECT p, a, seg, count(*)::DOUBLE AS count FROM daily GROUP BY ALL")
+
+
+def active_days(history: History) -> Columns:
+    """(p, seg, count): on how many days a person did anything."""
+    return history.columns(
+        "SELECT p, seg, count(*)::DOUBLE AS count FROM (SELECT DISTINCT p, d, seg FROM daily) GROUP BY ALL"
+    )
+
+
+def build_targets(history: History) -> None:
+    """Build `target` (v, c, people) and the first uses of targets and of what contains them."""
+    db = history.db
+    db.execute(f"""CREATE OR REPLACE TABLE target AS
+        SELECT v, min(hash({PLACE.format(x="lower(target)")})) AS c
+        FROM (SELECT DISTINCT hash(target) AS v, target FROM event WHERE target IS NOT NULL) GROUP BY v""")
+    db.execute("""CREATE OR REPLACE TABLE first_target AS
+        SELECT p, any_value(g) AS g, v, min(t) AS f, min(d) AS fd, min(seg) AS seg, arg_min(a, t * 1024 + a % 1024) AS a,
+          count(*) AS n
+        FROM act WHERE v IS NOT NULL GROUP BY p, v""")
+    db.execute("""CREATE OR REPLACE TABLE first_place AS
+        SELECT p, any_value(g) AS g, c AS v, min(f) AS f, min(fd) AS fd, min(seg) AS seg, arg_min(a, f * 1024 + a % 1024) AS a,
+          sum(n) AS n
+        FROM first_target JOIN target USING (v) GROUP BY p, c""")
+    db.execute("CREATE OR REPLACE TABLE place AS SELECT c, count(*) AS targets FROM target GROUP BY c")
+    db.execute("""CREATE OR REPLACE TABLE team_day AS
+        SELECT g, a, d, sum(n)::DOUBLE AS n, count(*)::INTEGER AS people FROM daily JOIN person USING (p) GROUP BY g, a, d""")
+    for name in ("target", "place"):
+        db.execute(f"""CREATE OR REPLACE TABLE {name}_value AS
+            SELECT v, min(f) FILTER (teach) AS f, max(n) FILTER (teach) AS top, arg_max(p, n * 65536 - p) FILTER (teach) AS owner,
+              sum(n) FILTER (teach) AS total, count(*) AS people
+            FROM (SELECT *, until IS NULL OR fd < until AS teach FROM first_{name} LEFT JOIN began USING (p)) GROUP BY v""")
+        db.execute(f"""CREATE OR REPLACE TABLE {name}_team AS
+            SELECT g, v, min(f) AS f FROM first_{name} LEFT JOIN began USING (p)
+            WHERE until IS NULL OR fd < until GROUP BY g, v""")
+        db.execute(f"""CREATE OR REPLACE TABLE {name}_state AS
+            SELECT one.p, one.v, one.a, one.fd, one.seg, everyone.people, CASE
+                WHEN owner <> one.p AND top >= {_OWNER_EVENTS} AND top >= {_OWNER_SHARE} * total
+                  AND people <= {_OWNER_PEOPLE} THEN {SOMEBODY_ELSES}
+                WHEN team.f < one.f THEN {NEW_TO_ME}
+                WHEN everyone.f < one.f THEN {NEW_TO_TEAM}
+                ELSE {NEW_TO_ALL} END AS state
+            FROM first_{name} AS one LEFT JOIN {name}_team AS team USING (g, v)
+            LEFT JOIN {name}_value AS everyone ON everyone.v = one.v""")
+
+
+def novelty(history: History, name: str) -> Columns:
+    """History rows of states: each first use by its state, every other event as KNOWN."""
+    return history.columns(f"""
+        WITH settled AS (SELECT p, min(d) + {SETTLING_DAYS} AS since FROM daily GROUP BY p),
+        fresh AS (SELECT p, a, seg, state AS value, count(*) AS n FROM {name}_state JOIN settled USING (p)
+          WHERE fd >= since GROUP BY ALL),
+        every AS (SELECT p, a, seg, sum(n) AS n FROM daily JOIN settled USING (p) WHERE d >= since GROUP BY ALL)
+        SELECT p, a, seg, value::INTEGER AS value, n::DOUBLE AS count FROM fresh
+        UNION ALL
+        SELECT p, a, seg, {KNOWN}, greatest(every.n - coalesce(sum(fresh.n), 0), 0)::DOUBLE
+        FROM every LEFT JOIN fresh USING (p, a, seg) GROUP BY p, a, seg, every.n""")
+
+
+def build_breadth(history: History) -> Columns:
+    """Build `breadth` (p, a, d, n): targets first used that day. Returns its history rows; bin 0 is a day with none."""
+    history.db.execute("""CREATE OR REPLACE TABLE breadth AS
+        SELECT p, a, fd AS d, count(*)::INTEGER AS n FROM target_state GROUP BY p, a, fd""")
+    return _counted(
+        history, f"CASE WHEN breadth.n IS NULL THEN 0 ELSE {bin_sql('breadth.n')} END", "daily LEFT JOIN breadth USING (p, a, d)"
+    )
+
+
+def build_repeats(history: History) -> Columns:
+    """Build `repeats` (p, a, v, w, n): events on the same target in a week. Returns its history rows."""
+    history.db.execute(f"""CREATE OR REPLACE TABLE repeats AS
+        SELECT p, a, v, {WEEK} AS week, min(seg) AS seg, count(*)::INTEGER AS n
+        FROM act WHERE v IS NOT NULL GROUP BY p, a, v, {WEEK}""")
+    return _counted(history, bin_sql("n"), "repeats")
+
+
+def build_sequence(history: History, grave: Sequence[int]) -> Columns:
+    """Build `sequence` (r, before): the person's other grave action on the same target before this event.
+
+    grave: the actions that count. Returns its history rows: the value is 1 + the action before, 0
+    where there was none.
+    """
+    history.put("grave", pa.table({"a": pa.array(grave, pa.int32())}))
+    history.db.execute(f"""CREATE OR REPLACE TABLE sequence AS
+        SELECT r, p, a, seg, CASE WHEN before <> a AND t - earlier < {SAME_TARGET_DAYS * DAY_US} THEN before END AS before
+        FROM (SELECT r, p, a, seg, t, lag(a) OVER step AS before, lag(t) OVER step AS earlier
+          FROM act SEMI JOIN grave USING (a) WHERE v IS NOT NULL WINDOW step AS (PARTITION BY p, v ORDER BY t, a, i))""")
+    return history.columns(
+        "SELECT p, a, seg, coalesce(before + 1, 0)::INTEGER AS value, count(*)::DOUBLE AS count FROM sequence GROUP BY ALL"
+    )
+
+
+def build_absence(history: History) -> Columns:
+    """Build `absence` (k, d, n): for how many of the person's active days an account lay idle.
+
+    Returns its history rows.
+    """
+    history.db.execute("""CREATE OR REPLACE TABLE absence AS
+        WITH days AS (SELECT p, d, row_number() OVER (PARTITION BY p ORDER BY d) AS i FROM (SELECT DISTINCT p, d FROM daily)),
+        used AS (SELECT DISTINCT k, p, d, seg FROM act)
+        SELECT k, p, d, seg, 0 AS a, (i - lag(i) OVER (PARTITION BY k ORDER BY d))::INTEGER AS n
+        FROM used JOIN days USING (p, d)""")
+    return _counted(history, bin_sql("n"), "absence", "n IS NOT NULL")
+
+
+def habit(history: History, facet: Facet) -> tuple[Columns, Columns]:
+    """Days on which each value was used (p, seg, v, count), and the values of watched events (r, v)."""
+    if facet.many:
+        c = quote(facet.column)
+        source = f"""(SELECT r, p, d, seg, hash(x) AS v FROM (SELECT act.r, p, d, seg,
+            unnest(string_split_regex(lower(trim({c}, '[]')), '[;,] *')) AS x
+            FROM act JOIN event ON event.rowid = act.r WHERE {c} IS NOT NULL))"""
+    else:
+        source = f"(SELECT r, p, d, seg, {quote('v_' + facet.name)} AS v FROM act WHERE {quote('v_' + facet.name)} IS NOT NULL)"
+    history.db.execute(f"CREATE OR REPLACE TEMP VIEW facet AS SELECT * FROM {source}")
+    days = history.columns("""SELECT p, seg, v, count(*)::DOUBLE AS count
+        FROM (SELECT DISTINCT p, d, seg, v FROM facet) GROUP BY ALL""")
+    watched = history.columns('SELECT r, w, v FROM facet JOIN watch USING (p) WHERE d >= first AND d < "end"')
+    return days, watched
+
+
+def watched(history: History) -> Columns:
+    """Every event in a window, sorted by window and time, with its quantities.
+
+    r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, n_new, n_same; before;
+    idle (days the account lay idle); target_state, place_state; target_people, place_people, v, c.
+    """
+    events = history.columns("""
+        WITH mine AS (SELECT act.*, watch.w, watch.first FROM act JOIN watch USING (p) WHERE d >= first AND d < "end"),
+        known AS (SELECT mine.*, target.c, coalesce(one.people, 0) AS target_people,
+            CASE WHEN one.fd = mine.d THEN one.state ELSE 0 END AS target_state
+          FROM mine LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
+        SELECT known.r, known.w, known.p, known.g, known.a, known.t, known.h, known.d, coalesce(known.b, -1) AS b,
+          failed, reasoned,
+          coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, n7, n28,
+          coalesce(breadth.n, 0) AS n_new, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
+          target_state, CASE WHEN place.fd = known.d THEN place.state ELSE 0 END AS place_state,
+          target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets,
+          team_day.n AS team_n, team_day.people AS team_people
+        FROM known
+        JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
+        JOIN team_day ON team_day.g = known.g AND team_day.a = known.a AND team_day.d = known.d
+        LEFT JOIN breadth ON breadth.p = known.p AND breadth.a = known.a AND breadth.d = known.d
+        LEFT JOIN sequence ON sequence.r = known.r
+        LEFT JOIN absence ON absence.k = known.k AND absence.d = known.d
+        LEFT JOIN place AS within ON within.c = known.c
+        LEFT JOIN place_state AS place ON place.p = known.p AND place.v = known.c
+        ORDER BY known.w, known.t, known.i""")
+    _add_counts(events)
+    return events
+
+
+def _add_counts(events: Columns) -> None:
+    """n_hour, n_day, n_same: events of the same window and action in that hour, on that day, on that target in that
+    week; s_day: their size on that day, -1 where no event has one."""
+    act = events["w"].astype(np.int64) << 16 | events["a"]
+    _, hour, n_hour = np.unique(act << 24 | events["h"], return_inverse=True, return_counts=True)
+    _, day, n_day = np.unique(act << 20 | events["d"], return_inverse=True, return_counts=True)
+    sized = np.bincount(day, events["b"] >= 0, minlength=len(n_day)) > 0
+    size = np.bincount(day, events.pop("m"), minlength=len(n_day))
+    _, target = np.unique(events.pop("v"), return_inverse=True)
+    _, week = np.unique(act << 12 | (events["d"] + 3) // 7, return_inverse=True)
+    _, same, n_same = np.unique(week.astype(np.int64) << 32 | target, return_inverse=True, return_counts=True)
+    events |= {"n_hour": n_hour[hour], "n_day": n_day[day], "s_day": np.where(sized, size, -1.0)[day], "n_same": n_same[same]}
+
+
+def campaign(history: History, events: Columns, cast: Cast, days: int) -> Floats:
+    """By what factor the team did more of that action that day than it usually does on a working day; at least 1."""
+    totals = history.columns("SELECT g, a, sum(n) AS n FROM team_day GROUP BY g, a")
+    usual = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
+    usual[totals["g"], totals["a"]] = totals["n"] / max(days * 5 / 7, 1)
+    size = np.bincount(cast.group)[events["g"]]
+    others = (events["team_n"] - events["n_day"]) / np.maximum(size - 1, 1) * size
+    factor = (others + 1) / (usual[events["g"], events["a"]] + 1)
+    return np.where(events["team_people"] >= CAMPAIGN_PEOPLE, np.maximum(1.0, factor), 1.0)
+
+
+def belongings(history: History, names: dict[str, int], domains: list[str]) -> Columns:
+    """For watched events whose text tells more: (r, owner, internal, external).
+
+    owner: the person whose account name stands in the target, -1 for nobody or several.
+    internal, external: does the target or an attribute name an address of the organisation, of elsewhere.
+    """
+    history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
+    history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
+    columns = [r[0] for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
+        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', 'from', 'sender', 'reason')""")]
+    texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
+    return history.columns(f"""
+        WITH text AS (SELECT act.r, target, {texts} AS addresses FROM act JOIN watch USING (p) JOIN event ON event.rowid = act.r
+          WHERE act.d >= first AND act.d < "end"),
+        words AS (SELECT DISTINCT target, unnest(regexp_extract_all(lower(target), '[a-z0-9._-]{{4,}}')) AS word FROM text),
+        owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner FROM words JOIN name USING (word) GROUP BY target),
+        mails AS (SELECT DISTINCT addresses, unnest(regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)) AS domain
+          FROM text WHERE addresses LIKE '%@%'),
+        sides AS (SELECT addresses, bool_or(known.domain IS NOT NULL) AS internal, bool_or(known.domain IS NULL) AS external
+          FROM mails LEFT JOIN domain AS known USING (domain) GROUP BY addresses)
+        SELECT r, coalesce(owner, -1) AS owner, coalesce(internal, false) AS internal, coalesce(external, false) AS external
+        FROM text LEFT JOIN owned USING (target) LEFT JOIN sides USING (addresses)
+        WHERE owner IS NOT NULL OR internal OR external""")
+
+
+def _blocks(days: int) -> str:
+    return f"(SELECT p, a, min(seg) AS seg, sum(n) AS n FROM daily GROUP BY p, a, (d + 3) // {days})"
+
+
+def _counted(history: History, value: str, source: str, where: str = "true") -> Columns:
+    return history.columns(
+        f"SELECT p, a, seg, ({value})::INTEGER AS value, count(*)::DOUBLE AS count FROM {source} WHERE {where} GROUP BY ALL"
+    )

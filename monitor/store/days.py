@@ -1,0 +1,87 @@
+"""A person's day as a vector: how much of what, when, and through how many things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.base import Floats
+from monitor.core.evidence import Cast
+from monitor.store.history import Columns, History
+
+COMMON_ACTIONS = 20
+OWN_DAYS = 10.0
+LEAST_VARIANCE = 0.05
+FAR = 12.0
+"""Further than this many standard deviations is far enough: one wild count must not drown the others."""
+PEER_SHARE = 0.5
+_DAYS = 1 << 20
+
+
+def day_vectors(
+    history: History, cast: Cast, kinds: Sequence[str], first_watched: NDArray, events: Columns
+) -> tuple[Floats, Floats, NDArray]:
+    """Vectors of history days; vectors of watched days; for each watched event the row of its day.
+
+    Each feature is in standard deviations from the person's usual, and again from the peers'.
+    kinds: class of each action.  first_watched: each person's first watched day.
+    """
+    daily = history.columns("SELECT p, d, a, n, coalesce(s, 0) AS s FROM daily ORDER BY p, d, a")
+    clock = history.columns(
+        "SELECT p, d, min(h % 24) AS first, max(h % 24) AS last, count(DISTINCT h) AS active FROM hourly GROUP BY p, d"
+    )
+    key, row = np.unique(daily["p"].astype(np.int64) * _DAYS + daily["d"], return_inverse=True)
+    person, day = key // _DAYS, key % _DAYS
+
+    def total(columns: NDArray, width: int, weight: NDArray) -> Floats:
+        return np.bincount(row * width + columns, weight, minlength=len(key) * width).reshape(-1, width)
+
+    often = np.bincount(daily["a"], minlength=cast.actions)
+    common = np.sort(np.argsort(-often, kind="stable")[:COMMON_ACTIONS])
+    place = np.full(cast.actions, len(common))
+    place[common] = np.arange(len(common))
+    classes = np.unique(np.array(kinds), return_inverse=True)[1]
+    none = np.zeros(len(row), np.int64)
+    clocked = np.searchsorted(key, clock["p"].astype(np.int64) * _DAYS + clock["d"])
+    hours = np.zeros((len(key), 3))
+    hours[clocked] = np.stack([clock["first"], clock["last"], clock["active"]], 1)
+    X = np.hstack(
+        [
+            np.log2(1 + total(place[daily["a"]], len(common) + 1, daily["n"])),
+            np.log2(1 + total(classes[daily["a"]], int(classes.max(initial=0)) + 1, daily["n"])),
+            np.log2(1 + total(none, 1, daily["n"])),
+            total(none, 1, np.ones(len(row))),
+            np.log2(1 + total(none, 1, daily["s"])) / 4,
+            hours,
+        ]
+    )
+    past = day < first_watched[person]
+    Z = _deviations(X, person, cast.group, past)
+    watched = np.flatnonzero(~past)
+    of_event = np.searchsorted(key[watched], events["p"].astype(np.int64) * _DAYS + events["d"])
+    return Z[past], Z[watched], of_event
+
+
+def _deviations(X: Floats, person: NDArray, group: NDArray, past: NDArray) -> Floats:
+    """X in standard deviations from the own history, shrunk towards the peers', and from the peers'."""
+    peers = _moments(X[past], group[person[past]], int(group.max(initial=0)) + 1)
+    n, mean, square = _moments(X[past], person[past], len(group))
+    prior_mean, prior_square = peers[1][group], peers[2][group]
+    mean = (n * mean + OWN_DAYS * prior_mean) / (n + OWN_DAYS)
+    square = (n * square + OWN_DAYS * prior_square) / (n + OWN_DAYS)
+
+    def far(who: NDArray, mean: Floats, square: Floats) -> Floats:
+        spread = np.sqrt(np.maximum(square - mean**2, 0.0) + LEAST_VARIANCE)
+        return np.clip((X - mean[who]) / spread[who], -FAR, FAR)
+
+    return np.hstack([far(person, mean, square), PEER_SHARE * far(group[person], peers[1], peers[2])])
+
+
+def _moments(X: Floats, who: NDArray, size: int) -> tuple[Floats, Floats, Floats]:
+    """Number of rows, mean and mean square of each feature, for each of `size`."""
+    n = np.bincount(who, minlength=size).astype(np.float64)[:, None]
+    sums = np.stack([np.bincount(who, column, minlength=size) for column in X.T], 1)
+    squares = np.stack([np.bincount(who, column**2, minlength=size) for column in X.T], 1)
+    return n, sums / np.maximum(n, 1), squares / np.maximum(n, 1)

@@ -1,0 +1,191 @@
+"""Events in columns, and the counts over all of them that judgement rests on.
+
+Every statistic is an integer count by person, written once as a set-based query: it adds up
+over shards and weeks, does not depend on the order of the lines, and stays small whatever the
+number of events.
+
+Columns that recur: `p` person, `g` peer group, `a` action, `w` watch window (small integers);
+`t` microseconds since 1970 UTC; `h`, `d` hour and day of the person's own clock since 1970;
+`seg` how many of the person's watch windows have begun by then (0: all of it is history);
+`b` a bin of sizes, see detectors.tail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from monitor.sql import quote
+
+Columns = dict[str, NDArray]
+
+BINS_PER_OCTAVE = 4
+DAY_US = 86_400_000_000
+LEAST_EVENTS = 50
+"""An attribute that fewer matched events carry is kept, but tells nothing of habits."""
+MOSTLY, SOMETIMES = 0.5, 0.005
+SETTLING_DAYS = 28
+"""At the start of a person's record everything is new: rates of the new are counted after it."""
+SAME_TARGET_DAYS = 21
+FAILURES = "('failure', 'failed', 'fail', 'denied', 'deny', 'error', 'blocked', 'rejected')"
+PLACE = r"""CASE
+    WHEN contains({x}, '://') THEN split_part(split_part({x}, '://', 2), '/', 1)
+    WHEN contains({x}, '@') THEN regexp_extract({x}, '@([^@]*)$', 1)
+    WHEN contains({x}, '/') THEN regexp_extract({x}, '^(/?[^/]+(/[^/]+)?)/', 1)
+    WHEN contains({x}, ':') THEN split_part({x}, ':', 1)
+    ELSE regexp_replace({x}, '[0-9]+', '#', 'g') END"""
+"""What contains a target: a host, a mail domain, the first two folders, a prefix, or its shape."""
+
+
+def bin_sql(size: str) -> str:
+    """SQL for detectors.tail.bin_of."""
+    return f"(CASE WHEN {size} > 0 THEN 1 + floor({BINS_PER_OCTAVE} * log2(1 + {size}))::INTEGER ELSE 0 END)"
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Something that an event happens through, from or with: a machine, an address, a tool, a partner."""
+
+    name: str
+    column: str
+    many: bool
+
+
+class History:
+    """Events of matched people, in DuckDB. The table `event` must hold typed events."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
+        self.db = db
+
+    def columns(self, sql: str) -> Columns:
+        """A query's columns as NumPy arrays; NULL becomes -1 or NaN."""
+        found: Columns = {}
+        for name, array in self.db.execute(sql).fetchnumpy().items():
+            if isinstance(array, np.ma.MaskedArray):
+                array = array.filled(-1 if array.dtype.kind in "iu" else np.nan)
+            found[name] = array
+        return found
+
+    def rows(self, sql: str) -> list[tuple]:
+        return self.db.execute(sql).fetchall()
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Make a table of it."""
+        self.db.register("given", table)
+        self.db.execute(f"CREATE OR REPLACE TABLE {quote(name)} AS SELECT * FROM given")
+        self.db.unregister("given")
+
+    def match(self, accounts: pa.Table, people: pa.Table, offsets: pa.Table, until: int | None = None) -> None:
+        """Find out who acted: build `who` (actor, p, g, zone) and `action` (a, action).
+
+        accounts: name (lower case), k (its number), p.  people: p, g, zone.
+        offsets: zone, hour (UTC hours since 1970), seconds (east of UTC).
+        until: leave out events after this t.
+        """
+        self.put("account", accounts)
+        self.put("person", people)
+        self.put("zone", offsets)
+        if until is not None:
+            self.db.execute(f"DELETE FROM event WHERE t > {until}")
+        self.db.execute("""CREATE OR REPLACE TABLE action AS
+            SELECT (row_number() OVER (ORDER BY action) - 1)::INTEGER AS a, action
+            FROM (SELECT DISTINCT action FROM event)""")
+        self.db.execute("""CREATE OR REPLACE TABLE who AS
+            SELECT actor, account.k, p, g, zone FROM (SELECT DISTINCT actor FROM event)
+            JOIN account ON name = lower(actor) JOIN person USING (p)""")
+
+    def unmatched(self) -> list[tuple[str | None, int, int, str]]:
+        """(source, actors, events, example) of events whose actor is nobody on the roster, most first."""
+        return self.rows("""SELECT source, count(DISTINCT actor), count(*), min(actor) FROM event
+            ANTI JOIN who USING (actor) GROUP BY source ORDER BY count(*) DESC, source""")
+
+    def span(self) -> tuple[int, int] | None:
+        """First and last t of matched events, or None where there is none."""
+        low, high = self.rows("SELECT min(t), max(t) FROM event SEMI JOIN who USING (actor)")[0]
+        return None if low is None else (low, high)
+
+    def ends(self) -> tuple[int, int]:
+        """First and last t of all events; 0, 0 where there is none."""
+        low, high = self.rows("SELECT min(t), max(t) FROM event")[0]
+        return (low, high) if low is not None else (0, 0)
+
+    def actions(self) -> list[str]:
+        """The actions' names, by their numbers."""
+        return [name for (name,) in self.rows("SELECT action FROM action ORDER BY a")]
+
+    def active(self) -> dict[int, tuple[int, int]]:
+        """First and last day (UTC) with an event of each person that has any."""
+        days = self.rows(f"SELECT p, min(t) // {DAY_US}, max(t) // {DAY_US} FROM event JOIN who USING (actor) GROUP BY p")
+        return {p: (first, last) for p, first, last in days}
+
+    def row_of(self, event_id: str) -> int | None:
+        """The row number of the event with this id."""
+        found = self.db.execute("SELECT rowid FROM event WHERE id = ?", [event_id]).fetchall()
+        return int(found[0][0]) if found else None
+
+    def lines(self, r: NDArray) -> list[dict]:
+        """The events with these row numbers, in that order, as they were read."""
+        self.put("wanted", pa.table({"r": pa.array(r, pa.int64()), "i": pa.array(range(len(r)), pa.int64())}))
+        found = self.db.sql("SELECT event.* FROM event JOIN wanted ON event.rowid = wanted.r ORDER BY i")
+        return found.to_arrow_table().to_pylist()
+
+    def facets(self, attributes: Sequence[str]) -> list[Facet]:
+        """The attributes that tell circumstances: present, recurring, and no numbers."""
+        names = ["source", "ip", *attributes]
+        tests = ", ".join(f"count({c}), approx_count_distinct({c})" for c in map(quote, names))
+        values = self.rows(f"SELECT {tests} FROM event")[0]
+        found = []
+        for name, n, kinds in zip(names, values[::2], values[1::2], strict=True):
+            if n >= LEAST_EVENTS and 1 < kinds < n / 2:
+                c = quote(name)
+                numbers, many = self.rows(f"""SELECT count(try_cast(x AS DOUBLE)) / count(*),
+                    count_if(contains(x, ';') OR x[1] = '[') / count(*)
+                    FROM (SELECT DISTINCT {c} AS x FROM event WHERE {c} IS NOT NULL)""")[0]
+                if numbers < MOSTLY:
+                    found.append(Facet(name, name, many > SOMETIMES))
+        return found
+
+    def narrow(self, windows: pa.Table, facets: list[Facet]) -> None:
+        """Build `act`, one narrow row for each event of a known person, and what is summed from it.
+
+        windows: w, p, first (day), end (day, exclusive), real (a departure, not a placebo).
+        hourly, daily: events n and their size s, for each person, action and hour or day.
+        rolling: n7, n28, events of the last 7 and 28 days, that day included.
+        """
+        self.put("watch", windows)
+        self.db.execute("""CREATE OR REPLACE TABLE began AS
+            SELECT p, min(first) FILTER (rank = 1) AS s0, min(first) FILTER (rank = 2) AS s1,
+              min(first) FILTER (rank = 3) AS s2, min(first) FILTER (real) AS until
+            FROM (SELECT *, row_number() OVER (PARTITION BY p ORDER BY first) AS rank FROM watch) GROUP BY p""")
+        names = [quote("v_" + f.name) for f in facets if not f.many]
+        hashes = "".join(f", hash({quote(f.column)}) AS {quote('v_' + f.name)}" for f in facets if not f.many)
+        self.db.execute(f"""CREATE OR REPLACE TABLE act AS
+            SELECT r, k, i, p, g, a, t, h, d, b, m, failed, reasoned, v,
+              ((d >= s0)::TINYINT + coalesce(d >= s1, false)::TINYINT + coalesce(d >= s2, false)::TINYINT) AS seg
+              {"".join(", " + name for name in names)}
+            FROM (SELECT *, h // 24 AS d FROM (
+              SELECT event.rowid AS r, k, hash(id) AS i, p, g, a, t, abs(magnitude) AS m,
+                CASE WHEN magnitude IS NOT NULL THEN {bin_sql("abs(magnitude)")} END AS b,
+                coalesce(lower(outcome) IN {FAILURES}, false) AS failed, reason IS NOT NULL AS reasoned,
+                CASE WHEN target IS NOT NULL THEN hash(target) END AS v,
+                ((t // 1000000 + coalesce(seconds, 0)) // 3600)::INTEGER AS h{hashes}
+              FROM event JOIN who USING (actor) JOIN action USING (action)
+              LEFT JOIN zone ON zone.zone = who.zone AND zone.hour = t // 3600000000))
+            LEFT JOIN began USING (p)""")
+        self.db.execute("UPDATE act SET seg = 0 WHERE seg IS NULL")
+        self.db.execute("""CREATE OR REPLACE TABLE hourly AS
+            SELECT p, a, h, any_value(d) AS d, any_value(seg) AS seg, count(*)::INTEGER AS n,
+              sum(least(m, 1e15)::BIGINT) AS s
+            FROM act GROUP BY p, a, h""")
+        self.db.execute("""CREATE OR REPLACE TABLE daily AS
+            SELECT p, a, d, any_value(seg) AS seg, sum(n)::INTEGER AS n, sum(s)::DOUBLE AS s FROM hourly GROUP BY p, a, d""")
+        self.db.execute("""CREATE OR REPLACE TABLE rolling AS
+            SELECT w, a, d, (sum(n) OVER week)::INTEGER AS n7, (sum(n) OVER month)::INTEGER AS n28
+            FROM daily JOIN watch USING (p) WHERE d >= first - 28 AND d < "end"
+            WINDOW week AS (PARTITION BY w, a ORDER BY d RANGE BETWEEN 6 PRECEDING AND CURRENT ROW),
+              month AS (PARTITION BY w, a ORDER BY d RANGE BETWEEN 27 PRECEDING AND CURRENT ROW)""")
