@@ -13,8 +13,11 @@ from monitor.assess import Assessment, Step, assess
 from monitor.findings import findings
 from monitor.model import Finding, Reject
 from monitor.settings import Settings
+from monitor.sources.feeds import last_days, read_feed
 from monitor.sources.files import Intake, Progress, find_files, load
-from monitor.sources.rosters import Roster, read_roster
+from monitor.sources.formats import Reading
+from monitor.sources.profiles import RosterProfile
+from monitor.sources.rosters import Roster
 from monitor.store.history import History
 
 
@@ -33,17 +36,18 @@ class Scan:
 
 
 def scan(
-    rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, as_of: datetime | None = None, seed: int = 0,
-    step: Step = lambda name: None, progress: Progress | None = None, clock: Callable[[], None] = lambda: None,
+    rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, reading: Reading = Reading(),
+    as_of: datetime | None = None, seed: int = 0, step: Step = lambda name: None, progress: Progress | None = None, clock: Callable[[], None] = lambda: None,
 ) -> Scan:  # fmt: skip
-    """Read the files and judge. Raises BadInput where a file cannot be used at all."""
-    roster = read_rosters(rosters)
-    files = find_files(list(events))
+    """Read the files, through the profiles that `reading` names, and judge. Raises BadInput where a file cannot be used at all."""
+    roster = read_rosters(rosters, reading.roster, as_of)
+    files = reading.choose(find_files(list(events)))
     db = open_engine(settings)
     step("reading events")
-    intake = load(db, files, progress=progress)
+    intake = load(db, files, progress=progress, look=reading.look)
     history = History(db)
     until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
+    roster.departures += last_days(db, roster, settings.people.timezone, until)
     assessed = assess(history, roster.people.values(), roster.departures, settings, intake.attributes, seed=seed, until=until, step=step)
     step("writing findings")
     found = findings(history, assessed)
@@ -51,15 +55,16 @@ def scan(
     return Scan(found, assessed, history, intake, roster, files, [*roster.rejects, *rejects], history.unmatched())
 
 
-def read_rosters(paths: Sequence[Path]) -> Roster:
+def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as_of: datetime | None = None) -> Roster:
     """Several rosters as one; where two know a person, the first named has the say."""
-    rosters = [read_roster(path) for path in paths]
+    rosters = [read_feed(path, profile, as_of=as_of) for path in paths]
     merged = Roster()
     for roster in rosters:
         for person_id, person in roster.people.items():
             merged.people.setdefault(person_id, person)
         known = {departure.person_id for departure in merged.departures}
         merged.departures += [d for d in roster.departures if d.person_id not in known]
+        merged.gone += [gone for gone in roster.gone if gone.person_id not in known]
         merged.rejects += roster.rejects
         merged.received += roster.received
     return merged

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,26 @@ from monitor.model import Finding
 
 
 def file_options(command: Callable) -> Callable:
-    """--hr, --events, --config, -v: what every command over files takes."""
+    """--hr, --events, --config, -v: what every command over files takes; those that name profiles become `reading`."""
+
+    @wraps(command)
+    def with_reading(*args: Any, format_of: tuple[str, ...], roster_of: str | None, log_timezone: str | None, **given: Any) -> Any:
+        from monitor.sources.formats import read_through
+
+        return command(*args, reading=read_through(format_of, roster_of, log_timezone), **given)
+
+    command = with_reading
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Tell what each step took, on stderr."),
         click.option("--config", type=click.Path(path_type=Path), help="Settings over the shipped ones (TOML)."),
+        click.option("--log-timezone", metavar="ZONE", help="Zone of times without an offset. [default: as the format says]"),
+        click.option("--roster-of", metavar="NAME|FILE", help="Profile of the rosters, e.g. workday. [default: as the format says]"),
+        click.option("--format-of", multiple=True, metavar="NAME[=FILE|FOLDER|GLOB]",
+                     help="Profile of the logs, e.g. cert, or my.toml; for some of them only with =. May be given often."),
         click.option("--events", "events", multiple=True, required=True, metavar="FILE|FOLDER|GLOB",
                      help="Action logs: JSON lines, CSV or Parquet, also .gz or .zst. May be given often."),
-        click.option("--hr", "rosters", multiple=True, required=True, type=click.Path(path_type=Path), metavar="FILE",
-                     help="Roster in CSV. May be given often; the first one has the say."),
+        click.option("--hr", "rosters", multiple=True, required=True, type=click.Path(path_type=Path), metavar="FILE|FOLDER",
+                     help="Roster in CSV, or a folder of monthly ones. May be given often; the first one has the say."),
     ):  # fmt: skip
         command = option(command)
     return command

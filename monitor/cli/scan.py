@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import DEGRADED, FOUND
 from monitor.cli.common import Steps, file_options, write_findings
 from monitor.core.severity import LEVELS
+
+if TYPE_CHECKING:
+    from monitor.sources.formats import Reading
 
 
 @click.command()
@@ -21,7 +25,7 @@ from monitor.core.severity import LEVELS
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 @click.pass_context
 def scan(
-    ctx: click.Context, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool, form: str,
+    ctx: click.Context, rosters: tuple[Path, ...], events: tuple[str, ...], reading: Reading, config: Path | None, verbose: bool, form: str,
     as_of: str | None, limit: int | None, fail_on: str | None, seed: int,
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
@@ -33,6 +37,8 @@ def scan(
     Examples:
       lastday scan --hr people.csv --events events.jsonl
       lastday scan --hr people.csv --events 'logs/**/*.csv.gz' --format jsonl > findings.jsonl
+      lastday scan --hr report.csv --roster-of workday --events audit/ --format-of okta-system-log
+      lastday scan --hr r4.2/LDAP --events r4.2 --format-of cert
       lastday scan --hr people.csv --events logs/ --as-of 2017-11-02T19:00:00Z --fail-on high
     """
     from monitor import pipeline
@@ -42,7 +48,9 @@ def scan(
     then = _time(as_of)
     settings = load_settings(config)
     with Steps(verbose).shown() as steps:
-        result = pipeline.scan(rosters, events, settings, as_of=then, seed=seed, step=steps.step, progress=steps.read)
+        result = pipeline.scan(
+            rosters, events, settings, reading=reading, as_of=then, seed=seed, step=steps.step, progress=steps.read
+        )
     found = result.found[:limit]
     if form == "table":
         show_scan(result, limit or 10)

@@ -6,6 +6,7 @@ import glob
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +21,7 @@ KINDS = {
     ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
 }  # fmt: skip
 MAX_ATTRIBUTES = 64
+REQUIRED = ("time", "actor", "action")
 _LINE_SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string())])
 
 Progress = Callable[[Path, int, int], None]
@@ -46,7 +48,7 @@ def find_files(patterns: list[str]) -> list[Path]:
     for pattern in patterns:
         path = Path(pattern)
         if path.is_dir():
-            matches = [p for p in path.rglob("*") if p.is_file() and _kind(p)]
+            matches = [p for p in path.rglob("*") if p.is_file() and kind_of(p)]
         elif path.is_file():
             matches = [path]
         else:
@@ -55,12 +57,30 @@ def find_files(patterns: list[str]) -> list[Path]:
             raise BadInput(pattern, None, "no such file, folder or pattern with events", f"readable: {_kinds()}")
         found.update(matches)
     for path in found:
-        if not _kind(path):
+        if not kind_of(path):
             raise BadInput(str(path), None, f"unknown kind of file {path.suffix!r}", f"readable: {_kinds()}")
     return sorted(found)
 
 
-def load(db: duckdb.DuckDBPyConnection, files: list[Path], *, progress: Progress | None = None) -> Intake:
+class Reader(Protocol):
+    """Reads one file into `event` and `reject`; `attributes` are the columns that it can fill besides COLUMNS."""
+
+    attributes: set[str]
+
+    def insert(self, index: int, names: list[str], progress: Progress | None) -> None: ...
+
+
+Look = Callable[[duckdb.DuckDBPyConnection, Path], Reader]
+
+
+def look_at(db: duckdb.DuckDBPyConnection, path: Path) -> Reader:
+    """The reader of a file of canonical events."""
+    return _READERS[kind_of(path) or ""](db, path)
+
+
+def load(
+    db: duckdb.DuckDBPyConnection, files: list[Path], *, progress: Progress | None = None, look: Look = look_at
+) -> Intake:
     """Read the files into db's new tables `event` and `reject`.
 
     event: COLUMNS and one text column for each attribute (any other key that at
@@ -68,7 +88,7 @@ def load(db: duckdb.DuckDBPyConnection, files: list[Path], *, progress: Progress
     reject: file (index into files), line, why.
     Raises BadInput where a whole file cannot be read.
     """
-    readers = [_READERS[_kind(path)](db, path) for path in files]
+    readers = [look(db, path) for path in files]
     names = sorted({name for reader in readers for name in reader.attributes})[:MAX_ATTRIBUTES]
     columns = ", ".join(f"{quote(c)} {_TYPES.get(c, 'VARCHAR')}" for c in ("file", "n", "why", *COLUMNS, *names))
     db.execute(f"CREATE TABLE event ({columns})")
@@ -125,7 +145,7 @@ class JsonReader:
         raw = f"SELECT n, line, x IS NULL AS broken, {columns} FROM (SELECT n, line, try(json_extract_string(line, {paths})) x FROM incoming)"
         bad: list[tuple[int, str]] = []
         self.db.register("incoming", pa.RecordBatchReader.from_batches(_LINE_SCHEMA, self._batches(bad, progress)))
-        self.db.execute(_insert(index, names, mine, typed(raw, mine, wrong=_WRONG_JSON)))
+        self.db.execute(insert_sql(index, names, mine, typed(raw, mine, wrong=_WRONG_JSON)))
         self.db.unregister("incoming")
         if bad:
             self.db.executemany("INSERT INTO reject VALUES (?, ?, ?)", [(index, n, why) for n, why in bad])
@@ -175,7 +195,7 @@ class CsvReader:
     attributes: set[str]
 
     @classmethod
-    def look(cls, db: duckdb.DuckDBPyConnection, path: Path) -> CsvReader:
+    def look(cls, db: duckdb.DuckDBPyConnection, path: Path, required: tuple[str, ...] = REQUIRED) -> CsvReader:
         with open_bytes(path) as stream:
             first = stream.readline(MAX_LINE_BYTES)
         try:
@@ -184,7 +204,7 @@ class CsvReader:
             raise BadInput(str(path), 1, "the header is not UTF-8 text", "write the file as UTF-8") from None
         delimiter = max("\t;,|", key=text.count) if text else ","
         header = [name.strip().strip('"') for name in text.split(delimiter)]
-        missing = [c for c in ("time", "actor", "action") if c not in header]
+        missing = [c for c in required if c not in header]
         if missing:
             raise BadInput(str(path), 1, f"no column {', '.join(missing)}", "name the columns in the first line")
         if len(set(header)) < len(header):
@@ -193,19 +213,23 @@ class CsvReader:
 
     def insert(self, index: int, names: list[str], progress: Progress | None) -> None:
         mine = {name: name for name in names if name in self.attributes}
-        columns = "{" + ", ".join(f"{literal(c or '_')}: 'VARCHAR'" for c in self.header) + "}"
         missing = "".join(f", NULL::VARCHAR AS {quote(c)}" for c in KNOWN if c not in self.header)
-        raw = f"""SELECT row_number() OVER () AS n, *{missing} FROM read_csv({literal(str(self.path))},
-            auto_detect = false, header = true, columns = {columns}, delim = {literal(self.delimiter)},
-            quote = '"', escape = '"', max_line_size = {MAX_LINE_BYTES}, null_padding = false, strict_mode = true,
-            store_rejects = true, rejects_limit = 0, rejects_table = 'csv_reject', rejects_scan = 'csv_scan')"""
-        self.db.execute(_insert(index, names, mine, typed(raw, mine)))
-        self._rejects(index)
+        raw = f"SELECT *{missing} FROM ({self.records()})"
+        self.db.execute(insert_sql(index, names, mine, typed(raw, mine)))
+        self.set_aside(index)
         if progress:
             size = self.path.stat().st_size
             progress(self.path, size, size)
 
-    def _rejects(self, index: int) -> None:
+    def records(self) -> str:
+        """SQL of the records: n and every column of the header, all text."""
+        columns = "{" + ", ".join(f"{literal(c or '_')}: 'VARCHAR'" for c in self.header) + "}"
+        return f"""SELECT row_number() OVER () AS n, * FROM read_csv({literal(str(self.path))},
+            auto_detect = false, header = true, columns = {columns}, delim = {literal(self.delimiter)},
+            quote = '"', escape = '"', max_line_size = {MAX_LINE_BYTES}, null_padding = false, strict_mode = true,
+            store_rejects = true, rejects_limit = 0, rejects_table = 'csv_reject', rejects_scan = 'csv_scan')"""
+
+    def set_aside(self, index: int) -> None:
         """Lines that DuckDB could not split, and line numbers in place of record numbers for the others."""
         self.db.execute(f"INSERT INTO reject SELECT {index}, line, min(error_message) FROM csv_reject GROUP BY line")
         self.db.execute(f"""
@@ -224,29 +248,30 @@ class ParquetReader:
     attributes: set[str]
 
     @classmethod
-    def look(cls, db: duckdb.DuckDBPyConnection, path: Path) -> ParquetReader:
+    def look(cls, db: duckdb.DuckDBPyConnection, path: Path, required: tuple[str, ...] = REQUIRED) -> ParquetReader:
         try:
             rows = db.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})").fetchall()
         except duckdb.Error as error:
             raise BadInput(str(path), None, _first_line(error), "write it again as Parquet") from error
         types = {name: kind for name, kind, *_ in rows}
-        missing = [c for c in ("time", "actor", "action") if c not in types]
+        missing = [c for c in required if c not in types]
         if missing:
             raise BadInput(str(path), None, f"no column {', '.join(missing)}", f"it has {', '.join(types)}")
-        if types["time"].startswith("TIMESTAMP") and not types["time"].endswith("TIME ZONE"):
+        if types.get("time", "").startswith("TIMESTAMP") and not types["time"].endswith("TIME ZONE"):
             raise BadInput(str(path), None, "the column time has no time zone", "write it as a UTC timestamp")
         return cls(db, path, types, set(types) - set(KNOWN))
 
     def insert(self, index: int, names: list[str], progress: Progress | None) -> None:
         mine = {name: name for name in names if name in self.attributes}
-        columns = ", ".join(f"{self._text(c)} AS {quote(c)}" for c in [*KNOWN, *mine])
+        columns = ", ".join(f"{self.text(c)} AS {quote(c)}" for c in [*KNOWN, *mine])
         raw = f"SELECT file_row_number + 1 AS n, {columns} FROM read_parquet({literal(str(self.path))}, file_row_number = true)"
-        self.db.execute(_insert(index, names, mine, typed(raw, mine)))
+        self.db.execute(insert_sql(index, names, mine, typed(raw, mine)))
         if progress:
             size = self.path.stat().st_size
             progress(self.path, size, size)
 
-    def _text(self, column: str) -> str:
+    def text(self, column: str) -> str:
+        """SQL of a column as text."""
         kind = self.types.get(column)
         if kind is None:
             return "NULL::VARCHAR"
@@ -261,12 +286,14 @@ _READERS = {"json": JsonReader.look, "csv": CsvReader.look, "parquet": ParquetRe
 _TYPES = {"file": "INTEGER", "n": "BIGINT", "t": "BIGINT", "magnitude": "DOUBLE"}
 
 
-def _insert(index: int, names: list[str], mine: dict[str, str], select: str) -> str:
+def insert_sql(index: int, names: list[str], mine: dict[str, str], select: str) -> str:
+    """SQL that puts typed records into `event`; `names` are its attributes, `mine` those that the records have."""
     extra = "".join(f", {quote(name) if name in mine else 'NULL'}" for name in names)
     return f"INSERT INTO event SELECT {index}, n, why, {', '.join(COLUMNS)}{extra} FROM ({select})"
 
 
-def _kind(path: Path) -> str | None:
+def kind_of(path: Path) -> str | None:
+    """json, csv or parquet by the file's ending; None for any other."""
     suffixes = [s.lower() for s in path.suffixes]
     if suffixes and suffixes[-1] in (".gz", ".zst"):
         suffixes.pop()

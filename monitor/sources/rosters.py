@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,10 +29,26 @@ class Roster:
     departures: list[Departure] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     received: int = 0
+    gone: list[Gone] = field(default_factory=list)
+    """People whom a later snapshot lacks, and whose last day is still to be found in the events."""
 
 
-def read_roster(path: Path) -> Roster:
-    """Read a roster file.
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Somebody whom the feed names until `last_seen` (a month's last day) and never again from the month ending on `until`."""
+
+    person_id: str
+    last_seen: date
+    until: date
+
+
+Rows = list[list[str]]
+Translate = Callable[[list[str], Rows], tuple[list[str], Rows]]
+"""Turns an HR feed's header and rows into the canonical ones, row by row."""
+
+
+def read_roster(path: Path, translate: Translate | None = None) -> Roster:
+    """Read a roster file; `translate` is asked where it has no column person_id.
 
     A person on several lines (a rehire) has several departures; the last line
     gives the person's particulars. Raises BadInput where the file as a whole
@@ -47,20 +64,23 @@ def read_roster(path: Path) -> Roster:
         raise BadInput(str(path), line, "not UTF-8 text", "export the roster as UTF-8") from None
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     header = [name.strip().lower() for name in next(rows, [])]
-    if "person_id" not in header:
+    if "person_id" not in header and translate is None:
         raise BadInput(str(path), 1, "no column person_id", f"the columns may be {', '.join(COLUMNS)}")
-    roster = Roster()
+    roster, numbered = Roster(), []
     try:
-        for values in rows:
-            if not any(values):
-                continue
-            roster.received += 1
-            try:
-                _add(roster, dict(zip(header, (v.strip() for v in values), strict=False)), len(values) - len(header))
-            except ValueError as error:
-                roster.rejects.append(Reject(str(path), rows.line_num, str(error)))
+        numbered = [(rows.line_num, [v.strip() for v in values]) for values in rows if any(values)]
     except csv.Error as error:
         raise BadInput(str(path), rows.line_num, str(error), "check the quotes on this line") from None
+    surplus = [max(0, len(values) - len(header)) for _, values in numbered]
+    told = [values for _, values in numbered]
+    if translate is not None and "person_id" not in header:
+        header, told = translate(header, told)
+    roster.received = len(numbered)
+    for (line, _), values, more in zip(numbered, told, surplus, strict=True):
+        try:
+            _add(roster, dict(zip(header, values, strict=False)), more)
+        except ValueError as error:
+            roster.rejects.append(Reject(str(path), line, str(error)))
     if not roster.people:
         raise BadInput(str(path), None, "no person in it", "give a line for each person")
     return roster
