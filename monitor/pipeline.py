@@ -36,10 +36,14 @@ class Scan:
 
 
 def scan(
-    rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, reading: Reading = Reading(),
+    rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, reading: Reading | None = None,
     as_of: datetime | None = None, seed: int = 0, step: Step = lambda name: None, progress: Progress | None = None, clock: Callable[[], None] = lambda: None,
 ) -> Scan:  # fmt: skip
-    """Read the files, through the profiles that `reading` names, and judge. Raises BadInput where a file cannot be used at all."""
+    """Read the files, through the profiles that `reading` names, and judge.
+
+    Raises BadInput where a file cannot be used at all.
+    """
+    reading = reading or Reading()
     roster = read_rosters(rosters, reading.roster, as_of)
     files = reading.choose(find_files(list(events)))
     db = open_engine(settings)

@@ -75,7 +75,7 @@ Look = Callable[[duckdb.DuckDBPyConnection, Path], Reader]
 
 def look_at(db: duckdb.DuckDBPyConnection, path: Path) -> Reader:
     """The reader of a file of canonical events."""
-    return _READERS[kind_of(path) or ""](db, path)
+    return _READERS[kind_of(path)](db, path)
 
 
 def load(
@@ -282,7 +282,7 @@ class ParquetReader:
         return f"{quote(column)}::VARCHAR"
 
 
-_READERS = {"json": JsonReader.look, "csv": CsvReader.look, "parquet": ParquetReader.look}
+_READERS: dict[str | None, Look] = {"json": JsonReader.look, "csv": CsvReader.look, "parquet": ParquetReader.look}
 _TYPES = {"file": "INTEGER", "n": "BIGINT", "t": "BIGINT", "magnitude": "DOUBLE"}
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from monitor.model import BadInput
 from monitor.sources.canonical import KNOWN, typed
-from monitor.sources.fields import Resolve, columns_of, field_sql, fold, path_of, resolver, when_sql
+from monitor.sources.fields import Field, Resolve, columns_of, field_sql, fold, path_of, resolver, when_sql
 from monitor.sources.files import CsvReader, ParquetReader, Progress, Reader, find_files, insert_sql, kind_of, look_at
 from monitor.sources.lines import MAX_LINE_BYTES, read_lines
 from monitor.sources.profiles import Format, Log, Mapping, RosterProfile, load_format, load_roster_profile
@@ -22,8 +22,9 @@ from monitor.sql import literal, quote
 MAX_BUNDLE_BYTES = 64 << 20
 """A line that holds a list of records may be so long."""
 _LINE_SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string())])
-_OFFSET = r".*([Zz]|[+-]\d\d:?\d\d)"
+_OFFSET = r".*:.*([Zz]|[+-]\d\d:?\d\d)"
 _RFC3339 = "'%Y-%m-%dT%H:%M:%S.%fZ'"
+_WRONG_JSON = "CASE WHEN x IS NULL THEN 'not valid JSON' WHEN ltrim(line)[1] <> '{' THEN 'not a JSON object' END"
 _EPOCHS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}
 
 
@@ -85,7 +86,10 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def look_through(db: duckdb.DuckDBPyConnection, path: Path, profile: Format, log: Log) -> Reader:
-    """The reader of a file through one log of a profile. Raises BadInput where it lacks the columns of time, actor or action."""
+    """The reader of a file through one log of a profile.
+
+    Raises BadInput where the file lacks the columns of time, actor or action.
+    """
     kind = kind_of(path)
     if kind == "json":
         return JsonThrough(db, path, profile, log)
@@ -93,12 +97,13 @@ def look_through(db: duckdb.DuckDBPyConnection, path: Path, profile: Format, log
     names = reader.header if isinstance(reader, CsvReader) else list(reader.types)
     have = {fold(name) for name in names}
     for what in ("time", "actor", "action"):
-        wanted = [c for mapping in (log, *log.rule) for c in columns_of(getattr(mapping, what))]
+        spec = getattr(log, what)
+        wanted = () if isinstance(spec, Field) and spec.default is not None else columns_of(spec)
         if wanted and not any(fold(c) in have or fold(c.partition(".")[0]) in have for c in wanted):
             raise BadInput(
                 str(path),
                 1,
-                f"no column {' or '.join(dict.fromkeys(wanted))} for the {what}",
+                f"no column {' or '.join(wanted)} for the {what}",
                 f"it has {', '.join(names)}",
             )
     return TableThrough(db, path, profile, log, reader, names)
@@ -127,7 +132,7 @@ class JsonThrough:
             lines = f"""SELECT n, unnest(CASE WHEN try(json_type(line, {literal(at)})) = 'ARRAY'
                 THEN json_extract_string(line, {literal(at + "[*]")}) ELSE [line] END) AS line FROM incoming"""
         records = f"SELECT n, line, try(json_extract_string(line, {paths})) AS x FROM ({lines})"
-        wrong = "CASE WHEN x IS NULL THEN 'not valid JSON' WHEN NOT starts_with(ltrim(line), '{') THEN 'not a JSON object' END"
+        wrong = _WRONG_JSON
         bad: list[tuple[int, str]] = []
         self.db.register("incoming", pa.RecordBatchReader.from_batches(_LINE_SCHEMA, self._batches(bad, progress)))
         self.db.execute(_through(self, records, place.get, index, names, wrong))
@@ -165,7 +170,8 @@ class TableThrough:
             self.db.execute(_through(self, self.reader.records(), resolver(self.names), index, names))
             self.reader.set_aside(index)
         else:
-            records = f"SELECT file_row_number + 1 AS n, * FROM read_parquet({literal(str(self.path))}, file_row_number = true)"
+            file = literal(str(self.path))
+            records = f"SELECT file_row_number + 1 AS n, * FROM read_parquet({file}, file_row_number = true)"
             self.db.execute(_through(self, records, resolver(self.names, self.reader.text), index, names))
         if progress:
             size = self.path.stat().st_size
@@ -188,7 +194,8 @@ def _through(
     read = _time_sql(reader.profile, "written")
     form = reader.profile.time_format
     like = literal(f"the time is not in the form {form if isinstance(form, str) else ' or '.join(form)}")
-    raw = f"""SELECT * EXCLUDE (wrong), coalesce(wrong, CASE WHEN written IS NOT NULL AND time IS NULL THEN {like} END) AS wrong
+    raw = f"""SELECT * EXCLUDE (wrong),
+            coalesce(wrong, CASE WHEN written IS NOT NULL AND time IS NULL THEN {like} END) AS wrong
         FROM (SELECT *, {read} AS time FROM (
             SELECT n, {wrong} AS wrong, {written} AS written, {", ".join(columns)} FROM ({records})))"""
     return insert_sql(index, names, keep, typed(raw, keep, wrong="wrong"))
@@ -222,7 +229,8 @@ def _time_sql(profile: Format, written: str) -> str:
         return f"strftime(try({moment}), {_RFC3339})"
     if form == "iso":
         local = f"strftime({_in_utc(f'try_cast({written} AS TIMESTAMP)', profile.timezone)}, {_RFC3339})"
-        return f"CASE WHEN regexp_full_match({written}, {literal(_OFFSET)}) AND contains({written}, ':') THEN {written} ELSE {local} END"
+        offset = f"regexp_full_match({written}, {literal(_OFFSET)})"
+        return f"CASE WHEN {offset} THEN {written} ELSE {local} END"
     forms = (form,) if isinstance(form, str) else form
     moments = []
     for one in forms:

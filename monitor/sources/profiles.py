@@ -70,7 +70,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Snapshots(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A folder of rosters, one a month. month: RE2 pattern of the file's name, with the year and the month as groups."""
+    """A folder of rosters, one a month. month: a pattern in the file's name; its groups are the year and the month."""
 
     files: str = "*.csv"
     month: str = r"(\d{4})-(\d{2})"
@@ -97,7 +97,7 @@ def load_format(name: str, timezone: str | None = None) -> Format:
         profile = msgspec.structs.replace(profile, timezone=timezone)
     try:
         ZoneInfo(profile.timezone)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise BadInput(
             str(path), None, f"unknown timezone {profile.timezone!r}", "write a name such as Europe/Berlin"
         ) from None

@@ -35,7 +35,7 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Somebody whom the feed names until `last_seen` (a month's last day) and never again from the month ending on `until`."""
+    """Somebody whom a feed names until the month ending `last_seen`, and not in that ending `until` or later."""
 
     person_id: str
     last_seen: date
