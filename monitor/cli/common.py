@@ -24,12 +24,13 @@ def file_options(command: Callable) -> Callable:
     """--hr, --events, --config, -v: what every command over files takes; those that name profiles become `reading`."""
 
     @wraps(command)
-    def with_reading(*args: Any, format_of: tuple[str, ...], roster_of: str | None, log_timezone: str | None, **given: Any) -> Any:
+    def with_reading(**given: Any) -> Any:
         from monitor.sources.formats import read_through
 
-        return command(*args, reading=read_through(format_of, roster_of, log_timezone), **given)
+        named = [given.pop(name) for name in ("format_of", "roster_of", "log_timezone")]
+        return command(reading=read_through(*named), **given)
 
-    command = with_reading
+    taking: Callable = with_reading
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Tell what each step took, on stderr."),
         click.option("--config", type=click.Path(path_type=Path), help="Settings over the shipped ones (TOML)."),
@@ -42,8 +43,8 @@ def file_options(command: Callable) -> Callable:
         click.option("--hr", "rosters", multiple=True, required=True, type=click.Path(path_type=Path), metavar="FILE|FOLDER",
                      help="Roster in CSV, or a folder of monthly ones. May be given often; the first one has the say."),
     ):  # fmt: skip
-        command = option(command)
-    return command
+        taking = option(taking)
+    return taking
 
 
 class Steps:

@@ -134,7 +134,7 @@ def fold(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "", name.lower()) or name
 
 
-def check(db: duckdb.DuckDBPyConnection, spec: Spec | None) -> None:
+def check(spec: Spec | None) -> None:
     """Raise ValueError where the field can never work: a pattern that RE2 refuses, a path that is none, no source."""
     for column in columns_of(spec):
         path_of(column)
@@ -144,7 +144,7 @@ def check(db: duckdb.DuckDBPyConnection, spec: Spec | None) -> None:
         raise ValueError("a field needs `of`, `join` or `text`")
     if spec.take is not None:
         try:
-            db.execute("SELECT regexp_extract('', ?, 1)", [spec.take]).fetchall()
+            duckdb.connect().execute("SELECT regexp_extract('', ?, 1)", [spec.take]).fetchall()
         except duckdb.Error as error:
             raise ValueError(f"take {spec.take!r}: {str(error).splitlines()[0]}") from None
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import duckdb
 import msgspec
 
 from monitor.model import BadInput
@@ -143,9 +142,8 @@ def _check_names(path: Path, where: str, mapping: Mapping) -> None:
 
 
 def _check_fields(path: Path, where: str, fields: dict[str, Spec] | dict[str, Spec | None]) -> None:
-    db = duckdb.connect()
     for name, spec in fields.items():
         try:
-            check(db, spec)
+            check(spec)
         except ValueError as error:
             raise BadInput(str(path), None, f"{where}, {name}: {error}", "see docs/formats.md") from None

@@ -1,0 +1,141 @@
+"""The CERT reader: people and departures from monthly LDAP files, events from five logs, findings end to end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor import pipeline
+from monitor.model import BadInput
+from monitor.pipeline import Scan
+from monitor.settings import load_settings
+from monitor.sources.feeds import read_feed
+from monitor.sources.formats import read_through
+from monitor.sources.profiles import load_roster_profile
+from tests.sources.cert_data import HEADERS, INSIDER, INSIDER_LAST, QUIET, QUIET_LAST, ldap, people, write
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cert")
+    write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scanned(data: Path) -> Scan:
+    return scan(data)
+
+
+def scan(data: Path, **given: object) -> Scan:
+    return pipeline.scan([data / "LDAP"], [str(data)], load_settings(), reading=read_through(["cert"]), **given)  # type: ignore[arg-type]
+
+
+def lines_in(data: Path) -> int:
+    return sum(len((data / f"{name}.csv").read_text().splitlines()) - 1 for name in HEADERS)
+
+
+def test_every_line_is_an_event(data: Path, scanned: Scan) -> None:
+    assert scanned.intake.received == scanned.intake.accepted == lines_in(data)
+    assert (scanned.intake.repeated, scanned.intake.set_aside, scanned.unmatched) == (0, 0, [])
+    assert {path.name for path in scanned.files} == {f"{name}.csv" for name in HEADERS}
+
+
+def test_who_vanishes_from_ldap_left_on_the_day_of_the_last_activity(scanned: Scan) -> None:
+    told = {d.person_id: (d.last_day, d.kind, d.notice_date) for d in scanned.roster.departures}
+    assert told == {INSIDER: (INSIDER_LAST, "unknown", None), QUIET: (QUIET_LAST, "unknown", None)}
+
+
+def test_the_nights_with_the_medium_are_the_loudest_and_the_quiet_leaver_stays_quiet(scanned: Scan) -> None:
+    top = scanned.found[0]
+    assert (top.person_id, top.severity in ("high", "critical")) == (INSIDER, True)
+    loud = {f.action for f in scanned.found if f.person_id == INSIDER and f.severity in ("high", "critical")}
+    assert "file.copy_to_usb" in loud
+    assert all(f.severity in ("low", "medium") for f in scanned.found if f.person_id == QUIET)
+
+
+def test_the_nights_are_told_with_their_ids_and_local_time(scanned: Scan) -> None:
+    copies = next(f for f in scanned.found if f.person_id == INSIDER and f.action == "file.copy_to_usb")
+    assert all(event_id.startswith("{file-") for event_id in copies.event_ids)
+    assert copies.time.hour == 2
+    assert copies.time.date() <= INSIDER_LAST
+
+
+def test_what_was_not_known_then_is_not_used(data: Path) -> None:
+    early = scan(data, as_of=datetime(2010, 5, 12, 12, tzinfo=UTC))
+    assert {d.person_id for d in early.roster.departures} == {QUIET}
+
+
+def test_bad_rows_are_set_aside_with_file_line_and_reason(data: Path, tmp_path: Path) -> None:
+    lines = (data / "logon.csv").read_text().splitlines()
+    lines[2:2] = ["{bad-1},31/12/2010 08:00:00,USR0001,PC-0001,Logon", "{bad-2},1/5/2010 08:00:00,,PC-0001,Logon"]
+    log = tmp_path / "logon.csv"
+    log.write_text("\n".join([*lines, "{bad-3},1/5/2010 08:00:00"]) + "\n")
+    result = pipeline.scan([data / "LDAP"], [str(log)], load_settings(), reading=read_through(["cert"]))
+    assert result.intake.received == result.intake.accepted + result.intake.set_aside == len(lines)
+    told = [(Path(r.file).name, r.line) for r in result.rejects]
+    assert told == [("logon.csv", 3), ("logon.csv", 4), ("logon.csv", len(lines) + 1)]
+    assert [r.why for r in result.rejects[:2]] == ["the time is not in the form %m/%d/%Y %H:%M:%S", "no actor"]
+
+
+def test_logons_and_mails_alone(data: Path) -> None:
+    events = [str(data / "logon.csv"), str(data / "email.csv")]
+    result = pipeline.scan([data / "LDAP"], events, load_settings(), reading=read_through(["cert"]))
+    assert result.found[0].person_id == INSIDER
+
+
+def test_from_the_command_line(data: Path) -> None:
+    command = [sys.executable, "-m", "monitor.cli", "scan", "--format-of", "cert", "--hr", str(data / "LDAP")]
+    command += [
+        "--events",
+        str(data / "file.csv"),
+        "--events",
+        str(data / "device.csv"),
+        "--format",
+        "json",
+        "--limit",
+        "1",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [f["person_id"] for f in json.loads(done.stdout)] == [INSIDER]
+
+
+def snapshots(folder: Path, *months: tuple[str, set[str]]) -> Path:
+    for month, without in months:
+        ldap(folder / f"{month}.csv", {user: role for user, role in people().items() if user not in without})
+    return folder
+
+
+def test_who_comes_back_has_not_left(tmp_path: Path) -> None:
+    folder = snapshots(tmp_path, ("2010-01", set()), ("2010-02", {INSIDER, QUIET}), ("2010-03", {QUIET}))
+    roster = read_feed(folder, load_roster_profile("cert"))
+    assert [(g.person_id, g.last_seen, g.until) for g in roster.gone] == [(QUIET, date(2010, 1, 31), date(2010, 2, 28))]
+
+
+def test_a_month_that_is_missing_widens_the_gap(tmp_path: Path) -> None:
+    folder = snapshots(tmp_path, ("2009-12", set()), ("2010-02", {QUIET}))
+    roster = read_feed(folder, load_roster_profile("cert"))
+    assert [(g.last_seen, g.until) for g in roster.gone] == [(date(2009, 12, 31), date(2010, 2, 28))]
+
+
+def test_a_feed_that_breaks_is_not_news_about_people(tmp_path: Path) -> None:
+    folder = snapshots(tmp_path, ("2010-01", set()), ("2010-02", set(list(people())[:12])))
+    with pytest.raises(BadInput, match=r"2010-02\.csv.*lacks 12 of the 42 people"):
+        read_feed(folder, load_roster_profile("cert"))
+
+
+def test_a_folder_needs_a_profile_with_snapshots(tmp_path: Path) -> None:
+    folder = snapshots(tmp_path, ("2010-01", set()))
+    with pytest.raises(BadInput, match="--roster-of"):
+        read_feed(folder, None)
+    with pytest.raises(BadInput, match="--roster-of"):
+        read_feed(folder, load_roster_profile("workday"))
+    (folder / "notes.csv").write_text("a,b\n")
+    with pytest.raises(BadInput, match="no month in the name"):
+        read_feed(folder, load_roster_profile("cert"))
