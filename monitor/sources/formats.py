@@ -131,11 +131,11 @@ class JsonThrough:
             at = path_of(self.log.each)
             lines = f"""SELECT n, unnest(CASE WHEN try(json_type(line, {literal(at)})) = 'ARRAY'
                 THEN json_extract_string(line, {literal(at + "[*]")}) ELSE [line] END) AS line FROM incoming"""
-        records = f"SELECT n, line, try(json_extract_string(line, {paths})) AS x FROM ({lines})"
-        wrong = _WRONG_JSON
+        records = f"""SELECT n, x, {_WRONG_JSON} AS "set aside"
+            FROM (SELECT n, line, try(json_extract_string(line, {paths})) AS x FROM ({lines}))"""
         bad: list[tuple[int, str]] = []
         self.db.register("incoming", pa.RecordBatchReader.from_batches(_LINE_SCHEMA, self._batches(bad, progress)))
-        self.db.execute(_through(self, records, place.get, index, names, wrong))
+        self.db.execute(_through(self, records, place.get, index, names))
         self.db.unregister("incoming")
         if bad:
             self.db.executemany("INSERT INTO reject VALUES (?, ?, ?)", [(index, n, why) for n, why in bad])
@@ -167,26 +167,24 @@ class TableThrough:
 
     def insert(self, index: int, names: list[str], progress: Progress | None) -> None:
         if isinstance(self.reader, CsvReader):
-            self.db.execute(_through(self, self.reader.records(), resolver(self.names), index, names))
+            records = f'SELECT *, NULL::VARCHAR AS "set aside" FROM ({self.reader.records()})'
+            self.db.execute(_through(self, records, resolver(self.names), index, names))
             self.reader.set_aside(index)
         else:
             file = literal(str(self.path))
-            records = f"SELECT file_row_number + 1 AS n, * FROM read_parquet({file}, file_row_number = true)"
+            records = f"""SELECT file_row_number + 1 AS n, *, NULL::VARCHAR AS "set aside"
+                FROM read_parquet({file}, file_row_number = true)"""
             self.db.execute(_through(self, records, resolver(self.names, self.reader.text), index, names))
         if progress:
             size = self.path.stat().st_size
             progress(self.path, size, size)
 
 
-def _through(
-    reader: JsonThrough | TableThrough,
-    records: str,
-    resolve: Resolve,
-    index: int,
-    names: list[str],
-    wrong: str = "NULL",
-) -> str:
-    """SQL that puts records, as the profile maps them, into `event`."""
+def _through(reader: JsonThrough | TableThrough, records: str, resolve: Resolve, index: int, names: list[str]) -> str:
+    """SQL that puts records, as the profile maps them, into `event`.
+
+    records: SELECT with n (row number), the columns that `resolve` knows, and "set aside", a reason or NULL.
+    """
     log, keep = reader.log, {name: f"kept {name}" for name in names if name in reader.attributes}
     columns = [f"{_field(log, c, resolve)} AS {quote(c)}" for c in KNOWN if c != "time"]
     columns += [f"{_field(log, name, resolve, kept=True)} AS {quote(source)}" for name, source in keep.items()]
@@ -197,7 +195,7 @@ def _through(
     raw = f"""SELECT * EXCLUDE (wrong),
             coalesce(wrong, CASE WHEN written IS NOT NULL AND time IS NULL THEN {like} END) AS wrong
         FROM (SELECT *, {read} AS time FROM (
-            SELECT n, {wrong} AS wrong, {written} AS written, {", ".join(columns)} FROM ({records})))"""
+            SELECT n, "set aside" AS wrong, {written} AS written, {", ".join(columns)} FROM ({records})))"""
     return insert_sql(index, names, keep, typed(raw, keep, wrong="wrong"))
 
 

@@ -32,9 +32,9 @@ def write(folder: Path, *, seed: int = 7) -> None:
     rows: dict[str, list[list[object]]] = {name: [] for name in HEADERS}
     draw = random.Random(seed)
     leave = {INSIDER: INSIDER_LAST, QUIET: QUIET_LAST}
-    for number, (user, role) in enumerate(people().items()):
+    for number, user in enumerate(people()):
         for day in _workdays(leave.get(user, LAST)):
-            _ordinary_day(rows, draw, user, role, number, day)
+            _ordinary_day(rows, draw, user, number, day)
     _insider_nights(rows)
     for name, header in HEADERS.items():
         lines = [
@@ -61,10 +61,10 @@ def mail(user: str) -> str:
     return f"{user}@dtaa.com"
 
 
-def _ordinary_day(rows: dict, draw: random.Random, user: str, role: str, number: int, day: date) -> None:
+def _ordinary_day(rows: dict, draw: random.Random, user: str, number: int, day: date) -> None:
     pc, at = f"PC-{number:04d}", datetime.combine(day, time(8)) + timedelta(minutes=number % 90 + draw.randrange(20))
     rows["logon"] += [[at, user, pc, "Logon"], [at + timedelta(hours=9), user, pc, "Logoff"]]
-    others = [mail(other) for other, trade in people().items() if trade == role and other != user]
+    others = [mail(other) for other, trade in people().items() if trade == people()[user] and other != user]
     for _ in range(3):
         to = draw.sample(others[: 6 + number % 5], 2)
         when = at + timedelta(minutes=draw.randrange(500))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from monitor.sources.feeds import read_feed
 from monitor.sources.formats import read_through
 from monitor.sources.profiles import load_roster_profile
 from tests.sources.cert_data import HEADERS, INSIDER, INSIDER_LAST, QUIET, QUIET_LAST, ldap, people, write
+from tests.sources.reading import read
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +142,36 @@ def test_a_folder_needs_a_profile_with_snapshots(tmp_path: Path) -> None:
     (folder / "notes.csv").write_text("a,b\n")
     with pytest.raises(BadInput, match="no month in the name"):
         read_feed(folder, load_roster_profile("cert"))
+
+
+def test_the_check_in_the_documentation_measures_what_it_says(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    answers = tmp_path / "answers"
+    (answers / "r4.2-1").mkdir(parents=True)
+    quiet = {"person_id": QUIET, "score": 9.0, "event_ids": ["{q}"]}
+    loud = [{"person_id": INSIDER, "score": s, "event_ids": [i]} for s, i in ((8.0, "{planted}"), (1.0, "{other}"))]
+    (tmp_path / "findings.json").write_text(json.dumps([quiet, *loud]))
+    keys = "dataset,scenario,details,user,start,end\n"
+    keys += f"4.2,1,r4.2-1-{INSIDER}.csv,{INSIDER},x,y\n4.2,1,a.csv,ZZZ0001,x,y\n5.2,1,b.csv,{QUIET},x,y\n"
+    (answers / "insiders.csv").write_text(keys)
+    (answers / "r4.2-1" / f"r4.2-1-{INSIDER}.csv").write_text("logon,{planted},05/13/2010 02:10:00,x,y,Logon\n")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "formats.md", "exec"), {})
+    figures = re.findall(r"│\s+([\d.]+)\s+│\s+([\d.]+)\s+│\s+([\d.]+)\s+│", capsys.readouterr().out)
+    assert [tuple(map(float, row)) for row in figures] == [(2.0, 0.25, 0.5)]
+
+
+def test_the_profiles_in_the_documentation_work(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
+    door, case, roster = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "door.toml").write_text(door, "utf-8")
+    (tmp_path / "hr.toml").write_text(roster, "utf-8")
+    (told,) = tomllib.loads(case)["case"]
+    log = tmp_path / told["file"]
+    log.write_text(f"{told['header']}\n{told['line']}\n")
+    events, _, _ = read([log], read_through([str(tmp_path / "door.toml")]))
+    assert [{key: value for key, value in event.items() if key != "id"} for event in events] == [told["event"]]
+    assert load_roster_profile(str(tmp_path / "hr.toml")).snapshots is not None

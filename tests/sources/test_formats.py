@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import tomllib
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -13,9 +12,9 @@ import pytest
 
 from monitor.model import BadInput
 from monitor.sources.feeds import read_feed
-from monitor.sources.files import Intake, load
-from monitor.sources.formats import Reading, read_through
+from monitor.sources.formats import read_through
 from monitor.sources.profiles import FORMATS, ROSTERS, load_format, load_roster_profile, shipped
+from tests.sources.reading import read
 
 HERE = Path(__file__).parent
 
@@ -65,20 +64,6 @@ def test_a_line_of_a_feed_becomes_a_person_and_a_departure(name: str, case: dict
     assert told == case["person"]
     wanted = [{"notice_date": None, **case["departure"]}] if "departure" in case else []
     assert [{"last_day": d.last_day, "kind": d.kind, "notice_date": d.notice_date} for d in roster.departures] == wanted
-
-
-def read(files: list[Path], reading: Reading) -> tuple[list[dict], list[tuple], Intake]:
-    """Events without what they lack, by time; rejects; counts."""
-    db = duckdb.connect()
-    intake = load(db, files, look=reading.look)
-    rows = db.sql("SELECT * EXCLUDE (file, n, why) FROM event ORDER BY t, id").to_arrow_table().to_pylist()
-    events = []
-    for row in rows:
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row.pop("t"))
-        form = "milliseconds" if moment.microsecond else "seconds"
-        time = moment.isoformat(timespec=form).replace("+00:00", "Z")
-        events.append({key: value for key, value in row.items() if value is not None} | {"time": time})
-    return events, db.execute("SELECT file, line, why FROM reject ORDER BY file, line").fetchall(), intake
 
 
 def profile(tmp_path: Path, text: str) -> str:
