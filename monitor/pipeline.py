@@ -66,7 +66,7 @@ def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as
     for roster in rosters:
         for person_id, person in roster.people.items():
             merged.people.setdefault(person_id, person)
-        known = {departure.person_id for departure in merged.departures}
+        known = {departure.person_id for departure in (*merged.departures, *merged.gone)}
         merged.departures += [d for d in roster.departures if d.person_id not in known]
         merged.gone += [gone for gone in roster.gone if gone.person_id not in known]
         merged.rejects += roster.rejects

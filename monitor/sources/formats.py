@@ -120,9 +120,11 @@ class JsonThrough:
     attributes: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        """Tell which attributes the profile keeps."""
         self.attributes = set(self.log.attributes())
 
     def insert(self, index: int, names: list[str], progress: Progress | None) -> None:
+        """Read the file into `event` and `reject`, as number `index`."""
         used = list(dict.fromkeys(c for m in (self.log, *self.log.rule) for c in _columns(m)))
         paths = "[" + ", ".join(literal(path_of(c)) for c in used) + "]"
         place = {c: f"x[{i}]" for i, c in enumerate(used, 1)}
@@ -163,9 +165,11 @@ class TableThrough:
     attributes: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        """Tell which attributes the profile keeps."""
         self.attributes = set(self.log.attributes())
 
     def insert(self, index: int, names: list[str], progress: Progress | None) -> None:
+        """Read the file into `event` and `reject`, as number `index`."""
         if isinstance(self.reader, CsvReader):
             records = f'SELECT *, NULL::VARCHAR AS "set aside" FROM ({self.reader.records()})'
             self.db.execute(_through(self, records, resolver(self.names), index, names))

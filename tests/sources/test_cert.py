@@ -10,13 +10,15 @@ import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from monitor import pipeline
 from monitor.model import BadInput
 from monitor.pipeline import Scan
 from monitor.settings import load_settings
-from monitor.sources.feeds import read_feed
+from monitor.sources.feeds import last_days, read_feed
+from monitor.sources.files import load
 from monitor.sources.formats import read_through
 from monitor.sources.profiles import load_roster_profile
 from tests.sources.cert_data import HEADERS, INSIDER, INSIDER_LAST, QUIET, QUIET_LAST, ldap, people, write
@@ -131,6 +133,31 @@ def test_a_feed_that_breaks_is_not_news_about_people(tmp_path: Path) -> None:
     folder = snapshots(tmp_path, ("2010-01", set()), ("2010-02", set(list(people())[:12])))
     with pytest.raises(BadInput, match=r"2010-02\.csv.*lacks 12 of the 42 people"):
         read_feed(folder, load_roster_profile("cert"))
+
+
+def test_the_last_day_is_local_and_lies_before_the_end_of_the_month_that_lacks_the_person(tmp_path: Path) -> None:
+    quiet = set(list(people())[:2])
+    folder = snapshots(tmp_path, ("2010-01", set()), ("2010-02", {INSIDER, QUIET, *quiet}))
+    roster = read_feed(folder, load_roster_profile("cert"))
+    log = tmp_path / "logon.csv"
+    times = {
+        INSIDER: ("02/13/2010 02:00:00", "03/01/2010 05:30:00"),
+        QUIET: ("03/01/2010 04:30:00",),
+        "USR0000": ("05/05/2010 12:00:00",),
+    }
+    rows = [f"{{{user}{at}}},{at},{user},PC-1,Logon" for user, ats in times.items() for at in ats]
+    log.write_text("\n".join(["id,date,user,pc,activity", *rows]) + "\n")
+    db = duckdb.connect()
+    load(db, [log], look=read_through(["cert"]).look)
+    found = {d.person_id: d.last_day for d in last_days(db, roster, "America/New_York", None)}
+    assert found == {
+        INSIDER: date(
+            2010, 2, 12
+        ),  # nine in the evening before; what came in March is no work of a month that lacks them
+        QUIET: date(2010, 2, 28),  # half past eleven, still February there
+        "USR0000": date(2010, 1, 31),  # only long after
+        "USR0001": date(2010, 1, 31),  # never
+    }
 
 
 def test_a_folder_needs_a_profile_with_snapshots(tmp_path: Path) -> None:
