@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 
 import duckdb
 
+from detectors import person_day
 from monitor.assess import Assessment, Step, assess
 from monitor.findings import findings
 from monitor.model import Finding, Reject
@@ -39,6 +41,7 @@ def scan(
     """Read the files and judge. Raises BadInput where a file cannot be used at all."""
     roster = read_rosters(rosters)
     files = find_files(list(events))
+    Thread(target=person_day.prepare).start()
     db = open_engine(settings)
     step("reading events")
     intake = load(db, files, progress=progress)

@@ -74,6 +74,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except (msgspec.ValidationError, ValueError) as error:
             raise BadInput(where, None, str(error), "see the head of config/actions.toml") from None
 
+    def crown_jewels(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """Patterns of targets whose impact is always high: the catalogue's and the settings' own."""
+        return (*catalogue.file.crown_jewels.patterns, *self.actions.crown_jewels)
+
 
 def load_settings(path: Path | None = None) -> Settings:
     """The defaults, with the user's file over them. Raises BadInput with the line to mend."""

@@ -23,34 +23,34 @@ class Weights:
 
     kinds: Mapping[str, float] = field(
         default_factory=lambda: {
-            "rarity": 1.0, "sequence": 1.5, "volume": 1.0, "drift": 0.85, "magnitude": 1.2, "novelty": 0.65,
-            "breadth": 0.3, "repetition": 0.55, "rhythm": 0.8, "habit": 0.8, "dormancy": 1.5, "day": 0.4,
+            "rarity": 1.1, "sequence": 1.6, "volume": 0.8, "drift": 0.8, "magnitude": 1.3, "novelty": 0.5,
+            "breadth": 0.3, "repetition": 0.5, "rhythm": 0.8, "habit": 0.8, "dormancy": 3.0, "day": 0.3,
         }
     )  # fmt: skip
     quiet: float = 0.9
     """Bits of each kind that mean nothing: half of all placebo windows reach one."""
     cap: float = 14.0
     """No kind of evidence decides alone beyond this."""
-    sides: tuple[float, ...] = (1.0, 0.9, 0.3, 0.0)
+    sides: tuple[float, ...] = (1.0, 1.0, 0.3, 0.0)
     """What the strongest side of an act counts, the second, and so on: they overlap."""
-    muted_to: float = 0.2
-    loud_from: float = 0.8
+    muted_to: float = 0.1
+    loud_from: float = 0.6
     muting: float = 0.75
     floor: float = 0.02
     """Content counts in full from an impact of `loud_from`, next to nothing up to `muted_to`."""
     reading: float = 0.5
     """What a novel target of a reading act counts at least: there, to look is the harm."""
-    circumstance: float = 0.22
-    circumstance_impact: float = 0.25
+    circumstance: float = 0.15
+    circumstance_impact: float = 0.15
     """What circumstances count, and what they count more at full impact."""
-    low_log: float = 0.45
-    low_content: float = 0.25
+    low_log: float = 0.5
+    low_content: float = 0.2
     """In a log whose usual actions all stay below this impact, circumstances count in full and content this much."""
     nearness: float = 0.33
     nearness_hours: float = 168.0
     """Share of the score that fades with the hours to the end, and how fast."""
-    after: float = 2.2
-    after_impact: float = 5.0
+    after: float = 1.5
+    after_impact: float = 6.0
     after_volume: float = 0.4
     """Bits of any act past the end, more by its impact, and by each doubling of that day's acts."""
     after_hours: tuple[float, float] = (2.0, 16.0)

@@ -143,12 +143,16 @@ class JsonReader:
 def _json_wrong() -> str:
     """A reason for a line that is no JSON object or has a number, list or object where a name belongs.
 
-    Types are looked up only where the text begins as a number, list, object or truth value does:
-    a second parse of every line would cost a third of the reading.
+    Types are looked up only where the text begins as a number, list, object or truth value does and the
+    line does not plainly show it in quotes: a second parse of every line would cost a third of the reading.
     """
     names = ("actor", "action", "target", "id")
     begins = (("0", ":"), ("-", "."), ("[", "\\"), ("{", "|"))
-    odd = " OR ".join(f"({n} >= '{low}' AND {n} < '{high}')" for n in names for low, high in begins)
+    odd = " OR ".join(
+        f"""(({" OR ".join(f"({n} >= '{low}' AND {n} < '{high}')" for low, high in begins)})
+          AND NOT contains(line, '"{n}":"') AND NOT contains(line, '"{n}": "'))"""
+        for n in names
+    )
     truth = " OR ".join(f"{n} IN ('true', 'false')" for n in names)
     paths = ", ".join(f"'$.{n}'" for n in names)
     told = " ".join(

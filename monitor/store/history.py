@@ -47,6 +47,11 @@ def bin_sql(size: str) -> str:
     return f"(CASE WHEN {size} > 0 THEN 1 + floor({BINS_PER_OCTAVE} * log2(1 + {size}))::INTEGER ELSE 0 END)"
 
 
+def value_sql(text: str) -> str:
+    """SQL for the number that stands for a text among a facet's values; NULL stays NULL."""
+    return f"(CASE WHEN {text} IS NOT NULL THEN hash({text}) & 4294967295 END)::UINTEGER"
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     """Something that an event happens through, from or with: a machine, an address, a tool, a partner."""
@@ -163,7 +168,7 @@ class History:
               min(first) FILTER (rank = 3) AS s2, min(first) FILTER (real) AS until
             FROM (SELECT *, row_number() OVER (PARTITION BY p ORDER BY first) AS rank FROM watch) GROUP BY p""")
         names = [quote("v_" + f.name) for f in facets if not f.many]
-        hashes = "".join(f", hash({quote(f.column)}) AS {quote('v_' + f.name)}" for f in facets if not f.many)
+        hashes = "".join(f", {value_sql(quote(f.column))} AS {quote('v_' + f.name)}" for f in facets if not f.many)
         self.db.execute(f"""CREATE OR REPLACE TABLE act AS
             SELECT r, k, i, p, g, a, t, h, d, b, m, failed, reasoned, v,
               ((d >= s0)::TINYINT + coalesce(d >= s1, false)::TINYINT + coalesce(d >= s2, false)::TINYINT) AS seg
