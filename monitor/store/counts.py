@@ -89,6 +89,8 @@ def build_targets(history: History) -> None:
                 ELSE {NEW_TO_ALL} END AS state
             FROM first_{name} AS one LEFT JOIN {name}_team AS team USING (g, v)
             LEFT JOIN {name}_value AS everyone ON everyone.v = one.v""")
+        history.drop(f"{name}_value", f"{name}_team")
+    history.drop("first_target", "first_place")
 
 
 def novelty(history: History, name: str) -> Columns:
@@ -113,12 +115,14 @@ def build_breadth(history: History) -> Columns:
     )
 
 
-def build_repeats(history: History) -> Columns:
-    """Build `repeats` (p, a, v, w, n): events on the same target in a week. Returns its history rows."""
+def repeats(history: History) -> Columns:
+    """History rows of how often the same target came up in a week."""
     history.db.execute(f"""CREATE OR REPLACE TABLE repeats AS
         SELECT p, a, v, {WEEK} AS week, min(seg) AS seg, count(*)::INTEGER AS n
         FROM act WHERE v IS NOT NULL GROUP BY p, a, v, {WEEK}""")
-    return _counted(history, bin_sql("n"), "repeats")
+    found = _counted(history, bin_sql("n"), "repeats")
+    history.drop("repeats")
+    return found
 
 
 def build_sequence(history: History, grave: Sequence[int]) -> Columns:

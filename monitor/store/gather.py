@@ -43,11 +43,12 @@ def gather(history: History, cast: Cast, windows: Sequence[Window], facets: Sequ
     learned = counts.volumes(history)
     learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
     learned["rhythm hour"] = counts.rhythm(history)
+    history.drop("hourly")
     counts.build_targets(history)
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
     learned["breadth day"] = counts.build_breadth(history)
-    learned["repetition week"] = counts.build_repeats(history)
+    learned["repetition week"] = counts.repeats(history)
     learned["sequence before"] = counts.build_sequence(history, [i for i, a in enumerate(actions) if a.impact >= TIERS[0]])
     learned["dormancy account"] = counts.build_absence(history)
     habits = {facet.name: counts.habit(history, facet) for facet in facets}
@@ -58,6 +59,7 @@ def gather(history: History, cast: Cast, windows: Sequence[Window], facets: Sequ
     _belongings(events, row_of, counts.belongings(history, names, domains, [i for i, a in enumerate(actions) if is_moving(a)]))
     events["jewel"] = np.isin(events["r"], counts.jewels(history, crown_jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in facets}
+    history.drop("act", "daily", "rolling", "breadth", "sequence", "absence", "target", "target_state", "place", "place_state", "team_day")
     return Gathered(learned, habits, events, used)
 
 

@@ -85,6 +85,11 @@ class History:
         self.db.execute(f"CREATE OR REPLACE TABLE {quote(name)} AS SELECT * FROM given")
         self.db.unregister("given")
 
+    def drop(self, *tables: str) -> None:
+        """Give back the memory of tables that are not asked again."""
+        for name in tables:
+            self.db.execute(f"DROP TABLE IF EXISTS {quote(name)}")
+
     def match(self, accounts: pa.Table, people: pa.Table, offsets: pa.Table, until: int | None = None) -> None:
         """Find out who acted: build `who` (actor, p, g, zone) and `action` (a, action).
 
