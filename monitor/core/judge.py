@@ -29,6 +29,7 @@ class Weights:
     )  # fmt: skip
     quiet: float = 0.9
     """Bits of each kind that mean nothing: half of all placebo windows reach one."""
+    circumstance_quiet: float = 0.9
     cap: float = 14.0
     """No kind of evidence decides alone beyond this."""
     sides: tuple[float, ...] = (1.0, 1.0, 0.3, 0.0)
@@ -77,7 +78,8 @@ def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: W
 
     bits: kind -> placebo bits.  low_log: do all usual actions of this log have little impact.
     """
-    heard = {kind: w.kinds[kind] * np.maximum(np.minimum(bits[kind], w.cap) - w.quiet, 0.0) for kind in KINDS if kind in bits}
+    quiet = {kind: w.quiet for kind in KINDS} | {kind: w.circumstance_quiet for (kind,) in CIRCUMSTANCE}
+    heard = {k: w.kinds[k] * np.maximum(np.minimum(bits[k], w.cap) - quiet[k], 0.0) for k in KINDS if k in bits}
     impact = around.impact
     loud = np.clip((impact - w.muted_to) / (w.loud_from - w.muted_to), w.floor, 1.0) ** w.muting
     if low_log:

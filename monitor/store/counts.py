@@ -59,8 +59,8 @@ def build_targets(history: History) -> None:
     """Build `target` (v, c, people) and the first uses of targets and of what contains them."""
     db = history.db
     db.execute(f"""CREATE OR REPLACE TABLE target AS
-        SELECT v, min(hash({PLACE.format(x="lower(target)")})) AS c
-        FROM (SELECT DISTINCT hash(target) AS v, target FROM event WHERE target IS NOT NULL) GROUP BY v""")
+        SELECT v, min(hash({PLACE.format(x="path")})) AS c
+        FROM (SELECT DISTINCT hash(target) AS v, ltrim(replace(lower(target), '\\', '/'), '/') AS path FROM event WHERE target IS NOT NULL) GROUP BY v""")
     db.execute("""CREATE OR REPLACE TABLE first_target AS
         SELECT p, any_value(g) AS g, v, min(t) AS f, min(d) AS fd, min(seg) AS seg, arg_min(a, t * 1024 + a % 1024) AS a,
           count(*) AS n

@@ -36,7 +36,7 @@ FAILURES = "('failure', 'failed', 'fail', 'denied', 'deny', 'error', 'blocked', 
 PLACE = r"""CASE
     WHEN contains({x}, '://') THEN split_part(split_part({x}, '://', 2), '/', 1)
     WHEN contains({x}, '@') THEN regexp_extract({x}, '@([^@]*)$', 1)
-    WHEN contains({x}, '/') THEN regexp_extract({x}, '^(/?[^/]+(/[^/]+)?)/', 1)
+    WHEN contains({x}, '/') THEN regexp_extract({x}, '^([^/]+(/[^/]+)?)/', 1)
     WHEN contains({x}, ':') THEN split_part({x}, ':', 1)
     ELSE regexp_replace({x}, '[0-9]+', '#', 'g') END"""
 """What contains a target: a host, a mail domain, the first two folders, a prefix, or its shape."""
