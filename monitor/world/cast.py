@@ -20,10 +20,12 @@ LAST_MARGIN_DAYS = 6
 LEAST_EMPLOYED_DAYS = 60
 JOINER_DAYS = (14, 40)
 MONTH_END_SHARE = 0.4
+ALREADY_DOES = 0.75
+"""Share of the incidents that are played by somebody to whom the action is nothing new."""
 
 
 def cast(company: Company, n_incidents: int | None, n_leavers: int | None) -> None:
-    """Give every part to somebody, and tell the roster who leaves when. Raises BadInput where there are too few people."""
+    """Give every part to somebody, and tell the roster who leaves when. Raises BadInput where people are too few."""
     rng, shape = company.stream("cast"), company.shape
     played = [(part, True) for part in _parts(shape.incidents, n_incidents)]
     harmless = None if n_leavers is None else n_leavers - len(played)
@@ -35,10 +37,10 @@ def cast(company: Company, n_incidents: int | None, n_leavers: int | None) -> No
         taken[person] = True
         company.roles.append(Role(part, person, last, incident))
         _tell(company, person, last, rng)
-    for person in np.flatnonzero(~taken & (rng.random(company.staff.n) < shape.withdrawn)):
-        if company.staff.person_id[person]:
-            _tell(company, int(person), int(rng.integers(company.days // 2, company.days)), rng)
-            company.staff.last[person], company.staff.status[person] = NEVER, "withdrawn"
+    for staying in np.flatnonzero(~taken & (rng.random(company.staff.n) < shape.withdrawn)):
+        if company.staff.person_id[staying]:
+            _tell(company, int(staying), int(rng.integers(company.days // 2, company.days)), rng)
+            company.staff.status[staying] = "withdrawn"
     for role in company.roles:
         prepare = (incidents.PREPARE if role.incident else endings.PREPARE).get(role.part.kind)
         if prepare:
@@ -74,6 +76,8 @@ def _choose(company: Company, part: Part, taken: Bools, rng: np.random.Generator
         np.array(staff.contractor) | (not part.contractor),
         np.isin(staff.rhythm, part.rhythms) | (not part.rhythms),
     ]
+    if part.does and rng.random() < ALREADY_DOES:
+        wishes.append(_do_already(company, part.does))
     if part.kind == "joiner":
         new = (staff.first > 0) & (staff.first < company.days - JOINER_DAYS[1] - LAST_MARGIN_DAYS)
         wishes.append(new & (staff.first > company.days // 5))
@@ -91,6 +95,13 @@ def _choose(company: Company, part: Part, taken: Bools, rng: np.random.Generator
     if part.kind == "joiner":
         last = int(np.clip(staff.first[person] + rng.integers(*JOINER_DAYS), 2, company.days - LAST_MARGIN_DAYS))
     return _working(company, person, last), person
+
+
+def _do_already(company: Company, actions: Sequence[str]) -> Bools:
+    """Who does any of the actions in the usual work, shape (actors,)."""
+    numbers = [number for action in actions for number in company.of_action[action]]
+    does: Bools = np.any(company.rate[:, numbers] > 0, axis=1)
+    return does
 
 
 def _last_day(company: Company, part: Part, rng: np.random.Generator) -> int:
@@ -123,7 +134,7 @@ def _tell(company: Company, person: int, last: int, rng: np.random.Generator) ->
     kind = str(rng.choice(kinds, p=shares))
     ahead = {"dismissal": (0, 6), "contract_end": (7, 40), "resignation": (10, 62), "unknown": (3, 30)}[kind]
     known = rng.random() < (0.6 if kind in ("contract_end", "unknown") else 0.93)
-    staff.last[person] = staff.told_last[person] = last
+    staff.last_day[person] = last
     staff.notice[person] = max(last - int(rng.integers(*ahead)), int(staff.first[person])) if known else NEVER
     staff.departure_kind[person] = kind
     staff.status[person] = str(rng.choice(["confirmed", "planned", ""], p=[0.7, 0.2, 0.1]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-
 from monitor.world.company import Company, Role
 from monitor.world.incidents.harm import call_campaign
 from monitor.world.rota import call_out, working_days

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-
 from monitor.model import BadInput
 from monitor.world import endings, incidents
 from monitor.world.cast import cast

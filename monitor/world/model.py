@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MICROSECONDS = 1_000_000
-HOUR_US = 3600 * MICROSECONDS
+MINUTE_US, HOUR_US = 60 * MICROSECONDS, 3600 * MICROSECONDS
 DAY_US = 24 * HOUR_US
 
 
@@ -85,8 +85,8 @@ class Doing:
     of the act, where it is not the target's. spread: sigma of the people's own rates. holders: share
     of the people who ever do it. batch: how many in a row. season: month_end or quarter_end. when:
     spread over the shift, at its start or end. reason: share with a ticket. sender: own or private
-    address. second: under the second account where there is one. since: share of the period before
-    the tool comes. then: an action that follows on the same target, after so many minutes.
+    address, or that of the team's lead. second: under the second account where there is one. since:
+    share of the period before the tool comes. then: an action that follows on the same target, after so many minutes.
     """
 
     action: str

@@ -15,7 +15,7 @@ GIVEN = tuple(
     Priya Quinn Rachel Rafael Rahul Rania Ravi Rebecca Renata Ricardo Rosa Ruth Ryan Sade Salma Samuel Sanjay Sara
     Sebastian Selin Sergei Simon Sofia Stefan Stella Suda Susan Sven Tamar Tariq Teresa Theo Thomas Tobias Tomás Uma
     Valentina Vera Victor Vikram Wei William Yara Yasmin Yuki Yusuf Zainab Zara Zoe
-    """.split()
+    """.split()  # noqa: SIM905
 )
 FAMILY = tuple(
     """
@@ -31,7 +31,7 @@ FAMILY = tuple(
     Saito Salazar Santos Sato Schmidt Schneider Schwarz Sharma Shaw Silva Singh Sokolov Sousa Stewart Suzuki Svensson
     Tanaka Taylor Tesfaye Thomas Torres Tran Turner Usman Vargas Varga Vega Vogel Wagner Walker Wang Ward Watson Weber
     Wolf Wong Wood Wright Yamada Yang Yilmaz Young Zhang Ziegler
-    """.split()
+    """.split()  # noqa: SIM905
 )
 WORDS = tuple(
     """
@@ -45,7 +45,7 @@ WORDS = tuple(
     record region release report review ridge river roster route sample schema scope sierra signal silver south spring
     staff status storm stream summary summit survey table target team tempo terra thread tide topic tower training
     trend ultra update vector venture vendor vertex vista water weekly west willow winter yield zenith zone
-    """.split()
+    """.split()  # noqa: SIM905
 )
 PRIVATE_DOMAINS = ("mailbox.example", "postbox.example", "homemail.example", "quickmail.example")
 PARTNERS = (

@@ -51,10 +51,9 @@ def compare(world: World, found: Sequence[Finding]) -> Outcomes:
     for one in world.incidents:
         events, own = set(one.event_ids), by_person.get(one.person_id, [])
         place = next((i for i, finding in enumerate(own) if events.intersection(finding.event_ids)), None)
-        finding = None if place is None else own[place]
-        incidents.append(
-            Outcome(one.person_id, one.kind, one.story, finding, (place or 0) + 1, rank.get(one.person_id))
-        )
+        located = None if place is None else own[place]
+        ranked = rank.get(one.person_id)
+        incidents.append(Outcome(one.person_id, one.kind, one.story, located, (place or 0) + 1, ranked))
     harmless = dict.fromkeys((*SHOWN, "quiet"), 0)
     for ending in world.endings:
         own = by_person.get(ending.person_id, [])

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from monitor.world.company import Company
 from monitor.world.drafts import Drafts
-from monitor.world.model import DAY_US, MICROSECONDS, Bools, Ints, Source
+from monitor.world.model import DAY_US, MINUTE_US, Ints, Source
 from monitor.world.targets import FRESH, NONE
 
-MINUTE_US = 60 * MICROSECONDS
-_EPOCH = "1970-01-01"
 _UNITS = {0: "s", 3: "ms", 6: "us"}
 
 Words = NDArray[np.object_]
@@ -28,7 +26,7 @@ def render(company: Company, drafts: Drafts) -> tuple[pa.Table, Words]:
     ids = np.array([f"e{number:07d}" for number in 100_000 + np.cumsum(rng.integers(1, 9, len(rows)))], object)
     doings, names = company.doings, [*company.shape.sources]
     source = np.array([names.index(doing.source) for doing in doings])[rows.doing]
-    columns: dict[str, Words | NDArray] = {
+    columns: dict[str, NDArray] = {
         "id": ids,
         "time": _times(company, rows, source),
         "actor": _actors(company, rows, source),
@@ -47,7 +45,7 @@ def render(company: Company, drafts: Drafts) -> tuple[pa.Table, Words]:
     carried |= {key: what for what, key in company.shape.attributes.items() if what != "client"}
     for key, what in carried.items():
         has = np.array([bool(getattr(one, what)) for one in company.shape.sources.values()])[source]
-        columns[key] = np.where(has, columns[key], None)
+        columns[key][~has] = None
     table = pa.table({key: pa.array(column, from_pandas=True) for key, column in columns.items()})
     told = table.select([key for key in columns if table[key].null_count < len(rows)])
     by_draft = np.empty(len(rows), object)
@@ -78,7 +76,7 @@ def _times(company: Company, rows: Drafts, source: Ints) -> Words:
         told[here] = np.datetime_as_string(t[here].astype("datetime64[us]").astype(f"datetime64[{unit}]")).astype(
             object
         )
-    return told + suffix
+    return np.asarray(told + suffix, object)
 
 
 def _actors(company: Company, rows: Drafts, source: Ints) -> Words:
@@ -106,7 +104,8 @@ def _actor(source: Source, login: str, email: str, person_id: str) -> str:
 
 def _targets(company: Company, rows: Drafts) -> Words:
     names = _words(company.targets.names)
-    told = np.where(rows.target >= 0, names[np.maximum(rows.target, 0)], None)
+    told: Words = names[np.maximum(rows.target, 0)]
+    told[rows.target < 0] = None
     for number in np.unique(rows.doing[rows.target <= FRESH]):
         here = np.flatnonzero((rows.doing == number) & (rows.target <= FRESH))
         before, _, after = company.shape.pools[company.doings[number].pool].patterns[0].partition("{n}")
@@ -117,8 +116,9 @@ def _targets(company: Company, rows: Drafts) -> Words:
 def _target_types(company: Company, rows: Drafts) -> Words:
     pools = company.shape.pools
     of_doing = _words([pools[doing.pool].target_type if doing.pool else "" for doing in company.doings])[rows.doing]
-    told = np.where(rows.target >= 0, _words(company.targets.kind)[np.maximum(rows.target, 0)], of_doing)
-    return np.where((rows.target == NONE) | (told == ""), None, told)
+    told: Words = np.where(rows.target >= 0, _words(company.targets.kind)[np.maximum(rows.target, 0)], of_doing)
+    told[rows.target == NONE] = None
+    return told
 
 
 def _addresses(company: Company, rows: Drafts, rng: np.random.Generator) -> Words:
@@ -143,7 +143,7 @@ def _sessions(company: Company, rows: Drafts, source: Ints, rng: np.random.Gener
 
 def _reasons(company: Company, rows: Drafts, rng: np.random.Generator) -> Words:
     share = np.array([doing.reason for doing in company.doings])[rows.doing]
-    has = np.flatnonzero((rng.random(len(rows)) < share) | rows.ticket)
+    has = np.flatnonzero(rng.random(len(rows)) < share)
     told = np.full(len(rows), None, object)
     numbers = 40_000 + rows.day[has] * 60 + rng.integers(0, 300, len(has))
     told[has] = [company.shape.ticket.format(n=n) for n in numbers.tolist()]
@@ -176,6 +176,6 @@ def _clients(company: Company, rows: Drafts, source: Ints, rng: np.random.Genera
     return told
 
 
-def planted(drafts: Drafts, ids: Words, tag: int) -> Bools:
+def planted(drafts: Drafts, ids: Words, tag: int) -> Words:
     """The ids of an incident's events, in order."""
     return np.sort(ids[drafts.tag == tag])

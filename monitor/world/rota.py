@@ -17,6 +17,8 @@ SHIFT_STARTS: Mapping[str, float] = {"early": 6.0, "late": 14.0, "night": 22.0, 
 SHIFT_ROUND = ("early", "late", "night")
 LATEST_START, LATEST_END = 20.0, 23.6
 """Hours of a last day: a night shift that would begin on it is not worked."""
+AT_A_COLLEAGUES = 0.3
+"""Share of the days away from the own machine that are spent at somebody's, not at a spare one."""
 HOLIDAYS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "America": ((1, 1), (5, 29), (7, 4), (9, 4), (11, 23), (11, 24), (12, 25)),
     "Europe": ((1, 1), (4, 14), (4, 17), (5, 1), (8, 15), (12, 25), (12, 26)),
@@ -61,14 +63,15 @@ class Rota:
             self.work.busy[person, last] = 0.0
 
     def day_of(self, person: Ints, t: Ints) -> Ints:
-        """The day to which a time belongs: the local date, or the day before where its shift is still on. Shape (n,)."""
+        """The day of each time, shape (n,): the local date, or the day before where its shift is still on."""
         days = self.midnight.shape[1]
         day = np.clip((t - self.midnight[person, 0]) // DAY_US, 0, days - 1)
         day = np.clip(day + (t - self.midnight[person, day]) // DAY_US, 0, days - 1)
         before = np.maximum(day - 1, 0)
         ends = self.work.start[person, before] + self.work.hours[person, before]
         still_on = (t - self.midnight[person, before]) / HOUR_US < ends + 0.5
-        return np.where(still_on & (self.work.busy[person, before] > 0), before, day)
+        owner: Ints = np.where(still_on & (self.work.busy[person, before] > 0), before, day)
+        return owner
 
 
 def plan_rota(shape: Shape, staff: Staff, machines: int, days: int, rng: np.random.Generator) -> Rota:
@@ -84,7 +87,10 @@ def plan_rota(shape: Shape, staff: Staff, machines: int, days: int, rng: np.rand
     calls.busy *= employed * np.array([one != "always" for one in staff.rhythm])[:, None]
     machine = np.repeat(np.arange(n), days).reshape(n, days)
     elsewhere = rng.random((n, days)) < rng.choice([0.0, 0.003, 0.03], (n, 1), p=[0.5, 0.4, 0.1])
-    machine[elsewhere] = rng.integers(n, machines, int(elsewhere.sum()))
+    where = np.where(
+        rng.random((n, days)) < AT_A_COLLEAGUES, rng.integers(0, n, (n, days)), rng.integers(n, machines, (n, days))
+    )
+    machine[elsewhere] = where[elsewhere]
     remote = rng.random((n, days)) < rng.beta(0.5, 2.0, (n, 1))
     return Rota(work, calls, midnight, machine, remote)
 

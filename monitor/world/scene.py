@@ -8,14 +8,13 @@ from typing import TypedDict, Unpack
 import numpy as np
 
 from monitor.world.company import Company, Role
-from monitor.world.drafts import ROUTINE, Drafts
-from monitor.world.model import HOUR_US, MICROSECONDS, Doing, Floats, Ints
+from monitor.world.drafts import ROUTINE, Drafts, Moments
+from monitor.world.model import HOUR_US, MICROSECONDS, MINUTE_US, Doing, Floats, Ints
 from monitor.world.rota import working_days
 from monitor.world.routine import complete, magnitudes
 from monitor.world.staff import NEVER
 
 WINDOW_DAYS = 30
-MINUTE_US = 60 * MICROSECONDS
 
 
 class How(TypedDict, total=False):
@@ -23,7 +22,7 @@ class How(TypedDict, total=False):
 
     target, size: a code of Targets and a magnitude, one for all acts or one for each. machine: index.
     person: another actor. second: under the second account. sender: a mail's, a code. planted: part of
-    the incident (the default) or only beside it. ticket: with a reason given.
+    the incident (the default) or only beside it.
     """
 
     target: Ints | int
@@ -33,7 +32,15 @@ class How(TypedDict, total=False):
     second: bool
     sender: int
     planted: bool
-    ticket: bool
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "day"), counted(2, "day")
+    ('1 day', '2 days')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 @dataclass
@@ -93,7 +100,7 @@ class Scene:
         return start + (np.cumsum(gaps) * MICROSECONDS).astype(np.int64)
 
     def codes(self, action: str = "", pool: str = "", *, others: bool = False) -> Ints:
-        """Targets of the pool (the part's, else the action's) that are shared: the company's, and the teams' where `others`."""
+        """Shared targets of the pool (the part's, else the action's): the company's; all teams' too where `others`."""
         targets = self.company.targets
         pool = pool or self.role.part.pool or self.pool_of(action)
         shared = [targets.of_company(pool)] if (pool, "company") in targets.start else []
@@ -137,12 +144,10 @@ class Scene:
         number = self.company.doing(how.get("person", self.person), action)
         self._add(np.full(len(times), number), times, how)
 
-    def usual(self, t: Ints, *, only: str = "", **how: Unpack[How]) -> None:
-        """At each time one of the person's usual acts (`only` those of a source), as often as usual."""
+    def usual(self, t: Ints, **how: Unpack[How]) -> None:
+        """At each time one of the person's usual acts, as often as usual."""
         doings = self.company.doings
         rate = self.company.rate[self.person] * np.array([doing.when == "spread" for doing in doings])
-        if only:
-            rate = rate * np.array([doing.source == only for doing in doings])
         if rate.any():
             self._add(self.rng.choice(len(rate), len(t), p=rate / rate.sum()), t, how)
 
@@ -158,9 +163,9 @@ class Scene:
         who = np.full(len(t), how.get("person", self.person))
         day = rota.day_of(who, t)
         machine = np.full(len(t), how["machine"]) if "machine" in how else rota.machine[who, day]
+        at = Moments(who, self.company.staff.team_on(who, day), day, t, machine)
         for number in np.unique(numbers):
-            rows = np.flatnonzero(numbers == number)
-            draft = complete(self.company, int(number), who[rows], day[rows], t[rows], machine[rows], self.rng)
+            draft = complete(self.company, int(number), at.rows(numbers == number), self.rng)
             self.drafts.append(self._as_told(draft, self.company.doings[number], how))
 
     def _as_told(self, draft: Drafts, doing: Doing, how: How) -> Drafts:
@@ -176,6 +181,5 @@ class Scene:
             draft,
             second=draft.second | how.get("second", False),
             failed=draft.failed & (n > 1),
-            ticket=np.full(n, how.get("ticket", False)),
             tag=np.full(n, self.tag if how.get("planted", True) else ROUTINE),
         )

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from monitor.world.model import Bools, Ints, Shape, Trade
+from monitor.world.model import Bools, Floats, Ints, Shape, Trade
 from monitor.world.names import FAMILY, GIVEN, PRIVATE_DOMAINS, WORDS
 
 NEVER = 1 << 30
@@ -25,8 +25,9 @@ MANAGER_KNOWN_SHARE = 0.97
 class Staff:
     """All actors, service accounts last; arrays of shape (n,). Days count from the first day of the period.
 
-    team_later and moves: the team from the day `moves` on. first, last: employed from and to,
-    inclusive. told_last: the last day as the roster has it (NEVER: none); notice: NEVER where unknown.
+    team_later and moves: the team from the day `moves` on. first: day of joining. last_day: as the
+    roster has it (NEVER: none); notice: NEVER where unknown. second_use: share of acts under a second
+    account that the work does not ask for.
     """
 
     trade: Ints
@@ -40,19 +41,20 @@ class Staff:
     email: list[str]
     private: list[str]
     second: list[str]
+    second_use: Floats
     contractor: Bools
     person_id: list[str]
     first: Ints
     moves: Ints
     team_later: Ints
-    last: Ints = field(init=False)
-    told_last: Ints = field(init=False)
+    last_day: Ints = field(init=False)
     notice: Ints = field(init=False)
     departure_kind: list[str] = field(init=False)
     status: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.last, self.told_last, self.notice = (np.full(self.n, NEVER) for _ in range(3))
+        """Nobody leaves yet."""
+        self.last_day, self.notice = np.full(self.n, NEVER), np.full(self.n, NEVER)
         self.departure_kind, self.status = [""] * self.n, [""] * self.n
 
     @property
@@ -61,13 +63,20 @@ class Staff:
         return len(self.trade)
 
     @property
+    def lead(self) -> Ints:
+        """Who leads each team, shape (teams,)."""
+        first: Ints = np.unique(self.team, return_index=True)[1]
+        return first
+
+    @property
     def people(self) -> int:
         """How many of them are people; the rest are service accounts."""
         return sum(1 for person_id in self.person_id if person_id)
 
     def team_on(self, person: Ints, day: Ints) -> Ints:
         """The team of each person on each day, shape (n,)."""
-        return np.where(day >= self.moves[person], self.team_later[person], self.team[person])
+        team: Ints = np.where(day >= self.moves[person], self.team_later[person], self.team[person])
+        return team
 
     def teammates(self, person: int) -> Ints:
         """The others of a person's team at the start."""
@@ -97,6 +106,7 @@ def hire(shape: Shape, people: int, days: int, rng: np.random.Generator) -> Staf
         name=names, login=logins, email=[login if "@" in login else f"{login}@{shape.domain}" for login in logins],
         private=_private(names, logins, rng),
         second=[_second(trades[t], login, rng) for t, login in zip(trade, logins, strict=True)],
+        second_use=np.where(rng.random(n) < 0.4, rng.beta(1.0, 15.0, n), 0.0),
         contractor=contractor, first=first, moves=moves, team_later=later,
         person_id=[
             (f"X{number}" if out else f"P{number}") if trades[t].on_roster else ""
@@ -108,9 +118,8 @@ def hire(shape: Shape, people: int, days: int, rng: np.random.Generator) -> Staf
 def roster_rows(shape: Shape, staff: Staff, rng: np.random.Generator) -> tuple[Mapping[str, str], ...]:
     """The roster as the HR feed tells it; service accounts are on none. Columns as in the canonical roster."""
     rows = []
-    leads = {int(team): int(np.flatnonzero(staff.team == team)[0]) for team in np.unique(staff.team)}
     for person in np.flatnonzero(np.array(staff.person_id) != ""):
-        lead = leads[int(staff.team[person])]
+        lead = int(staff.lead[staff.team[person]])
         lead = lead if lead != person else int(np.flatnonzero(staff.trade == staff.trade[person])[0])
         managed = lead != person and rng.random() < MANAGER_KNOWN_SHARE
         rows.append({
@@ -125,7 +134,7 @@ def roster_rows(shape: Shape, staff: Staff, rng: np.random.Generator) -> tuple[M
             "timezone": staff.zones[staff.zone[person]] if rng.random() < ZONE_KNOWN_SHARE else "",
             "start_date": _iso(shape.start, int(staff.first[person])),
             "notice_date": _iso(shape.start, int(staff.notice[person])),
-            "last_day": _iso(shape.start, int(staff.told_last[person])),
+            "last_day": _iso(shape.start, int(staff.last_day[person])),
             "departure_kind": staff.departure_kind[person],
             "status": staff.status[person],
         })  # fmt: skip

@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.world.model import Floats, Ints, Pool, Shape
+from monitor.world.drafts import Moments
+from monitor.world.model import Doing, Floats, Ints, Pool, Shape
 from monitor.world.names import PARTNERS, RIVALS, WORDS
 from monitor.world.staff import Staff
 
 NONE = -1
 FRESH = -10
-"""Codes at or below FRESH stand for the number FRESH - code in the pool of the doing; other codes index Targets.names."""
+"""Codes at or below FRESH stand for the number FRESH - code in the doing's pool; others index Targets.names."""
 COLLEAGUES, OWN_PARTNERS = 24, 6
 PARTNER_PEOPLE = 20
 """Known people at each partner."""
+RIVALS_SHARE = 0.03
+"""Of the partners one writes to: somebody knows somebody there."""
 FAVOURITES = 0.6
 """Share of picks from a person's own order of popularity; the rest follow everybody's."""
 
@@ -31,6 +34,7 @@ class Targets:
 
     staff: int
     machines: int
+    pools: Mapping[str, Pool]
     names: list[str] = field(default_factory=list)
     kind: list[str] = field(default_factory=list)
     size: Floats = field(default_factory=lambda: np.empty(0))
@@ -54,14 +58,15 @@ class Targets:
 
 def stock(shape: Shape, staff: Staff, machines: int, rng: np.random.Generator) -> Targets:
     """Draw all targets of an organisation."""
-    targets = Targets(staff.n, machines)
+    targets = Targets(staff.n, machines, shape.pools)
     _add(targets, staff.email, "mailbox")
     _add(targets, staff.private, "mailbox")
     first = len(targets.names)
     outside = [f"{_mail_name(rng)}@{domain}" for domain in PARTNERS for _ in range(PARTNER_PEOPLE)]
     _add(targets, outside, "mailbox")
-    targets.partners = first + rng.integers(len(outside), size=(staff.n, OWN_PARTNERS))
     targets.rivals = len(targets.names) + np.arange(4 * len(RIVALS))
+    known = first + rng.integers(len(outside), size=(staff.n, OWN_PARTNERS))
+    targets.partners = np.where(rng.random(known.shape) < RIVALS_SHARE, rng.choice(targets.rivals, known.shape), known)
     _add(targets, [f"{_mail_name(rng)}@{domain}" for domain in RIVALS for _ in range(4)], "mailbox")
     targets.first_machine = len(targets.names)
     numbers = rng.permutation(9000)[:machines] + 1000 if machines <= 9000 else np.arange(machines)
@@ -72,53 +77,48 @@ def stock(shape: Shape, staff: Staff, machines: int, rng: np.random.Generator) -
     return targets
 
 
-def pick(
-    targets: Targets, shape: Shape, pool: str, mix: Mapping[str, float] | None, person: Ints, team: Ints, day: Ints,
-    machine: Ints, rng: np.random.Generator,
-) -> Ints:  # fmt: skip
-    """A target for each act: person, team, day, machine and the result have shape (n,)."""
-    n = len(person)
-    if not pool:
+def pick(targets: Targets, doing: Doing, at: Moments, rng: np.random.Generator) -> Ints:
+    """A target for each act of a doing, shape (n,)."""
+    n = len(at.t)
+    if not doing.pool:
         return np.full(n, NONE)
-    what = shape.pools[pool]
-    mix = mix or {scope: share for scope, (share, _) in what.scopes.items()}
+    pool = targets.pools[doing.pool]
+    mix = doing.mix or {scope: share for scope, (share, _) in pool.scopes.items()}
     share = np.array([*mix.values()])
-    scope = rng.choice(len(mix), n, p=share / share.sum()) if len(mix) > 1 else np.zeros(n, np.int64)
+    scope = rng.choice(len(mix), n, p=share / share.sum())
     codes = np.empty(n, np.int64)
     for index, name in enumerate(mix):
         rows = np.flatnonzero(scope == index)
-        owner = {"own": person, "team": team}.get(name, np.zeros(n, np.int64))[rows]
-        codes[rows] = _of_scope(targets, pool, what, name, person[rows], owner, day[rows], machine[rows], rng)
+        codes[rows] = _of_scope(targets, doing.pool, name, at.rows(rows), rng)
     return codes
 
 
-def _of_scope(
-    targets: Targets, pool: str, what: Pool, scope: str, person: Ints, owner: Ints, day: Ints, machine: Ints,
-    rng: np.random.Generator,
-) -> Ints:  # fmt: skip
-    n = len(person)
+def _of_scope(targets: Targets, name: str, scope: str, at: Moments, rng: np.random.Generator) -> Ints:
+    n, pool = len(at.t), targets.pools[name]
     if scope == "machine":
-        return targets.first_machine + machine
+        return targets.first_machine + at.machine
     if scope == "private":
-        return targets.staff + person
+        return targets.staff + at.person
     if scope == "fresh":
         number = rng.integers(10**8, 10**9, n)
-        if what.per_day:
-            number = targets.fresh_from[pool] + day * what.per_day + rng.integers(0, what.per_day, n)
+        if pool.per_day:
+            number = targets.fresh_from[name] + at.day * pool.per_day + rng.integers(0, pool.per_day, n)
         return FRESH - number
     if scope in ("colleague", "partner"):
         of_person = targets.colleagues if scope == "colleague" else targets.partners
-        return of_person[person, _rank(n, of_person.shape[1], 0.8, rng)]
-    first, count = targets.start[pool, scope]
-    rank = _rank(n, count, what.zipf, rng)
-    shift = np.where(rng.random(n) < FAVOURITES, person * 7919 + owner * 31, 0)
-    return first + owner * count + (rank + shift) % count
+        known: Ints = of_person[at.person, _rank(n, of_person.shape[1], 0.8, rng)]
+        return known
+    owner = {"own": at.person, "team": at.team}.get(scope, np.zeros(n, np.int64))
+    first, count = targets.start[name, scope]
+    shift = np.where(rng.random(n) < FAVOURITES, at.person * 7919 + owner * 31, 0)
+    return first + owner * count + (_rank(n, count, pool.zipf, rng) + shift) % count
 
 
 def _rank(n: int, count: int, zipf: float, rng: np.random.Generator) -> Ints:
     """Ranks 0 to count - 1 with probability proportional to (rank + 1) ** -zipf."""
     weight = np.cumsum(np.arange(1, count + 1, dtype=np.float64) ** -zipf)
-    return np.minimum(np.searchsorted(weight, rng.random(n) * weight[-1]), count - 1)
+    rank: Ints = np.searchsorted(weight, rng.random(n) * weight[-1])
+    return np.minimum(rank, count - 1)
 
 
 def _stock_pool(targets: Targets, name: str, pool: Pool, staff: Staff, rng: np.random.Generator) -> None:

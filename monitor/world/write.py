@@ -44,7 +44,7 @@ def write(world: World, folder: Path, form: str = "jsonl") -> tuple[Path, Path, 
 
 def _json_lines(events: pa.Table) -> bytes:
     """One object a line, without the keys that a line does not have."""
-    pieces = []
+    pieces: list[pa.Array] = []
     for name in events.column_names:
         column, quote = events[name].combine_chunks(), '"'
         if pa.types.is_floating(column.type):

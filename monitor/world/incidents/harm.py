@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.world.company import Campaign, Company, Role
-from monitor.world.scene import MINUTE_US, Scene
+from monitor.world.model import MINUTE_US
+from monitor.world.scene import Scene
 
 
 def wrong_target(s: Scene) -> str:
@@ -25,7 +26,7 @@ def wrong_target(s: Scene) -> str:
     colleague = int(s.rng.choice(s.company.staff.teammates(s.person)))
     s.act(reactivate, when + 11 * MINUTE_US, target=target, person=colleague, planted=False)
     size = s.company.targets.size[target]
-    return f"Deactivated an account with {size / 1e6:,.0f} million followers about an hour before the end of the last shift."
+    return f"Deactivated the account of {size / 1e6:,.0f} million followers an hour before the end of the last shift."
 
 
 WEEK = 7
@@ -103,18 +104,17 @@ def mail_in_name(s: Scene) -> str:
     An administrator goes to the superior's machine at night (with a thumb drive), and next day mails many
     people from there with the superior's address as sender, then leaves.
     """
-    company, staff = s.company, s.company.staff
-    superior = int(np.flatnonzero(staff.trade == staff.trade[s.person])[0])
-    others = staff.teammates(s.person)
-    superior = superior if superior != s.person else int(others[0] if len(others) else (s.person + 1) % staff.people)
+    staff = s.company.staff
+    lead, mates = int(staff.lead[staff.team[s.person]]), staff.teammates(s.person)
+    superior = lead if lead != s.person or not len(mates) else int(mates[0])
     day = int(s.days(3)[-1])
     night = s.at(day - 1, s.rng.uniform(20.5, 23.5))
     s.log_on(night, s.rng.uniform(15, 50), machine=superior)
     if len(s.does) > 1:
         s.act(s.does[1], night + 3 * MINUTE_US, machine=superior)
         n = int(s.rng.integers(2, 5))
-        s.act(s.does[2], s.row(night + 5 * MINUTE_US, n, 40), target=s.own(company.doings[company.doing(s.person, s.does[2])].pool, n),
-              machine=superior)  # fmt: skip
+        files = s.own(s.pool_of(s.does[2]), n)
+        s.act(s.does[2], s.row(night + 5 * MINUTE_US, n, 40), target=files, machine=superior)
     morning = s.in_shift(day, 0.1, 0.9)
     n = int(s.rng.integers(12, 40))
     s.log_on(morning, s.rng.uniform(25, 60), machine=superior)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.world.company import Company, Role
-from monitor.world.scene import MINUTE_US, Scene
+from monitor.world.model import MINUTE_US
+from monitor.world.scene import Scene, counted
 from monitor.world.staff import leftover
 
 
@@ -25,6 +26,7 @@ def give_leftover(company: Company, role: Role) -> None:
     """The person has an account left over from earlier."""
     staff = company.staff
     staff.second[role.person] = staff.second[role.person] or leftover(staff.login[role.person])
+    staff.second_use[role.person] = 0.0
 
 
 def night_activity(s: Scene) -> str:
@@ -36,7 +38,7 @@ def night_activity(s: Scene) -> str:
         s.log_on(start, minutes)
         s.usual(s.row(start + MINUTE_US, n, minutes * 50 / n))
         total += n
-    return f"Did {total} usual acts in {len(nights)} nights, by a day worker."
+    return f"A day worker did {total} usual acts in {counted(len(nights), 'night')}."
 
 
 def foreign_machine(s: Scene) -> str:
@@ -61,7 +63,7 @@ def after_last_day(s: Scene) -> str:
         s.log_on(start, s.rng.uniform(10, 45))
         s.usual(s.row(start + MINUTE_US, n, 45))
         total += n
-    return f"Did {total} acts on {len(after)} days after the last day."
+    return f"Did {counted(total, 'act')} on {counted(len(after), 'day')} after the last day."
 
 
 def dormant_account(s: Scene) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.world.scene import MINUTE_US, Scene
+from monitor.world.model import MINUTE_US
+from monitor.world.scene import Scene, counted
 
 
 def customer_list_export(s: Scene) -> str:
@@ -16,7 +17,7 @@ def customer_list_export(s: Scene) -> str:
     size = s.large(s.does[0], n, 3.0, 4.2)
     target = s.rng.choice(s.codes(s.does[0]), n)
     s.act(s.does[0], s.row(s.in_shift(s.a_day(14)), n, 240), target=target, size=size)
-    return f"Exported {size.sum():,.0f} rows of customer lists within minutes."
+    return f"Exported {size.sum():,.0f} rows of customer lists, in {counted(n, 'export')}."
 
 
 def large_export(s: Scene) -> str:
@@ -50,7 +51,7 @@ def many_small_acts(s: Scene) -> str:
         n = int(s.rng.integers(12, 35))
         s.act(s.does[0], s.row(s.in_shift(int(day), 0.05, 0.5), n, 400))
         total += n
-    return f"Made {total} exports of ordinary size on {len(days)} days."
+    return f"Made {total} exports of ordinary size on {counted(len(days), 'day')}."
 
 
 def poisoned_baseline(s: Scene) -> str:
@@ -90,13 +91,13 @@ def collect_send_delete(s: Scene) -> str:
     gone = sent + int(s.rng.uniform(20, 60) * MINUTE_US)
     deleted = s.distinct(int(s.rng.integers(8, 20)), files)
     s.act(delete, s.row(gone, len(deleted), 8), target=deleted)
-    return f"Collected {len(files)} files, sent {mails} mails to a private address, and deleted {len(deleted)} files."
+    return f"Collected {len(files)} files, sent {mails} mails to a private address, deleted {len(deleted)} files."
 
 
 def mail_forwarding(s: Scene) -> str:
     """does: rule. A rule that forwards the whole mailbox to an outside address: one quiet line."""
-    private = s.company.targets.staff + s.person
-    s.act(s.does[0], s.in_shift(s.a_day(21, 1)), target=int(s.rng.choice([private, *s.company.targets.rivals])))
+    outside = s.company.targets.staff + s.person if s.rng.random() < 0.6 else s.rng.choice(s.company.targets.rivals)
+    s.act(s.does[0], s.in_shift(s.a_day(21, 1)), target=int(outside))
     return "Set the mailbox to forward everything to an outside address."
 
 

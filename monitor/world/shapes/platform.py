@@ -59,7 +59,14 @@ COMMON = (
     Doing("file.delete", 0.07, "drive", "file", mix={"own": 0.9, "team": 0.1}, spread=0.9, batch=2.0),
     Doing("file.transfer_ownership", 0.004, "drive", "file", mix={"own": 1.0}, batch=2.0),
     Doing("guest.invite", 0.004, "directory", "guest", holders=0.3),
-    Doing("mail.forwarding_rule", 0.002, "mail", "mailbox", mix={"colleague": 0.9, "private": 0.1}, holders=0.3),
+    Doing(
+        "mail.forwarding_rule",
+        0.002,
+        "mail",
+        "mailbox",
+        mix={"colleague": 0.7, "private": 0.2, "partner": 0.1},
+        holders=0.3,
+    ),
     Doing("usb.connect", 0.05, "endpoint", "drive", holders=0.15),
     Doing("file.copy_to_usb", 0.05, "endpoint", "file", holders=0.12, batch=4.0),
     Doing("web.upload", 0.04, "endpoint", "cloud", size=Size(400_000, 1.4), holders=0.25),
@@ -77,10 +84,12 @@ TRADES = (
             Doing("account.suspend", 1.2, "admin-tool", "account", reason=0.8),
             Doing("post.remove", 1.6, "admin-tool", "post", reason=0.6, batch=1.6),
         ),
-        team=12, rhythm={"day": 0.25, "early": 0.25, "late": 0.25, "rotating": 0.25}, contractors=0.4, campaign="account.suspend",
+        team=12, rhythm={"day": 0.25, "early": 0.25, "late": 0.25, "rotating": 0.25}, contractors=0.4,
+        campaign="account.suspend",
     ),
     Trade(
-        "engineers", "Engineering", {"Software Engineer": 0.6, "Senior Software Engineer": 0.3, "Staff Engineer": 0.1}, 0.26,
+        "engineers", "Engineering",
+        {"Software Engineer": 0.6, "Senior Software Engineer": 0.3, "Staff Engineer": 0.1}, 0.26,
         (
             Doing("repo.push", 1.5, "git", "repo", batch=1.5),
             Doing("repo.clone", 0.15, "git", "repo"),
@@ -101,7 +110,6 @@ TRADES = (
             Doing("customer.update", 1.2, "crm", "customer"),
             Doing("segment.export", 0.12, "crm", "segment", season="quarter_end", spread=0.7, holders=0.85),
             Doing("campaign.pause", 0.2, "crm", "customer"),
-            Doing("customer.view", 0.0, "crm", "known"),
         ),
         campaign="customer.update",
     ),
@@ -123,7 +131,8 @@ TRADES = (
             Doing("account.reactivate", 0.2, "admin-tool", "account", reason=0.8),
             Doing("ticket.export", 0.04, "helpdesk", "segment", holders=0.4),
         ),
-        rhythm={"day": 0.45, "part": 0.2, "early": 0.15, "late": 0.2}, contractors=0.2, campaign="account.reset_password",
+        rhythm={"day": 0.45, "part": 0.2, "early": 0.15, "late": 0.2}, contractors=0.2,
+        campaign="account.reset_password",
     ),
     Trade(
         "admins", "IT", {"Systems Administrator": 0.6, "Identity Engineer": 0.4}, 0.05,
@@ -147,7 +156,8 @@ TRADES = (
     ),
     Trade(
         "guests", "", {"": 1.0}, 0.02,
-        (Doing("file.view", 0.5, "drive", "file", mix={"company": 1.0}, holders=0.6),), login="{a}.{b}@northwind.example",
+        (Doing("file.view", 0.5, "drive", "file", mix={"company": 1.0}, holders=0.6),),
+        login="{a}.{b}@northwind.example",
     ),
 )  # fmt: skip
 INCIDENTS = (
