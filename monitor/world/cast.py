@@ -37,10 +37,10 @@ def cast(company: Company, n_incidents: int | None, n_leavers: int | None) -> No
         taken[person] = True
         company.roles.append(Role(part, person, last, incident))
         _tell(company, person, last, rng)
-    for staying in np.flatnonzero(~taken & (rng.random(company.staff.n) < shape.withdrawn)):
-        if company.staff.person_id[staying]:
-            _tell(company, int(staying), int(rng.integers(company.days // 2, company.days)), rng)
-            company.staff.status[staying] = "withdrawn"
+    stay = ~taken & (company.staff.first < company.days // 2) & np.array([bool(one) for one in company.staff.person_id])
+    for staying in np.flatnonzero(stay & (rng.random(company.staff.n) < shape.withdrawn)):
+        _tell(company, int(staying), int(rng.integers(company.days // 2, company.days)), rng)
+        company.staff.status[staying] = "withdrawn"
     for role in company.roles:
         prepare = (incidents.PREPARE if role.incident else endings.PREPARE).get(role.part.kind)
         if prepare:

@@ -80,8 +80,8 @@ class Staff:
 
     def teammates(self, person: int) -> Ints:
         """The others of a person's team at the start."""
-        mates = np.flatnonzero(self.team == self.team[person])
-        return mates[mates != person]
+        others = np.arange(self.n) != person
+        return np.flatnonzero((self.team == self.team[person]) & others)
 
 
 def hire(shape: Shape, people: int, days: int, rng: np.random.Generator) -> Staff:

@@ -1,0 +1,122 @@
+"""Generated organisations: the same for the same seed, well formed, and without marks on what is planted."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from monitor.model import BadInput
+from monitor.sources.files import load
+from monitor.sources.rosters import read_roster
+from monitor.world import World, generate, shapes, write
+from monitor.world.write import FORMS
+
+SMALL = {"people": 140, "days": 120}
+FULL_MIX = {"people": 200, "days": 120, "incidents": 24, "leavers": 60}
+
+
+@pytest.fixture(scope="module", params=shapes())
+def world(request: pytest.FixtureRequest) -> World:
+    return generate(request.param, 11, **FULL_MIX)
+
+
+def _bytes(world: World, folder: Path, form: str = "jsonl") -> list[bytes]:
+    return [path.read_bytes() for path in write(world, folder, form)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, form: str) -> None:
+    first, second = (_bytes(generate(seed=5, **SMALL), tmp_path / str(i), form) for i in range(2))
+    assert first == second
+
+
+def test_another_seed_gives_another_world() -> None:
+    one, two = generate(seed=5, **SMALL), generate(seed=6, **SMALL)
+    assert {row["person_id"] for row in one.roster} != {row["person_id"] for row in two.roster}
+    assert one.events != two.events
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_readers_accept_every_line(tmp_path: Path, form: str) -> None:
+    world = generate(seed=8, **SMALL)
+    hr, events, _ = write(world, tmp_path, form)
+    roster = read_roster(hr)
+    assert roster.rejects == []
+    assert len(roster.people) == len(world.roster)
+    intake = load(duckdb.connect(), [events])
+    assert (intake.received, intake.set_aside, intake.repeated) == (world.events.num_rows, 0, 0)
+
+
+def test_the_readers_accept_every_shape(tmp_path: Path, world: World) -> None:
+    hr, events, truth = write(world, tmp_path)
+    assert read_roster(hr).rejects == []
+    intake = load(duckdb.connect(), [events])
+    assert (intake.received, intake.set_aside, intake.repeated) == (world.events.num_rows, 0, 0)
+    told = json.loads(truth.read_text("utf-8"))
+    assert (told["shape"], told["seed"]) == (world.shape, 11)
+    assert (len(told["incidents"]), len(told["endings"])) == (24, 36)
+
+
+def test_an_incidents_events_are_the_persons_and_in_the_window(world: World) -> None:
+    events = {row["id"]: row for row in world.events.select(["id", "time", "actor"]).to_pylist()}
+    roster = {row["person_id"]: row for row in world.roster}
+    for incident in world.incidents:
+        row = roster[incident.person_id]
+        names = {row["person_id"], row["email"], *row["accounts"].split("|")}
+        last = date.fromisoformat(row["last_day"])
+        first = min(last - timedelta(days=30), date.fromisoformat(row["notice_date"] or "9999-12-31"))
+        assert incident.event_ids, incident.kind
+        for event_id in incident.event_ids:
+            event = events[event_id]
+            assert event["actor"].lower() in {name.lower() for name in names}, incident.kind
+            day = datetime.fromisoformat(event["time"]).astimezone(UTC).date()
+            assert first - timedelta(days=1) <= day <= last + timedelta(days=31), incident.kind
+
+
+def test_leavers_are_told_apart_by_nothing_on_the_roster(world: World) -> None:
+    leaving = {one.person_id for one in (*world.incidents, *world.endings)}
+    assert len(leaving) == 60
+    with_incident = {one.person_id for one in world.incidents}
+    rows = [row for row in world.roster if row["person_id"] in leaving]
+    for column in ("departure_kind", "status", "employment_type"):
+        harmless = {row[column] for row in rows if row["person_id"] not in with_incident}
+        assert {row[column] for row in rows if row["person_id"] in with_incident} <= harmless
+
+
+def test_nobody_acts_after_the_last_day_but_in_an_incident(world: World) -> None:
+    last = {row["email"]: row["last_day"] for row in world.roster if row["last_day"] and row["status"] != "withdrawn"}
+    last |= {row["person_id"]: row["last_day"] for row in world.roster if row["email"] in last}
+    last |= {a: row["last_day"] for row in world.roster if row["email"] in last for a in row["accounts"].split("|")}
+    planted = {event_id for incident in world.incidents for event_id in incident.event_ids}
+    for event in world.events.select(["id", "time", "actor"]).to_pylist():
+        end = last.get(event["actor"].lower()) or last.get(event["actor"])
+        # The zones lie within 14 hours of UTC.
+        if end and event["time"][:10] > (date.fromisoformat(end) + timedelta(days=1)).isoformat():
+            assert event["id"] in planted
+
+
+def test_no_trait_marks_what_is_planted(world: World) -> None:
+    """The planted lines of an action carry the keys, words, digits and forms of target that usual lines of it carry."""
+    planted = pa.table({"id": [event_id for incident in world.incidents for event_id in incident.event_ids]})
+    db = duckdb.connect()
+    db.register("event", world.events)
+    db.register("planted", planted)
+    words = [name for name in world.events.column_names if name in ("action", "source", "target_type", "outcome")]
+    others = {*world.events.column_names} - {*words, "id", "time", "actor", "reason"}
+    traits = ", ".join([*words, *(f'"{name}" IS NULL' for name in sorted(others)), "length(time)", "target_form"])
+    looks = f"""SELECT DISTINCT {traits} FROM (
+      SELECT *, regexp_replace(regexp_replace(target, '[0-9]+', '0', 'g'), '[a-zA-Z0]+', 'a', 'g') target_form,
+      FROM event {{}} JOIN planted USING (id))"""
+    assert db.execute(f"{looks.format('SEMI')} EXCEPT {looks.format('ANTI')}").fetchall() == []
+
+
+def test_too_small_a_world_is_refused() -> None:
+    with pytest.raises(BadInput, match="too few"):
+        generate(people=10)
+    with pytest.raises(BadInput, match="no such shape"):
+        generate("circus")
