@@ -15,7 +15,7 @@ from monitor.world.routine import draw_routine
 from monitor.world.scene import Scene
 from monitor.world.staff import roster_rows
 
-SHAPES = ("platform",)
+SHAPES = ("platform", "bank", "software", "logons", "devices")
 LEAST_PEOPLE, LEAST_DAYS = 80, 90
 
 

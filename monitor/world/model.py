@@ -159,8 +159,8 @@ class Shape:
 
     common: what everybody does. words: what this shape calls send, share, transfer, delete,
     download, logon and logoff, where it logs them. attributes: host, sender or client -> the key that
-    its lines have for it. local_time: times with the local offset, not in UTC. withdrawn: share whose
-    departure was called off.
+    its lines have for it. login: pattern of account names from {g} {f} initials, {given}, {family}, {n}.
+    local_time: times with the local offset, not in UTC. withdrawn: share whose departure was called off.
     """
 
     name: str
@@ -180,6 +180,7 @@ class Shape:
     local_time: bool = False
     ticket: str = "TS-{n}"
     machine: str = "WS-{n:04d}"
+    login: str = "{g}{family}"
     withdrawn: float = 0.01
 
 

@@ -114,10 +114,9 @@ def _targets(company: Company, rows: Drafts) -> Words:
 
 
 def _target_types(company: Company, rows: Drafts) -> Words:
-    pools = company.shape.pools
-    of_doing = _words([pools[doing.pool].target_type if doing.pool else "" for doing in company.doings])[rows.doing]
-    told: Words = np.where(rows.target >= 0, _words(company.targets.kind)[np.maximum(rows.target, 0)], of_doing)
-    told[rows.target == NONE] = None
+    kinds = {name: pool.target_type for name, pool in company.shape.pools.items()}
+    told: Words = _words([kinds.get(doing.pool, "") for doing in company.doings])[rows.doing]
+    told[(rows.target == NONE) | (told == "")] = None
     return told
 
 

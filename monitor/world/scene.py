@@ -102,11 +102,21 @@ class Scene:
     def codes(self, action: str = "", pool: str = "", *, others: bool = False) -> Ints:
         """Shared targets of the pool (the part's, else the action's): the company's; all teams' too where `others`."""
         targets = self.company.targets
-        pool = pool or self.role.part.pool or self.pool_of(action)
+        pool = pool or self.role.part.pool or self.pool_of(action or self.does[0])
         shared = [targets.of_company(pool)] if (pool, "company") in targets.start else []
         if (pool, "team") in targets.start and (others or not shared):
             shared += [targets.of_owner(pool, "team", int(team)) for team in np.unique(self.company.staff.team)]
         return np.concatenate(shared) if shared else np.empty(0, np.int64)
+
+    def elsewhere(self, pool: str) -> Ints:
+        """Targets of a pool that are another team's; the company's where teams have none of their own."""
+        company = self.company
+        if (pool, "team") not in company.targets.start:
+            return company.targets.of_company(pool)
+        numbers = [number for number, doing in enumerate(company.doings) if doing.pool == pool]
+        users = np.flatnonzero((company.rate[:, numbers] > 0).any(axis=1))
+        teams = np.setdiff1d(company.staff.team[users], company.staff.team[self.person])
+        return company.targets.of_owner(pool, "team", int(self.rng.choice(teams)))
 
     def distinct(self, n: int, codes: Ints) -> Ints:
         """Up to n different ones of the targets."""

@@ -93,7 +93,7 @@ def hire(shape: Shape, people: int, days: int, rng: np.random.Generator) -> Staf
     share = np.array([*shape.zones.values()])
     of_team = rng.choice(len(zones), team.max() + 1, p=share / share.sum())
     zone = np.where(rng.random(n) < 0.85, of_team[team], rng.choice(len(zones), n, p=share / share.sum()))
-    names, logins = _names([trades[t].login for t in trade], rng)
+    names, logins = _names([trades[t].login or shape.login for t in trade], rng)
     later, moves = _moves(trade, team, days, rng)
     contractor = rng.random(n) < np.array([t.contractors for t in trades])[trade]
     joins = rng.random(n) < JOINER_SHARE
@@ -178,12 +178,14 @@ def other_team(trade: Ints, team: Ints, person: int, rng: np.random.Generator) -
 
 
 def _names(patterns: Sequence[str], rng: np.random.Generator) -> tuple[list[str], list[str]]:
-    """Name and login of each actor; an empty pattern is a person's."""
+    """Name and login of each actor."""
     names, logins, seen = [], [], Counter[str]()
     for pattern in patterns:
         given, family = GIVEN[rng.integers(len(GIVEN))], FAMILY[rng.integers(len(FAMILY))]
         a, b = (WORDS[word] for word in rng.integers(len(WORDS), size=2))
-        login = pattern.format(a=a, b=b) or _ascii(given[0] + family)
+        plain, last = _ascii(given), _ascii(family)
+        number = int(rng.integers(1, 9999))
+        login = pattern.format(a=a, b=b, given=plain, family=last, g=plain[0], f=last[0], n=number)
         seen[login] += 1
         logins.append(login if seen[login] == 1 else f"{login}{seen[login]}")
         names.append(f"{given} {family}")

@@ -28,7 +28,7 @@ FAVOURITES = 0.6
 class Targets:
     """All targets by code: first the staff's addresses, then private ones, partners, rivals, machines, then the pools'.
 
-    size: magnitude of each, NaN where it has none. kind: its target_type. start: (pool, scope) -> first
+    size: magnitude of each, NaN where it has none. start: (pool, scope) -> first
     code and how many an owner has. colleagues, partners: codes, shape (actors, 24) and (actors, 6).
     """
 
@@ -36,7 +36,6 @@ class Targets:
     machines: int
     pools: Mapping[str, Pool]
     names: list[str] = field(default_factory=list)
-    kind: list[str] = field(default_factory=list)
     size: Floats = field(default_factory=lambda: np.empty(0))
     start: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     fresh_from: dict[str, int] = field(default_factory=dict)
@@ -59,18 +58,18 @@ class Targets:
 def stock(shape: Shape, staff: Staff, machines: int, rng: np.random.Generator) -> Targets:
     """Draw all targets of an organisation."""
     targets = Targets(staff.n, machines, shape.pools)
-    _add(targets, staff.email, "mailbox")
-    _add(targets, staff.private, "mailbox")
+    _add(targets, staff.email)
+    _add(targets, staff.private)
     first = len(targets.names)
     outside = [f"{_mail_name(rng)}@{domain}" for domain in PARTNERS for _ in range(PARTNER_PEOPLE)]
-    _add(targets, outside, "mailbox")
+    _add(targets, outside)
     targets.rivals = len(targets.names) + np.arange(4 * len(RIVALS))
     known = first + rng.integers(len(outside), size=(staff.n, OWN_PARTNERS))
     targets.partners = np.where(rng.random(known.shape) < RIVALS_SHARE, rng.choice(targets.rivals, known.shape), known)
-    _add(targets, [f"{_mail_name(rng)}@{domain}" for domain in RIVALS for _ in range(4)], "mailbox")
+    _add(targets, [f"{_mail_name(rng)}@{domain}" for domain in RIVALS for _ in range(4)])
     targets.first_machine = len(targets.names)
     numbers = rng.permutation(9000)[:machines] + 1000 if machines <= 9000 else np.arange(machines)
-    _add(targets, [shape.machine.format(n=int(n)) for n in numbers], "machine")
+    _add(targets, [shape.machine.format(n=int(n)) for n in numbers])
     targets.colleagues = _colleagues(staff, rng)
     for name, pool in shape.pools.items():
         _stock_pool(targets, name, pool, staff, rng)
@@ -136,7 +135,7 @@ def _stock_pool(targets: Targets, name: str, pool: Pool, staff: Staff, rng: np.r
         _add(targets, [
             pool.patterns[p].format(n=number, k=k, a=WORDS[a], b=WORDS[b], who=owner, team=owner)
             for p, number, k, (a, b), owner in zip(pattern, numbers, short, words, who, strict=True)
-        ], pool.target_type)  # fmt: skip
+        ])  # fmt: skip
         if pool.size:
             targets.size[-total:] = _sizes(pool, total, rng)
 
@@ -150,9 +149,8 @@ def _sizes(pool: Pool, total: int, rng: np.random.Generator) -> Floats:
     return size
 
 
-def _add(targets: Targets, names: list[str], kind: str) -> None:
+def _add(targets: Targets, names: list[str]) -> None:
     targets.names += names
-    targets.kind += [kind] * len(names)
     targets.size = np.concatenate([targets.size, np.full(len(names), np.nan)])
 
 

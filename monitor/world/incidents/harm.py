@@ -41,7 +41,7 @@ def mass_deletion(s: Scene) -> str:
 
 
 def routine_sabotage(s: Scene) -> str:
-    """does: one or more routine acts of an administrator; pool: what they are done to.
+    """does: one or more routine acts of an administrator, all on one pool.
 
     Each act is one that the person does every week; here they hit the most valued targets, each once,
     in quick order.

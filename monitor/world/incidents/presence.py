@@ -77,9 +77,9 @@ def dormant_account(s: Scene) -> str:
 
 
 def untouched_target(s: Scene) -> str:
-    """does: view or download; pool: another trade's. Everyday acts on targets that nobody of the team ever touches."""
+    """does: view or download; pool: where others work. Everyday acts on targets in which the team has no part."""
     n = int(s.rng.integers(4, 13))
-    target = s.distinct(n, s.codes())
+    target = s.distinct(n, s.elsewhere(s.role.part.pool))
     s.act(s.does[0], s.row(s.in_shift(s.a_day(12), 0.2, 1.0), len(target), 70), target=target)
     return f"Opened {len(target)} targets that nobody in the team had a part in."
 
@@ -116,11 +116,11 @@ def job_hunt(s: Scene) -> str:
     copied = 0
     if len(s.does) > 1:
         _, visit, connect, copy = s.does
-        for day in s.some_days(12, 28):
+        for day in s.some_days(int(s.rng.integers(2, 13)), 28):
             n = int(s.rng.integers(2, 9))
             s.act(visit, s.row(s.in_shift(int(day)), n, 100), target=s.rng.choice(s.codes(), n))
-        for day in s.some_days(4, 8):
-            start, n = s.in_shift(int(day)), int(s.rng.integers(8, 30))
+        for day in s.some_days(int(s.rng.integers(1, 5)), 8):
+            start, n = s.in_shift(int(day)), int(s.rng.integers(4, 30))
             s.act(connect, start)
             s.act(
                 copy,

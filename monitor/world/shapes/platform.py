@@ -49,7 +49,7 @@ POOLS = {
     "drive": Pool("drive", ("USB-{n}",), {"own": (1.0, 2)}),
     "cloud": Pool("site", ("{a}box.example", "{b}share.example"), {"company": (1.0, 6)}),
     "guest": Pool("guest", scopes={"partner": (1.0, 0)}),
-}
+}  # fmt: skip
 COMMON = (
     Doing("session.login", 0.95, "sso", when="start", spread=0.05),
     Doing("mail.send", 1.0, "mail", "mailbox", size=Size(30_000, 1.5), spread=0.7),
