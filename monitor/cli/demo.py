@@ -105,10 +105,10 @@ def _is_truth(path: Path) -> bool:
 
 def _show_world(console: Console, world: World, result: Scan) -> None:
     harmless, bad = len(world.endings), len(world.incidents)
-    text = Text(f"A generated {world.shape}, seed {world.seed}: ", style="bold")
+    text = Text(f"A generated organisation ({world.shape}, seed {world.seed}): ", style="bold")
     text.append(
         f"{len(world.roster):,} people, {world.events.num_rows:,} events. "
-        f"{harmless + bad} people left, {harmless} harmlessly and {bad} with an incident; lastday does not know which.",
+        f"{harmless + bad} of them left, {harmless} harmlessly and {bad} with an incident; lastday is not told which.",
         style="default",
     )
     console.print(text)

@@ -50,11 +50,19 @@ def _json_lines(events: pa.Table) -> bytes:
         if pa.types.is_floating(column.type):
             column, quote = _numbers(column), ""
         else:
-            column = pc.replace_substring(pc.replace_substring(column, "\\", "\\\\"), '"', '\\"')
+            column = _escaped(column)
         lead = ("{" if not pieces else ",") + json.dumps(name) + ":" + quote
         pieces.append(pc.binary_join_element_wise(lead, column, quote, ""))
     lines = pc.binary_join_element_wise(*pieces, "}\n", "", null_handling="replace", null_replacement="")
     return "".join(lines.to_pylist()).encode()
+
+
+def _escaped(column: pa.Array) -> pa.Array:
+    """Text as JSON writes it; generated text holds no control character."""
+    for char in ("\\", '"'):
+        if pc.any(pc.match_substring(column, char)).as_py():
+            column = pc.replace_substring(column, char, "\\" + char)
+    return column
 
 
 def _numbers(column: pa.Array) -> pa.Array:

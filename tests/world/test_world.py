@@ -101,7 +101,7 @@ def test_nobody_acts_after_the_last_day_but_in_an_incident(world: World) -> None
 
 
 def test_no_trait_marks_what_is_planted(world: World) -> None:
-    """The planted lines carry the keys of other lines of the action, the digits of its source, the forms of its targets."""
+    """The planted lines carry the keys of their action, the digits of their source, the forms of their targets."""
     planted = pa.table({"id": [event_id for incident in world.incidents for event_id in incident.event_ids]})
     db = duckdb.connect()
     db.register("planted", planted)

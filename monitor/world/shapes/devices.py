@@ -48,7 +48,8 @@ COMMON = (
 )  # fmt: skip
 TRADES = (
     Trade("engineers", "Engineering",
-          {"Software Engineer": 0.4, "Hardware Engineer": 0.35, "Test Engineer": 0.25}, 0.34, mails(1.6, 0.1), on_call=True, contractors=0.15),
+          {"Software Engineer": 0.4, "Hardware Engineer": 0.35, "Test Engineer": 0.25}, 0.34, mails(1.6, 0.1),
+          on_call=True, contractors=0.15),
     Trade("sellers", "Sales and Marketing", {"Salesman": 0.8, "Field Service Engineer": 0.2}, 0.2, mails(3.0, 0.4)),
     Trade("finance", "Finance", {"Accountant": 0.6, "Financial Analyst": 0.4}, 0.14, mails(1.8, 0.15),
           rhythm={"day": 0.75, "part": 0.25}),
