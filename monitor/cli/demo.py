@@ -30,7 +30,13 @@ STORY_OF_2017 = "wrong_target"
 @click.option(
     "--seed", type=click.IntRange(min=0), default=2017, show_default=True, help="Another seed, another organisation."
 )
-@click.option("--shape", default="platform", show_default=True, metavar="NAME", help="The sort of organisation.")
+@click.option(
+    "--shape",
+    default="platform",
+    show_default=True,
+    metavar="NAME",
+    help="The sort of organisation: platform, bank, software, logons or devices.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -3,8 +3,8 @@
 They know nothing of how lastday judges.
 """
 
-from monitor.world.generate import generate, shapes
+from monitor.world.generate import SHAPES, generate
 from monitor.world.model import World
 from monitor.world.write import write
 
-__all__ = ["World", "generate", "shapes", "write"]
+__all__ = ["SHAPES", "World", "generate", "write"]

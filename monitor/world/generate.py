@@ -19,11 +19,6 @@ SHAPES = ("platform", "bank", "software", "logons", "devices")
 LEAST_PEOPLE, LEAST_DAYS = 80, 90
 
 
-def shapes() -> tuple[str, ...]:
-    """The names of the shapes there are."""
-    return SHAPES
-
-
 def generate(
     shape: str = "platform", seed: int = 2017, people: int | None = None, days: int | None = None, *,
     incidents: int | None = None, leavers: int | None = None,

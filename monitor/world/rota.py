@@ -15,7 +15,7 @@ from monitor.world.staff import Staff
 
 SHIFT_STARTS: Mapping[str, float] = {"early": 6.0, "late": 14.0, "night": 22.0, "always": 0.0}
 SHIFT_ROUND = ("early", "late", "night")
-LATEST_START, LATEST_END = 20.0, 23.6
+LATEST_START, LATEST_END = 20.0, 23.2
 """Hours of a last day: a night shift that would begin on it is not worked."""
 AT_A_COLLEAGUES = 0.3
 """Share of the days away from the own machine that are spent at somebody's, not at a spare one."""

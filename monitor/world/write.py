@@ -19,7 +19,11 @@ FORMS = ("jsonl", "csv", "parquet")
 
 
 def write(world: World, folder: Path, form: str = "jsonl") -> tuple[Path, Path, Path]:
-    """Write hr.csv, events.jsonl (or csv, parquet) and truth.json into the folder; their paths in that order."""
+    """Write hr.csv, events.jsonl (or csv, parquet) and truth.json into the folder; their paths in that order.
+
+    truth.json: {"shape", "seed", "incidents": [{"person_id", "kind", "story", "event_ids"}],
+    "endings": [{"person_id", "kind"}]}.
+    """
     if form not in FORMS:
         raise ValueError(f"form {form!r} is none of {FORMS}")
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from monitor import pipeline
 from monitor.cli.demo import check_folder, demo
 from monitor.model import BadInput
 from monitor.settings import load_settings
-from monitor.world import generate, write
+from monitor.world import SHAPES, generate, write
 from monitor.world.outcome import compare
 
 
@@ -59,6 +59,11 @@ def test_a_folder_with_anything_else_is_refused(tmp_path: Path, names: list[str]
     assert isinstance(result.exception, BadInput)
     assert "--out" in result.exception.mend
     assert {path.read_text() for path in tmp_path.iterdir()} == {"mine"}
+
+
+def test_the_help_names_every_shape() -> None:
+    told = " ".join(CliRunner().invoke(demo, ["--help"]).stdout.split())
+    assert f"{', '.join(SHAPES[:-1])} or {SHAPES[-1]}" in told
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
