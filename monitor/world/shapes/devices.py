@@ -81,7 +81,7 @@ ENDINGS = (
     Part("plain", count=2),
 )
 SHAPE = Shape(
-    name="devices", start=date(2010, 7, 1), days=180, people=260, domain="dtaa.example",
+    name="devices", start=date(2010, 7, 1), days=180, people=260, domain="works.example",
     zones={"America/Chicago": 1.0}, sources=SOURCES, pools=POOLS, trades=TRADES, common=COMMON,
     words={
         "send": "mail.send", "delete": "file.delete", "download": "file.open",

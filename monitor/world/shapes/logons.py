@@ -64,7 +64,7 @@ ENDINGS = (
     Part("plain", count=3),
 )
 SHAPE = Shape(
-    name="logons", start=date(2010, 1, 4), days=210, people=420, domain="dtaa.example",
+    name="logons", start=date(2010, 1, 4), days=210, people=420, domain="works.example",
     zones={"America/New_York": 0.8, "America/Chicago": 0.2},
     sources=SOURCES, pools=POOLS, trades=TRADES, common=COMMON,
     words={"send": "mail.send", "logon": "session.logon", "logoff": "session.logoff"},
