@@ -11,7 +11,7 @@ from detectors.base import Floats
 
 QUANTILE = 0.8
 LEAST_WINDOWS = 30
-LEAST_SCALE = 1 / np.log(2)
+LEAST_SCALE = 0.7
 DEFAULT_THRESHOLD = 8.0
 DEFAULT_SCALE = 2.5
 

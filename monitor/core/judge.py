@@ -15,6 +15,9 @@ CONTENT = (("rarity", "sequence"), ("volume", "drift", "magnitude"), ("novelty",
 CIRCUMSTANCE = (("rhythm",), ("habit",), ("dormancy",), ("day",))
 """Sides of how it came about: the hour, the machine, the account, the whole day."""
 KINDS = tuple(kind for side in (*CONTENT, *CIRCUMSTANCE) for kind in side)
+LOOKING = ("novelty", "breadth")
+"""What makes an act of reading grave: there, to look at what one has no part in is the harm."""
+_CONTENT = tuple(kind for side in CONTENT for kind in side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,6 @@ class Weights:
     )  # fmt: skip
     quiet: float = 0.9
     """Bits of each kind that mean nothing: half of all placebo windows reach one."""
-    circumstance_quiet: float = 0.9
     cap: float = 14.0
     """No kind of evidence decides alone beyond this."""
     sides: tuple[float, ...] = (1.0, 1.0, 0.3, 0.0)
@@ -40,10 +42,13 @@ class Weights:
     floor: float = 0.02
     """Content counts in full from an impact of `loud_from`, next to nothing up to `muted_to`."""
     reading: float = 0.5
-    """What a novel target of a reading act counts at least: there, to look is the harm."""
+    """What LOOKING counts at least in an act of reading."""
     circumstance: float = 0.15
     circumstance_impact: float = 0.15
     """What circumstances count, and what they count more at full impact."""
+    unheard: float = 0.3
+    unheard_from: float = 4.0
+    """Of the bits of a circumstance beyond the second figure so much more counts, whatever the impact."""
     low_log: float = 0.5
     low_content: float = 0.2
     """In a log whose usual actions all stay below this impact, circumstances count in full and content this much."""
@@ -78,21 +83,22 @@ def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: W
 
     bits: kind -> placebo bits.  low_log: do all usual actions of this log have little impact.
     """
-    quiet = {kind: w.quiet for kind in KINDS} | {kind: w.circumstance_quiet for (kind,) in CIRCUMSTANCE}
-    heard = {k: w.kinds[k] * np.maximum(np.minimum(bits[k], w.cap) - quiet[k], 0.0) for k in KINDS if k in bits}
+    heard = {k: w.kinds[k] * np.maximum(np.minimum(bits[k], w.cap) - w.quiet, 0.0) for k in KINDS if k in bits}
     impact = around.impact
     loud = np.clip((impact - w.muted_to) / (w.loud_from - w.muted_to), w.floor, 1.0) ** w.muting
     if low_log:
         loud = np.maximum(loud, w.low_content)
-    content = _add_up(heard, CONTENT, w.sides)
-    given = {kind: part * loud for kind, part in content.items()}
-
-    looked = np.where(around.reading, np.maximum(loud, w.reading) * heard["novelty"], 0.0)
-    by_look = looked > sum(given.values())
-    given = {kind: np.where(by_look, looked if kind == "novelty" else 0.0, part) for kind, part in given.items()}
+    looked = np.where(around.reading, np.maximum(loud, w.reading), loud)
+    told = {kind: part * (looked if kind in LOOKING else loud) for kind, part in heard.items() if kind in _CONTENT}
+    given = _add_up(told, CONTENT, w.sides)
 
     counted = 1.0 if low_log else w.circumstance + w.circumstance_impact * np.minimum(impact / 0.7, 1.0)
-    given |= {kind: part * counted for kind, part in _add_up(heard, CIRCUMSTANCE, w.sides).items()}
+    told = {
+        kind: part * counted + (1.0 - counted) * w.unheard * np.maximum(part - w.unheard_from * w.kinds[kind], 0.0)
+        for kind, part in heard.items()
+        if kind not in _CONTENT
+    }
+    given |= _add_up(told, CIRCUMSTANCE, w.sides)
 
     near = 1 - w.nearness + w.nearness * np.exp(-np.maximum(around.hours_to_end, 0.0) / w.nearness_hours)
     given = {kind: part * near for kind, part in given.items()}
