@@ -13,7 +13,8 @@ from monitor.assess import Assessment, Step, assess
 from monitor.findings import findings
 from monitor.model import Finding, Reject
 from monitor.settings import Settings
-from monitor.sources.files import Intake, Progress, find_files, load
+from monitor.sources.files import Intake, find_files, load
+from monitor.sources.incoming import Progress
 from monitor.sources.rosters import Roster, read_roster
 from monitor.store.history import History
 
