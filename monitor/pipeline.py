@@ -73,4 +73,5 @@ def open_engine(settings: Settings) -> duckdb.DuckDBPyConnection:
     if settings.engine.threads:
         db.execute(f"SET threads = {settings.engine.threads}")
     db.execute("SET preserve_insertion_order = false")
+    db.execute("SET enable_progress_bar = false")  # it would write to stdout, among the findings
     return db

@@ -14,8 +14,8 @@ import zstandard
 COMPRESSED = (".gz", ".zst")
 DAMAGED = "the compressed file is damaged"
 _DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
-_PIECE_BYTES = 1 << 10
-"""A kibibyte of .zst may stand for 32 MiB: that much is held at most."""
+_PIECE_BYTES = 1 << 8
+"""So little of a .zst file may stand for 8 MiB: that much is held at most."""
 
 
 def open_bytes(path: Path) -> io.BufferedIOBase:
