@@ -15,7 +15,7 @@ from tests.sources.reading import line
 from tests.sources.test_bad_lines import HEAD, row
 
 GIBIBYTE = 1 << 30
-MOST_MEBIBYTES = 100
+MOST_MEBIBYTES = 150
 """What reading may take beyond a file of one line; a block is 4 MiB, and a few are under way at once."""
 READ = """
 import json, resource, sys
