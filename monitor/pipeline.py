@@ -21,7 +21,7 @@ from monitor.store.history import History
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found, and what it could not read or match."""
+    """What a scan found, and what it could not read or match; `rejects` are the first lines of events set aside."""
 
     found: list[Finding]
     assessed: Assessment
@@ -56,7 +56,7 @@ def scan(
         raise _nothing_to_judge(files, intake, rejects, nobody.unmatched, as_of) from None
     step("writing findings")
     found = findings(history, assessed)
-    return Scan(found, assessed, history, intake, roster, files, [*roster.rejects, *rejects], history.unmatched())
+    return Scan(found, assessed, history, intake, roster, files, rejects, history.unmatched())
 
 
 def _nothing_to_judge(
