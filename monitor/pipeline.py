@@ -11,18 +11,19 @@ from threading import Thread
 import duckdb
 
 from detectors import person_day
-from monitor.assess import Assessment, Step, assess
+from monitor.assess import Assessment, NothingMatched, Step, assess
 from monitor.findings import findings
-from monitor.model import Finding, Reject
+from monitor.model import BadInput, Finding, Reject
 from monitor.settings import Settings
-from monitor.sources.files import Intake, Progress, find_files, load
+from monitor.sources.files import Intake, find_files, load
+from monitor.sources.incoming import Progress
 from monitor.sources.rosters import Roster, read_roster
 from monitor.store.history import History
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found, and what it could not read or match."""
+    """What a scan found, and what it could not read or match; `rejects` are the first lines of events set aside."""
 
     found: list[Finding]
     assessed: Assessment
@@ -47,11 +48,34 @@ def scan(
     intake = load(db, files, progress=progress)
     history = History(db)
     until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
-    assessed = assess(history, roster.people.values(), roster.departures, settings, intake.attributes, seed=seed, until=until, step=step)
+    told = history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")
+    rejects = [Reject(str(files[i]), line, why) for i, line, why in told]
+    people, departures = roster.people.values(), roster.departures
+    try:
+        assessed = assess(
+            history, people, departures, settings, intake.attributes, seed=seed, until=until, step=step
+        )  # fmt: skip
+    except NothingMatched as nobody:
+        raise _nothing_to_judge(files, intake, rejects, nobody.unmatched, as_of) from None
     step("writing findings")
     found = findings(history, assessed)
-    rejects = [Reject(str(files[i]), line, why) for i, line, why in history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")]
-    return Scan(found, assessed, history, intake, roster, files, [*roster.rejects, *rejects], history.unmatched())
+    return Scan(found, assessed, history, intake, roster, files, rejects, history.unmatched())
+
+
+def _nothing_to_judge(
+    files: list[Path], intake: Intake, rejects: list[Reject], unmatched: list, as_of: datetime | None
+) -> BadInput:
+    """Why there is no event of anybody on the roster, and what to look at."""
+    where = str(files[0]) if len(files) == 1 else f"{len(files):,} files"
+    if unmatched:
+        what = f"no actor of any event is on the roster, for example {unmatched[0][3]!r}"
+        return BadInput(where, None, what, "give the roster accounts, e-mails or person_ids as the log has them")
+    if intake.accepted and as_of:
+        return BadInput(where, None, f"no event until {as_of.isoformat()}", "name a later --as-of")
+    if rejects:
+        what = f"no event in it: {intake.set_aside:,} lines could not be used"
+        return BadInput(where, None, what, f"the first: {rejects[0].file}:{rejects[0].line}: {rejects[0].why}")
+    return BadInput(where, None, "no event in it", "name files with events")
 
 
 def read_rosters(paths: Sequence[Path]) -> Roster:
@@ -75,4 +99,5 @@ def open_engine(settings: Settings) -> duckdb.DuckDBPyConnection:
     if settings.engine.threads:
         db.execute(f"SET threads = {settings.engine.threads}")
     db.execute("SET preserve_insertion_order = false")
+    db.execute("SET enable_progress_bar = false")  # it would write to stdout, among the findings
     return db

@@ -44,7 +44,11 @@ class Steps:
     @contextmanager
     def shown(self) -> Iterator[Steps]:
         if sys.stderr.isatty() and not self.verbose:
-            columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.percentage:>3.0f} %"))
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=24),
+                TextColumn("{task.percentage:>3.0f} %"),
+            )
             with Progress(*columns, console=Console(stderr=True), transient=True) as self.bar:
                 self.task = self.bar.add_task("", total=None)
                 yield self

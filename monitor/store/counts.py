@@ -245,7 +245,7 @@ def belongings(history: History, names: dict[str, int], domains: list[str], movi
     history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
     history.put("moving", pa.table({"a": pa.array(moving, pa.int32())}))
     columns = [r[0] for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
-        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', 'from', 'sender', 'reason')""")]
+        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', '@from', '@sender', 'reason')""")]
     texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
     return history.columns(f"""
         WITH text AS (SELECT act.r, target, {texts} AS addresses
