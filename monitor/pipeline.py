@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,10 +43,10 @@ def scan(
     """Read the files and judge. Raises BadInput where a file cannot be used at all."""
     roster = read_rosters(rosters)
     files = find_files(list(events))
-    Thread(target=person_day.prepare).start()
     db = open_engine(settings)
     step("reading events")
-    intake = load(db, files, progress=progress)
+    with _beside(person_day.prepare):
+        intake = load(db, files, progress=progress)
     history = History(db)
     until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
     told = history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")
@@ -60,6 +61,17 @@ def scan(
     step("writing findings")
     found = findings(history, assessed)
     return Scan(found, assessed, history, intake, roster, files, rejects, history.unmatched())
+
+
+@contextmanager
+def _beside(task: Callable[[], None]) -> Iterator[None]:
+    """Does the task in a thread beside the block, and waits for it."""
+    thread = Thread(target=task)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _nothing_to_judge(

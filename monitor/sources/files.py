@@ -122,8 +122,6 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
         DELETE FROM event WHERE rowid IN (
           SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
           QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""")
-    for column in ("file", "n", "why"):
-        db.execute(f"ALTER TABLE event DROP COLUMN {column}")
     kept = _one(db, "SELECT count(*) FROM event")
     return Intake(accepted + set_aside, accepted, accepted - kept, set_aside, attributes)
 
