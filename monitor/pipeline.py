@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 
 import duckdb
 
-from monitor.assess import Assessment, Step, assess
+from detectors import person_day
+from monitor.assess import Assessment, NothingMatched, Step, assess
 from monitor.findings import findings
-from monitor.model import Finding, Reject
+from monitor.model import BadInput, Finding, Reject
 from monitor.settings import Settings
 from monitor.sources.feeds import last_days, read_feed
-from monitor.sources.files import Intake, Progress, find_files, load
+from monitor.sources.files import Intake, find_files, load
 from monitor.sources.formats import Reading
+from monitor.sources.incoming import Progress
 from monitor.sources.profiles import RosterProfile
 from monitor.sources.rosters import Roster
 from monitor.store.history import History
@@ -23,7 +27,7 @@ from monitor.store.history import History
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found, and what it could not read or match."""
+    """What a scan found, and what it could not read or match; `rejects` are the first lines of events set aside."""
 
     found: list[Finding]
     assessed: Assessment
@@ -37,7 +41,8 @@ class Scan:
 
 def scan(
     rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, reading: Reading | None = None,
-    as_of: datetime | None = None, seed: int = 0, step: Step = lambda name: None, progress: Progress | None = None, clock: Callable[[], None] = lambda: None,
+    as_of: datetime | None = None, seed: int = 0,
+    step: Step = lambda name: None, progress: Progress | None = None, clock: Callable[[], None] = lambda: None,
 ) -> Scan:  # fmt: skip
     """Read the files, through the profiles that `reading` names, and judge.
 
@@ -48,15 +53,50 @@ def scan(
     files = reading.choose(find_files(list(events)))
     db = open_engine(settings)
     step("reading events")
-    intake = load(db, files, progress=progress, look=reading.look)
+    with _beside(person_day.prepare):
+        intake = load(db, files, progress=progress, look=reading.look)
     history = History(db)
     until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
+    told = history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")
+    rejects = [Reject(str(files[i]), line, why) for i, line, why in told]
     roster.departures += last_days(db, roster, settings.people.timezone, until)
-    assessed = assess(history, roster.people.values(), roster.departures, settings, intake.attributes, seed=seed, until=until, step=step)
+    people, departures = roster.people.values(), roster.departures
+    try:
+        assessed = assess(
+            history, people, departures, settings, intake.attributes, seed=seed, until=until, step=step
+        )  # fmt: skip
+    except NothingMatched as nobody:
+        raise _nothing_to_judge(files, intake, rejects, nobody.unmatched, as_of) from None
     step("writing findings")
     found = findings(history, assessed)
-    rejects = [Reject(str(files[i]), line, why) for i, line, why in history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")]
-    return Scan(found, assessed, history, intake, roster, files, [*roster.rejects, *rejects], history.unmatched())
+    return Scan(found, assessed, history, intake, roster, files, rejects, history.unmatched())
+
+
+@contextmanager
+def _beside(task: Callable[[], None]) -> Iterator[None]:
+    """Does the task in a thread beside the block, and waits for it."""
+    thread = Thread(target=task)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _nothing_to_judge(
+    files: list[Path], intake: Intake, rejects: list[Reject], unmatched: list, as_of: datetime | None
+) -> BadInput:
+    """Why there is no event of anybody on the roster, and what to look at."""
+    where = str(files[0]) if len(files) == 1 else f"{len(files):,} files"
+    if unmatched:
+        what = f"no actor of any event is on the roster, for example {unmatched[0][3]!r}"
+        return BadInput(where, None, what, "give the roster accounts, e-mails or person_ids as the log has them")
+    if intake.accepted and as_of:
+        return BadInput(where, None, f"no event until {as_of.isoformat()}", "name a later --as-of")
+    if rejects:
+        what = f"no event in it: {intake.set_aside:,} lines could not be used"
+        return BadInput(where, None, what, f"the first: {rejects[0].file}:{rejects[0].line}: {rejects[0].why}")
+    return BadInput(where, None, "no event in it", "name files with events")
 
 
 def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as_of: datetime | None = None) -> Roster:
@@ -81,4 +121,5 @@ def open_engine(settings: Settings) -> duckdb.DuckDBPyConnection:
     if settings.engine.threads:
         db.execute(f"SET threads = {settings.engine.threads}")
     db.execute("SET preserve_insertion_order = false")
+    db.execute("SET enable_progress_bar = false")  # it would write to stdout, among the findings
     return db

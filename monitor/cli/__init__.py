@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -9,6 +10,7 @@ import click
 
 from monitor import __version__
 from monitor.model import BadInput
+from monitor.report.safe import plain
 
 COMMANDS = {
     "scan": "Find unusual high-impact acts of departing people in files.",
@@ -16,6 +18,8 @@ COMMANDS = {
     "demo": "See the 2017 incident found in a generated organisation.",
 }
 DONE, FOUND, WRONG, DEGRADED = 0, 1, 2, 3
+LONGEST = 500
+"""Characters of what is told of an error: names of columns in it may be of any length."""
 
 
 class LazyGroup(click.Group):
@@ -28,6 +32,14 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         return getattr(import_module(f"monitor.cli.{cmd_name}"), cmd_name)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader that goes away, as in `lastday scan … | head`, ends it without a word."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _forget_stdout()
+            return DONE
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -48,10 +60,17 @@ def main() -> None:
     """
 
 
+def _forget_stdout() -> None:
+    """Let what is still unwritten go nowhere, so that the interpreter does not complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run() -> None:
     """The program: `main`, with errors told in one line."""
+    ended: object = DONE
     try:
-        main(standalone_mode=False)
+        ended = main(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(WRONG)
@@ -60,9 +79,10 @@ def run() -> None:
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
-    except BadInput as error:
-        click.echo(f"lastday: {error}", err=True)
-        sys.exit(WRONG)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(DONE)
+        _forget_stdout()
+    except BadInput as error:
+        place = plain(error.where) if error.line is None else f"{plain(error.where)}:{error.line}"
+        click.echo(f"lastday: {place}: {plain(error.what, LONGEST)}; {plain(error.mend, LONGEST)}", err=True)
+        sys.exit(WRONG)
+    sys.exit(ended if isinstance(ended, int) else DONE)

@@ -34,14 +34,16 @@ def file_options(command: Callable) -> Callable:
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Tell what each step took, on stderr."),
         click.option("--config", type=click.Path(path_type=Path), help="Settings over the shipped ones (TOML)."),
-        click.option("--log-timezone", metavar="ZONE", help="Zone of times without an offset. [default: as the format says]"),
-        click.option("--roster-of", metavar="NAME|FILE", help="Profile of the rosters, e.g. workday. [default: as the format says]"),
+        click.option("--log-timezone", metavar="ZONE",
+                     help="Zone of times without an offset. [default: as the format says]"),
+        click.option("--roster-of", metavar="NAME|FILE",
+                     help="Profile of the rosters, e.g. workday. [default: as the format says]"),
         click.option("--format-of", multiple=True, metavar="NAME[=FILE|FOLDER|GLOB]",
-                     help="Profile of the logs, e.g. cert, or my.toml; for some of them only with =. May be given often."),
+                     help="Profile of the logs, e.g. cert, or my.toml; with = for some of them. May be given often."),
         click.option("--events", "events", multiple=True, required=True, metavar="FILE|FOLDER|GLOB",
                      help="Action logs: JSON lines, CSV or Parquet, also .gz or .zst. May be given often."),
-        click.option("--hr", "rosters", multiple=True, required=True, type=click.Path(path_type=Path), metavar="FILE|FOLDER",
-                     help="Roster in CSV, or a folder of monthly ones. May be given often; the first one has the say."),
+        click.option("--hr", "rosters", multiple=True, required=True, type=click.Path(path_type=Path),
+                     metavar="FILE|FOLDER", help="Roster in CSV, or a folder of monthly ones. May be given often; the first one has the say."),
     ):  # fmt: skip
         taking = option(taking)
     return taking
@@ -58,7 +60,11 @@ class Steps:
     @contextmanager
     def shown(self) -> Iterator[Steps]:
         if sys.stderr.isatty() and not self.verbose:
-            columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.percentage:>3.0f} %"))
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=24),
+                TextColumn("{task.percentage:>3.0f} %"),
+            )
             with Progress(*columns, console=Console(stderr=True), transient=True) as self.bar:
                 self.task = self.bar.add_task("", total=None)
                 yield self

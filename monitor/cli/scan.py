@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 @click.command()
 @file_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
-@click.option("--as-of", metavar="TIME", help="Judge as it was known then, e.g. 2017-11-02T19:00:00Z. [default: the last event]")
-@click.option("--limit", type=click.IntRange(min=1), help="So many findings at most. [default: 10 in a table, all in JSON]")
+@click.option(
+    "--as-of", metavar="TIME", help="Judge as it was known then, e.g. 2017-11-02T19:00:00Z. [default: the last event]"
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="So many findings at most. [default: 10 in a table, all in JSON]"
+)
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 1 where a finding is that severe.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 @click.pass_context
@@ -69,7 +73,9 @@ def _time(text: str | None) -> datetime | None:
     try:
         then = datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no time; write it as 2017-11-02T19:00:00Z", param_hint="--as-of") from None
+        raise click.BadParameter(
+            f"{text!r} is no time; write it as 2017-11-02T19:00:00Z", param_hint="--as-of"
+        ) from None
     if then.tzinfo is None:
         raise click.BadParameter(f"{text!r} has no offset; add Z or +01:00", param_hint="--as-of")
     return then

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
+from monitor.model import Reject
 from monitor.pipeline import Scan
 from monitor.report import terminal
 from monitor.report.safe import plain
@@ -34,28 +36,42 @@ def messages(result: Scan) -> list[str]:
     intake = result.intake
     if intake.set_aside:
         told.append(f"set aside: {intake.set_aside:,} of {intake.received:,} lines could not be used, for example")
-        told += [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in result.rejects[:SHOWN]]
-    elif result.rejects:
-        told.append(f"set aside: {len(result.rejects):,} roster lines could not be used, for example")
-        told += [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in result.rejects[:SHOWN]]
+        told += _examples(result.rejects)
+    if people := result.roster.rejects:
+        told.append(
+            f"set aside: {len(people):,} of {result.roster.received:,} roster lines could not be used, for example"
+        )
+        told += _examples(people)
     if intake.repeated:
         told.append(f"repeated: {intake.repeated:,} lines had an id that came before; each counted once")
     for source, actors, events, example in result.unmatched[:SHOWN]:
         where = f"source {plain(source)}" if source else "no source named"
-        told.append(f"not on the roster: {events:,} events by {actors:,} actors ({where}), for example {plain(example)}")
+        told.append(
+            f"not on the roster: {events:,} events by {actors:,} actors ({where}), for example {plain(example)}"
+        )
     if result.assessed.people.ambiguous:
         names = ", ".join(plain(name) for name in result.assessed.people.ambiguous[:SHOWN])
-        told.append(f"ambiguous: {len(result.assessed.people.ambiguous):,} names belong to several people and were left out, for example {names}")
+        told.append(
+            f"ambiguous: {len(result.assessed.people.ambiguous):,} names belong to several people and were left out, for example {names}"
+        )
     if not result.assessed.scale.measured:
         told.append("few placebo departures: scores rest on stated defaults, not on this organisation's history")
     return told
+
+
+def _examples(rejects: Sequence[Reject]) -> list[str]:
+    return [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in rejects[:SHOWN]]
 
 
 def degraded(result: Scan) -> bool:
     """Is so much of the input unusable that the findings cannot be taken for the whole?"""
     unmatched = sum(events for _, _, events, _ in result.unmatched)
     kept = result.intake.accepted - result.intake.repeated
-    return result.intake.set_aside > MOST_SET_ASIDE * result.intake.received or unmatched > MOST_UNMATCHED * kept
+    return (
+        result.intake.set_aside > MOST_SET_ASIDE * result.intake.received
+        or len(result.roster.rejects) > MOST_SET_ASIDE * result.roster.received
+        or unmatched > MOST_UNMATCHED * kept
+    )
 
 
 def _totals(result: Scan) -> Text:
@@ -66,5 +82,3 @@ def _totals(result: Scan) -> Text:
         f"{loud['critical']} critical, {loud['high']} high, {loud['medium']} medium",
         style="bold",
     )
-
-

@@ -15,7 +15,7 @@ from monitor.core.windows import usual_zone
 from monitor.model import BadInput, Departure
 from monitor.sources.fields import field_sql, resolver
 from monitor.sources.profiles import RosterProfile, Snapshots
-from monitor.sources.rosters import Gone, Roster, Rows, Translate, read_roster
+from monitor.sources.rosters import Gone, Roster, Row, Translate, read_roster
 from monitor.sql import literal, quote
 
 MOST_MISSING = 0.2
@@ -49,6 +49,8 @@ def last_days(db: duckdb.DuckDBPyConnection, roster: Roster, default_zone: str, 
     that names them.
     db: holds `event`.  until: leave out events after this t.
     """
+    if not roster.gone:
+        return []
     zone = usual_zone(list(roster.people.values()), default_zone)
     zones = {gone.person_id: ZoneInfo(roster.people[gone.person_id].zone or zone) for gone in roster.gone}
     rows = [
@@ -56,7 +58,7 @@ def last_days(db: duckdb.DuckDBPyConnection, roster: Roster, default_zone: str, 
         for gone in roster.gone
         for name in _names(roster, gone.person_id)
     ]
-    names, people, ends = zip(*rows, strict=True) if rows else ((), (), ())
+    names, people, ends = zip(*rows, strict=True)
     db.register(
         "gone",
         pa.table(
@@ -79,9 +81,9 @@ def last_days(db: duckdb.DuckDBPyConnection, roster: Roster, default_zone: str, 
 
 
 def translator(profile: RosterProfile) -> Translate:
-    """A function from a feed's header and rows to canonical ones."""
+    """A function from a feed's header and rows to rows of canonical columns."""
 
-    def translate(header: list[str], rows: Rows) -> tuple[list[str], Rows]:
+    def translate(header: list[str], rows: list[list[str]]) -> list[Row]:
         columns = [f"c{i}" for i in range(len(header))]
         known = {name: column for name, column in zip(header, columns, strict=True) if name}
         resolve = resolver(known, lambda name: quote(known[name]))
@@ -93,7 +95,7 @@ def translator(profile: RosterProfile) -> Translate:
         db = duckdb.connect()
         db.register("given", pa.table({"n": pa.array(range(len(rows)), pa.int64()), **given}))
         told = db.execute(f"SELECT {fields} FROM given ORDER BY n").fetchall()
-        return list(profile.columns), [[value or "" for value in row] for row in told]
+        return [dict(zip(profile.columns, (value or "" for value in row), strict=True)) for row in told]
 
     return translate
 

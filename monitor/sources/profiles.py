@@ -10,13 +10,11 @@ import msgspec
 
 from monitor.model import BadInput
 from monitor.settings import CONFIG, read_toml
-from monitor.sources.canonical import KNOWN
+from monitor.sources.canonical import ATTRIBUTE, KNOWN, attribute
 from monitor.sources.fields import Spec, check
 from monitor.sources.rosters import COLUMNS as ROSTER_COLUMNS
 
 FORMATS, ROSTERS = CONFIG / "formats", CONFIG / "rosters"
-RESERVED = frozenset((*KNOWN, "file", "n", "why", "t", "size", "wrong"))
-"""Names that no attribute may have: columns of the event itself."""
 
 
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -134,11 +132,11 @@ def _load(name: str, folder: Path, kind: type[P]) -> tuple[Path, P]:
 
 
 def _check_names(path: Path, where: str, mapping: Mapping) -> None:
-    taken = sorted(RESERVED & set(mapping.keep))
-    if taken:
-        raise BadInput(
-            str(path), None, f"{where} keeps {', '.join(taken)}", "an event has a column of that name; choose another"
-        )
+    if taken := sorted(set(KNOWN) & set(mapping.keep)):
+        what = f"{where} keeps {', '.join(taken)}"
+        raise BadInput(str(path), None, what, "an event has a field of that name; choose another")
+    if large := sorted(name for name in mapping.keep if attribute(name) != ATTRIBUTE + name):
+        raise BadInput(str(path), None, f"{where} keeps {', '.join(large)}", "write attributes in small letters")
 
 
 def _check_fields(path: Path, where: str, fields: dict[str, Spec] | dict[str, Spec | None]) -> None:

@@ -22,7 +22,7 @@ from monitor.sources.files import load
 from monitor.sources.formats import read_through
 from monitor.sources.profiles import load_roster_profile
 from tests.sources.cert_data import HEADERS, INSIDER, INSIDER_LAST, QUIET, QUIET_LAST, ldap, people, write
-from tests.sources.reading import read
+from tests.sources.profiled import read
 
 
 @pytest.fixture(scope="module")

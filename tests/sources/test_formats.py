@@ -14,7 +14,7 @@ from monitor.model import BadInput
 from monitor.sources.feeds import read_feed
 from monitor.sources.formats import read_through
 from monitor.sources.profiles import FORMATS, ROSTERS, load_format, load_roster_profile, shipped
-from tests.sources.reading import read
+from tests.sources.profiled import read
 
 HERE = Path(__file__).parent
 
@@ -148,7 +148,8 @@ def test_bad_records_in_a_bundle_are_set_aside_alone(tmp_path: Path) -> None:
         (("take = ", "tack = "), "tack"),
         (("^(\\\\d)", "^(\\\\d"), "take"),
         (("America/New_York", "Mars/Base"), "Mars/Base"),
-        (("floor = ", "size = "), "size"),
+        (("floor = ", "target = "), "target"),
+        (("floor = ", "Floor = "), "small letters"),
         (('time = "when"', 'time = "a..b"'), "a..b"),
         (('{ text = "door.open" }', "{}"), "action"),
         (("[[log]]", "[[logs]]"), "log"),
