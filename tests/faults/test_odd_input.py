@@ -1,4 +1,4 @@
-"""Odd but readable input through the whole scan: it ends with findings or one line of error, and never with a traceback."""
+"""Odd but readable input through the whole scan: it ends with findings or one line of error, never with a traceback."""
 
 from __future__ import annotations
 
@@ -38,11 +38,20 @@ TINY: list[tuple[list[dict], list[dict]]] = [
     ([LEAVER | {"status": "withdrawn"}], [EVENT]),
     ([LEAVER, LEAVER | {"last_day": "2017-11-05"}, LEAVER | {"last_day": "2017-10-05"}], [EVENT]),
     ([{"person_id": f"q{i}", "last_day": "2017-11-02"} for i in range(50)] + [LEAVER], [EVENT]),
-    ([LEAVER | {"timezone": "Pacific/Kiritimati"}, {"person_id": "p2", "timezone": "Pacific/Pago_Pago"}], [EVENT, EVENT | {"actor": "p2"}]),
+    (
+        [LEAVER | {"timezone": "Pacific/Kiritimati"}, {"person_id": "p2", "timezone": "Pacific/Pago_Pago"}],
+        [EVENT, EVENT | {"actor": "p2"}],
+    ),
     ([LEAVER, {"person_id": "p2"}], [EVENT | {"actor": "p2"}]),
     ([LEAVER], [EVENT | {"outcome": "failure", "reason": "T-1", "target": "p1@x.org", "to": "a@b.c"}]),
-    ([LEAVER], [EVENT | {"target": f"t{i % 7}", "host": f"h{i % 3}", "time": f"2017-1{i % 2}-0{1 + i % 9}T10:00:00Z"} for i in range(300)]),
-]  # fmt: skip
+    (
+        [LEAVER],
+        [
+            EVENT | {"target": f"t{i % 7}", "host": f"h{i % 3}", "time": f"2017-1{i % 2}-0{1 + i % 9}T10:00:00Z"}
+            for i in range(300)
+        ],
+    ),
+]
 
 
 @pytest.mark.parametrize(("people", "events"), TINY, ids=range(len(TINY)))

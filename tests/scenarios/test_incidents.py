@@ -172,7 +172,7 @@ def test_goodbye_mails_are_strange_and_harmless(tmp_path: Path, hour: str) -> No
 
 
 def test_a_team_wide_campaign_explains_a_burst(tmp_path: Path) -> None:
-    """The same seventy deletions of the same day: alone they are an act, with the whole team they are a spring clean."""
+    """The same seventy deletions of the same day: alone they are an act, with the whole team a spring clean."""
     found = {}
     for campaign in (False, True):
         org = Org(FIRST, LAST)
