@@ -22,12 +22,14 @@ from monitor.sources.formats import Reading
 from monitor.sources.incoming import Progress
 from monitor.sources.profiles import RosterProfile
 from monitor.sources.rosters import Roster
+from monitor.sources.streams import DAMAGED
+from monitor.sql import literal
 from monitor.store.history import History
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found, and what it could not read or match; `rejects` are the first lines of events set aside."""
+    """What a scan found, and what it could not read or match; `rejects` are lines set aside: damage, then the first."""
 
     found: list[Finding]
     assessed: Assessment
@@ -57,7 +59,8 @@ def scan(
         intake = load(db, files, progress=progress, look=reading.look)
     history = History(db)
     until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
-    told = history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")
+    first = f"starts_with(why, {literal(DAMAGED)}) DESC, file, line"
+    told = history.rows(f"SELECT file, line, why FROM reject ORDER BY {first} LIMIT 1000")
     rejects = [Reject(str(files[i]), line, why) for i, line, why in told]
     roster.departures += last_days(db, roster, settings.people.timezone, until)
     people, departures = roster.people.values(), roster.departures
@@ -106,7 +109,7 @@ def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as
     for roster in rosters:
         for person_id, person in roster.people.items():
             merged.people.setdefault(person_id, person)
-        known = {departure.person_id for departure in (*merged.departures, *merged.gone)}
+        known = {d.person_id for d in merged.departures} | {gone.person_id for gone in merged.gone}
         merged.departures += [d for d in roster.departures if d.person_id not in known]
         merged.gone += [gone for gone in roster.gone if gone.person_id not in known]
         merged.rejects += roster.rejects

@@ -12,13 +12,13 @@ from monitor.core.catalogue import Action
 
 FAILED = 0.2
 """Nothing happened, but somebody tried."""
-REASONED = 0.65
+REASONED = 0.62
 """A stated reason or ticket can be checked."""
-OWN = 0.25
+OWN = 0.35
 """One's own things: their loss hurts nobody else."""
-UNSHARED = 0.25
+UNSHARED = 0.16
 """Destroying what nobody else was ever seen to use, and whose reach is not known."""
-INTERNAL = 0.4
+INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
 """Shared, forwarded or granted to an outsider: at least this."""

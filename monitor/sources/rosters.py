@@ -11,7 +11,7 @@ from pathlib import Path
 from monitor.core.windows import is_zone
 from monitor.model import BadInput, Departure, Person, Reject
 from monitor.sources.lines import NOT_UTF8
-from monitor.sources.records import Header, read_header, read_records
+from monitor.sources.records import Header, Records, read_header, read_records
 from monitor.sources.streams import DAMAGED
 
 COLUMNS = (
@@ -72,16 +72,7 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
         for records in read_records(path, header.delimiter):
             after = records.after(header.line)
             _set_aside(roster, path, after.bad)
-            cells = [[value.strip() for value in values] for values in after.values.to_pylist()]
-            rows = translate(columns, cells)
-            for line, values, row in zip(after.numbers.tolist(), cells, rows, strict=True):
-                if any(values):
-                    roster.received += 1
-                    try:
-                        _check_count(values, columns)
-                        _add(roster, row)
-                    except ValueError as error:
-                        roster.rejects.append(Reject(str(path), line, str(error)))
+            _add_records(roster, path, columns, after, translate)
     except (OSError, ValueError) as error:
         what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
         raise BadInput(str(path), None, what, "name a roster in CSV") from None
@@ -111,6 +102,20 @@ def _set_aside(roster: Roster, path: Path, bad: list[tuple[int, str]]) -> None:
             raise BadInput(str(path), line, why, "check that the file is whole")
         roster.received += 1
         roster.rejects.append(Reject(str(path), line, why))
+
+
+def _add_records(roster: Roster, path: Path, columns: list[str], records: Records, translate: Translate) -> None:
+    cells = [[value.strip() for value in values] for values in records.values.to_pylist()]
+    rows = translate(columns, cells)
+    for line, values, row in zip(records.numbers.tolist(), cells, rows, strict=True):
+        if not any(values):
+            continue
+        roster.received += 1
+        try:
+            _check_count(values, columns)
+            _add(roster, row)
+        except ValueError as error:
+            roster.rejects.append(Reject(str(path), line, str(error)))
 
 
 def _check_count(values: list[str], columns: list[str]) -> None:

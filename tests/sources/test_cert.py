@@ -96,16 +96,9 @@ def test_logons_and_mails_alone(data: Path) -> None:
 
 def test_from_the_command_line(data: Path) -> None:
     command = [sys.executable, "-m", "monitor.cli", "scan", "--format-of", "cert", "--hr", str(data / "LDAP")]
-    command += [
-        "--events",
-        str(data / "file.csv"),
-        "--events",
-        str(data / "device.csv"),
-        "--format",
-        "json",
-        "--limit",
-        "1",
-    ]
+    for name in ("logon", "device", "file"):
+        command += ["--events", str(data / f"{name}.csv")]
+    command += ["--format", "json", "--limit", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert [f["person_id"] for f in json.loads(done.stdout)] == [INSIDER]

@@ -128,6 +128,65 @@ def test_parquet_through_a_profile(tmp_path: Path) -> None:
     assert [(e["actor"], e["target"], e["time"]) for e in events] == [("7", "HQ", "2017-11-02T18:51:00Z")]
 
 
+@pytest.mark.parametrize(("kind", "time"), [("TIMESTAMPTZ", "14:51:00Z"), ("TIMESTAMP", "18:51:00Z")])
+def test_timestamps_in_parquet_are_moments_or_times_in_the_profiles_zone(tmp_path: Path, kind: str, time: str) -> None:
+    log = tmp_path / "doors.parquet"
+    duckdb.execute(
+        f"COPY (SELECT '2017-11-02 14:51:00{'Z' if kind == 'TIMESTAMPTZ' else ''}'::{kind} AS \"when\", "
+        f"'b7' AS badge, 9 AS n, 'far' AS wrong) TO '{log}'"
+    )
+    text = MINE.replace('time_format = ["%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S %z"]\n', "").replace(
+        '"site", "door"', '"n", "wrong"'
+    )
+    events, rejects, _ = read([log], read_through([profile(tmp_path, text)]))
+    assert [(e["time"], e["target"]) for e in events] == [(f"2017-11-02T{time}", "9/far")]
+    assert not rejects
+
+
+ISO = "the time is not in the form iso"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2017-11-02t18:51:00.5z", "2017-11-02T18:51:00.500Z"),
+        ("2017-11-02 18:51:00 +0100", "2017-11-02T17:51:00Z"),
+        ("2017-11-02 18:51", "2017-11-02T22:51:00Z"),
+        ("2017-11-02 18:51:00 UTC", ISO),
+        ("2017-11-02T18:51:00+25:00", ISO),
+        ("2017-02-30T18:51:00", ISO),
+        ("infinity", ISO),
+        ("0001-01-01T00:00:00Z", "impossible time; write it as 2017-11-02T18:51:00Z"),
+        ("", "no time"),
+    ],
+)
+def test_times_in_iso_have_an_offset_or_the_profiles_zone(tmp_path: Path, written: str, told: str) -> None:
+    log = tmp_path / "doors.csv"
+    log.write_text(f"when,badge\n{written},b7\n")
+    text = MINE.replace('["%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S %z"]', '"iso"')
+    events, rejects, _ = read([log], read_through([profile(tmp_path, text)]))
+    assert [e["time"] for e in events] + [why for _, _, why in rejects] == [told]
+
+
+def test_what_spoils_a_canonical_line_spoils_no_other_here_either(tmp_path: Path) -> None:
+    good = (
+        '{"@timestamp":1509648660000,"action":"git.clone","actor":"anna","_document_id":"g","repo":"r","n":"%s"}\n'
+        * 400
+    ) % tuple(range(400))
+    log = tmp_path / "audit.jsonl"
+    log.write_bytes(b"\xef\xbb\xbf" + good.encode() + b"\n  \n\xff\n[]\n{\n")
+    events, rejects, intake = read([log], read_through(["github-audit"]))
+    assert (len(events), intake.accepted, intake.repeated) == (1, 400, 399)
+    assert [(line, why) for _, line, why in rejects] == [
+        (403, "not UTF-8 text; write the file as UTF-8"), (404, "not a JSON object"), (405, "not valid JSON"),
+    ]  # fmt: skip
+    cut = tmp_path / "audit.jsonl.gz"
+    cut.write_bytes(gzip.compress(good.encode())[:-40])
+    _, rejects, intake = read([cut], read_through(["github-audit"]))
+    assert intake.accepted > 0
+    assert [why.startswith("the compressed file is damaged") for _, _, why in rejects][-1]
+
+
 def test_bad_records_in_a_bundle_are_set_aside_alone(tmp_path: Path) -> None:
     log = tmp_path / "trail.json"
     good = (
