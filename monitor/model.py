@@ -92,8 +92,10 @@ VERDICTS = ("malicious", "honest-mistake", "benign")
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What somebody who looked into acts says of their like: of one person's, or of a team's (department or
-    department/title). `action` is a glob pattern; the verdict, one of VERDICTS, holds for acts up to and on `expires`."""
+    """What somebody who looked into acts says of their like: one person's, or a team's (department or department/title).
+
+    `action` is a glob pattern; the verdict, one of VERDICTS, holds for acts up to and on the day `expires`.
+    """
 
     person_id: str | None
     team: str | None
@@ -105,7 +107,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is known of a person's leaving: an incident or harmless. `kind` is a verdict, or what a generator planted."""
+    """What is known of a person's leaving: an incident or not. `kind` is a verdict, or what a generator planted."""
 
     person_id: str
     incident: bool

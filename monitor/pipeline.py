@@ -54,7 +54,11 @@ def scan(
 ) -> Scan:  # fmt: skip
     """Read the files and judge. Raises BadInput where a file cannot be used at all."""
     loaded = load_files(rosters, events, settings, step=step, progress=progress)
-    assessed = damp(assess_files(loaded, settings, as_of=as_of, seed=seed, step=step), feedback, settings)
+    try:
+        assessed = assess_files(loaded, settings, as_of=as_of, seed=seed, step=step)
+    except NothingMatched as nobody:
+        raise nothing_to_judge(loaded, nobody.unmatched, as_of) from None
+    assessed = damp(assessed, feedback, settings)
     step("writing findings")
     return found_in(loaded, assessed)
 
@@ -89,20 +93,21 @@ def assess_files(
     loaded: Loaded, settings: Settings, *, as_of: datetime | None = None, seed: int = 0,
     step: Step = lambda name: None,
 ) -> Assessment:  # fmt: skip
-    """Judge what was known as of a time. Raises BadInput where nobody on the roster did anything by then."""
-    until = None if as_of is None else (as_of - EPOCH) // MICROSECOND
+    """Judge what was known as of a time. Raises NothingMatched where nobody on the roster did anything by then."""
+    until = None if as_of is None else micros(as_of)
     people = loaded.roster.people.values()
     told = known(loaded.roster, settings, until)
-    try:
-        return assess(
-            loaded.history, people, told, settings, loaded.intake.attributes, seed=seed, until=until, step=step
-        )
-    except NothingMatched as nobody:
-        raise _nothing_to_judge(loaded.files, loaded.intake, loaded.rejects, nobody.unmatched, as_of) from None
+    attributes = loaded.intake.attributes
+    return assess(loaded.history, people, told, settings, attributes, seed=seed, until=until, step=step)
+
+
+def micros(when: datetime) -> int:
+    """Microseconds since 1970 UTC."""
+    return (when - EPOCH) // MICROSECOND
 
 
 def known(roster: Roster, settings: Settings, until: int | None) -> list[Departure]:
-    """The departures known by then (microseconds since 1970 UTC): a roster file does not tell when it first named one."""
+    """The departures known by then, microseconds since 1970 UTC; all of them for None. See windows.known_from."""
     if until is None:
         return roster.departures
     usual, rules = usual_zone(roster.people.values(), settings.people.timezone), settings.windows.rules()
@@ -121,10 +126,9 @@ def _beside(task: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
-def _nothing_to_judge(
-    files: list[Path], intake: Intake, rejects: list[Reject], unmatched: list, as_of: datetime | None
-) -> BadInput:
+def nothing_to_judge(loaded: Loaded, unmatched: list, as_of: datetime | None) -> BadInput:
     """Why there is no event of anybody on the roster, and what to look at."""
+    files, intake, rejects = loaded.files, loaded.intake, loaded.rejects
     where = str(files[0]) if len(files) == 1 else f"{len(files):,} files"
     if unmatched:
         what = f"no actor of any event is on the roster, for example {unmatched[0][3]!r}"

@@ -1,4 +1,4 @@
-"""Feedback: what somebody looked into and found benign counts less from then on, for that person or team, until it expires.
+"""Feedback: what somebody looked into and found benign counts less, for that person or team, until it expires.
 
 Damped, not silenced: an act far stronger than what was looked into still stands out. What was found
 malicious, or an honest mistake that did harm, is never damped, whatever else is said of it.
@@ -38,7 +38,7 @@ class Damping:
 
     def entry(self, row: int) -> Feedback:
         """What damps the event."""
-        return self.entries[self.by[row]]
+        return self.entries[int(self.by[row])]
 
     def taken(self, scores: Floats) -> Floats:
         """Bits that feedback adds to each event's score: 0, or less. scores: shape (n,), without feedback."""

@@ -1,4 +1,4 @@
-"""Labels: what is known of people's leaving, to hold a replay against. From a CSV file, or truth.json of a generated organisation."""
+"""Labels: what is known of people's leaving, from a CSV file or from truth.json of a generated organisation."""
 
 from __future__ import annotations
 
