@@ -120,10 +120,10 @@ def sum_up(
         return damper(feedback, person, finding.action, finding.time.date())
 
     return outcomes.Backtest(
-        step, own, before, replayed.last.intake.accepted, moments, life, labels,
+        step, own, before, levels, replayed.last.intake.accepted, moments, life, labels,
         outcomes.incidents(labels, life, last, when),
         tuple(
-            outcomes.outcome(live(found, budget, levels, step), budget, days, found, labels, weeks)
+            outcomes.outcome(live(found, budget, levels, step), budget, days, found, labels=labels, weeks=weeks)
             for days, found in sorted(replayed.moments.items(), key=lambda item: (item[0] != before, item[0]))
             for budget in sorted({own, *budgets})
         ),

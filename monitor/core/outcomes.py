@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.backtest import HOUR, Life, Moment, Noticed
+from monitor.core.severity import Thresholds
 from monitor.model import Feedback, Finding, Label
 
 
@@ -102,6 +103,7 @@ class Backtest:
     step: timedelta
     budget: float
     before: int
+    thresholds: Thresholds
     events: int
     moments: tuple[Moment, ...]
     life: Life
@@ -161,7 +163,7 @@ def incidents(labels: Sequence[Label], life: Life, last: Moment, times: Mapping[
 
 
 def outcome(
-    life: Life, budget: float, before: int, moments: Sequence[Moment], labels: Sequence[Label], weeks: float
+    life: Life, budget: float, before: int, moments: Sequence[Moment], *, labels: Sequence[Label], weeks: float
 ) -> Outcome:
     """Count the notices of so many weeks, and hold them against the labels."""
     bad, good = _sides(labels)
@@ -213,18 +215,15 @@ def _ranked(last: Moment) -> list[str]:
 
 
 def hidden(
-    without: Life,
-    life: Life,
-    last: Moment,
-    entries: Sequence[Feedback],
-    people: Mapping[str, Person],
-    labels: Sequence[Label],
+    without: Life, life: Life, last: Moment, labels: Sequence[Label], damping: Callable[[Finding], Feedback | None]
 ) -> tuple[Hidden, ...]:
-    """What was loud without feedback and not with it, highest score first.  last: the last moment, with feedback."""
+    """What was loud without feedback and not with it, highest score first.
+
+    last: the last moment, with feedback.  damping: tells what damps a finding.
+    """
     found = []
     for finding_id, finding in without.loud.items():
         if finding_id not in life.loud:
-            entry = damper(entries, people[finding.person_id], finding.action, finding.time.date())
             theirs = [label for label in labels if label.incident and label.person_id == finding.person_id]
             harm = any(not label.event_ids or set(label.event_ids) & set(finding.event_ids) for label in theirs)
             found.append(Hidden(finding, last.found.get(finding_id), damping(finding), harm))

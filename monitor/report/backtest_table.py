@@ -1,0 +1,74 @@
+"""A backtest on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor.core.outcomes import Backtest
+from monitor.report import backtest_words as words
+from monitor.report.safe import plain
+from monitor.report.terminal import STYLES
+
+BARS = " ▁▂▃▄▅▆▇█"
+
+
+def show(console: Console, told: Backtest, limit: int) -> None:
+    """The whole of it, with so many notices at most."""
+    console.print(Text(words.headline(told), style="bold"))
+    console.print(_weeks(told))
+    console.print(Text(words.verdict(told)))
+    for caution in words.cautions(told):
+        console.print(Text(f"{caution}.", style="yellow"))
+    if told.life.noticed:
+        kinds = words.kinds_of(told)
+        rows = [words.notice_row(noticed, kinds) for noticed in told.life.noticed]
+        _table(console, "Notices", words.NOTICE_COLUMNS, rows[:limit], "act")
+        if len(rows) > limit:
+            console.print(Text(f"  … and {len(rows) - limit:,} more; --limit shows them", style="dim"))
+    if told.incidents:
+        _table(
+            console, "Labelled incidents", words.INCIDENT_COLUMNS, list(map(words.incident_row, told.incidents)), "what"
+        )
+    _outcomes(console, told)
+    if told.feedback:
+        console.print(Text(f"\n{words.feedback_line(told)}", style="bold"))
+        if told.hidden:
+            _table(console, "Made quiet by feedback", words.HIDDEN_COLUMNS, words.hidden_rows(told)[:limit], "because")
+
+
+def _weeks(told: Backtest) -> Text:
+    """Notices at each moment as a row of bars."""
+    counts = told.notices_a_step
+    most = max(1, *counts)
+    bars = "".join(BARS[-(-count * (len(BARS) - 1) // most)] for count in counts)
+    unit = "week" if told.step.days == 7 else f"{told.step.days} days" if told.step.days > 1 else "day"
+    return Text.assemble(f"Notices a {unit}, at most {max(counts)}: ", (f"|{bars}|", "cyan"))
+
+
+def _outcomes(console: Console, told: Backtest) -> None:
+    title = "Other budgets and windows (filled: as many departures as the budget has room for, whatever their severity)"
+    if not any(label.incident for label in told.labels):
+        title = "Other budgets and windows"
+    shown = [outcome for outcome in told.outcomes]
+    _table(console, title, words.OUTCOME_COLUMNS, [words.outcome_row(outcome) for outcome in shown], "")
+    if len({(o.notices, o.caught) for o in shown if o.before == told.before}) == 1 and len(shown) > 1:
+        note = "No budget here makes a difference: fewer departures than it allows reach severity high."
+        console.print(Text(note, style="dim"))
+
+
+def _table(console: Console, title: str, columns: Sequence[str], rows: list[tuple[str, ...]], wide: str) -> None:
+    table = Table(
+        box=None, padding=(0, 1, 0, 0), header_style="dim", title=f"\n{title}", title_justify="left", title_style="bold"
+    )
+    right = words.numbers(columns)
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="right" if i in right else "left", no_wrap=name != wide, overflow="ellipsis")
+    for row in rows:
+        cells = [plain(cell, 120) for cell in row]
+        styles = [STYLES.get(cell.partition(",")[0], "bold magenta" if cell == "missed" else "") for cell in cells]
+        table.add_row(*(Text(cell, style=style) for cell, style in zip(cells, styles, strict=True)))
+    console.print(table)
