@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-import numpy as np
-
 from monitor.core.outcomes import Backtest, Outcome
 from monitor.report import backtest_words as words
 from monitor.report import svg
@@ -54,7 +52,7 @@ def page(told: Backtest) -> str:
             parts.append(_table(words.HIDDEN_COLUMNS, words.hidden_rows(told)))
     if told.life.noticed:
         rows = [words.notice_row(noticed, kinds) for noticed in told.life.noticed]
-        parts += ["<h2>Notices</h2>", _table(words.NOTICE_COLUMNS, rows)]
+        parts += ["<h2>Notices</h2>", _table(words.NOTICE_COLUMNS, rows), _key(words.LEAD)]
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
@@ -91,10 +89,8 @@ def _leads(told: Backtest) -> list[str]:
 def _ranking(told: Backtest) -> str:
     last = told.moments[-1]
     bad = {label.person_id for label in told.labels if label.incident}
-    order = np.argsort(-last.scores, kind="stable")[:MOST_ROWS]
-    found = [
-        svg.Bar(round(float(last.scores[i]), 2), last.cases[i].person_id, last.cases[i].person_id in bad) for i in order
-    ]
+    ranked = sorted(zip(last.scores.tolist(), (case.person_id for case in last.cases), strict=True), reverse=True)
+    found = [svg.Bar(round(score, 2), person, person in bad) for score, person in ranked[:MOST_ROWS]]
     return svg.bars("Departures by score", found, "bits", _loud_from(told))
 
 
@@ -116,8 +112,7 @@ def _outcomes(told: Backtest) -> list[str]:
             svg.Line("recall, filled", _points(own, "filled_recall"), False, True),
         ]
         parts.append(svg.lines("Precision and recall by budget", found, "notices a week"))
-        parts.append(_key("Filled: had the budget been filled with the departures that score highest at the end, whatever "
-                          "their severity."))  # fmt: skip
+        parts.append(_key(words.FILLED))
     return [*parts, _table(words.OUTCOME_COLUMNS, map(words.outcome_row, told.outcomes))]
 
 

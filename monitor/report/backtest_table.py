@@ -13,6 +13,10 @@ from monitor.report import backtest_words as words
 from monitor.report.safe import plain
 from monitor.report.terminal import STYLES
 
+GIVE_WAY = ("act", "what", "because", "label")
+WRAPPED = ("what", "because")
+"""Columns that shrink where a terminal is narrow, and those of them that run over several lines."""
+LONGEST_CELL = 22
 BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -26,18 +30,17 @@ def show(console: Console, told: Backtest, limit: int) -> None:
     if told.life.noticed:
         kinds = words.kinds_of(told)
         rows = [words.notice_row(noticed, kinds) for noticed in told.life.noticed]
-        _table(console, "Notices", words.NOTICE_COLUMNS, rows[:limit], "act")
+        _table(console, "Notices", words.NOTICE_COLUMNS, rows[:limit])
         if len(rows) > limit:
-            console.print(Text(f"  … and {len(rows) - limit:,} more; --limit shows them", style="dim"))
+            console.print(Text(f"… and {len(rows) - limit:,} more; --limit shows them", style="dim"))
+        console.print(Text(words.LEAD, style="dim"))
     if told.incidents:
-        _table(
-            console, "Labelled incidents", words.INCIDENT_COLUMNS, list(map(words.incident_row, told.incidents)), "what"
-        )
+        _table(console, "Labelled incidents", words.INCIDENT_COLUMNS, list(map(words.incident_row, told.incidents)))
     _outcomes(console, told)
     if told.feedback:
         console.print(Text(f"\n{words.feedback_line(told)}", style="bold"))
         if told.hidden:
-            _table(console, "Made quiet by feedback", words.HIDDEN_COLUMNS, words.hidden_rows(told)[:limit], "because")
+            _table(console, "Made quiet by feedback", words.HIDDEN_COLUMNS, words.hidden_rows(told)[:limit])
 
 
 def _weeks(told: Backtest) -> Text:
@@ -45,30 +48,34 @@ def _weeks(told: Backtest) -> Text:
     counts = told.notices_a_step
     most = max(1, *counts)
     bars = "".join(BARS[-(-count * (len(BARS) - 1) // most)] for count in counts)
-    unit = "week" if told.step.days == 7 else f"{told.step.days} days" if told.step.days > 1 else "day"
-    return Text.assemble(f"Notices a {unit}, at most {max(counts)}: ", (f"|{bars}|", "cyan"))
+    return Text.assemble(f"Notices every {words.days(told.step.days)}, at most {max(counts)}: ", (f"|{bars}|", "cyan"))
 
 
 def _outcomes(console: Console, told: Backtest) -> None:
-    title = "Other budgets and windows (filled: as many departures as the budget has room for, whatever their severity)"
-    if not any(label.incident for label in told.labels):
-        title = "Other budgets and windows"
-    shown = [outcome for outcome in told.outcomes]
-    _table(console, title, words.OUTCOME_COLUMNS, [words.outcome_row(outcome) for outcome in shown], "")
+    title = "Other budgets and windows"
+    shown = told.outcomes
+    _table(console, title, words.OUTCOME_COLUMNS, [words.outcome_row(outcome) for outcome in shown])
+    if told.incidents:
+        console.print(Text(words.FILLED, style="dim"))
     if len({(o.notices, o.caught) for o in shown if o.before == told.before}) == 1 and len(shown) > 1:
         note = "No budget here makes a difference: fewer departures than it allows reach severity high."
         console.print(Text(note, style="dim"))
 
 
-def _table(console: Console, title: str, columns: Sequence[str], rows: list[tuple[str, ...]], wide: str) -> None:
+def _table(console: Console, title: str, columns: Sequence[str], rows: list[tuple[str, ...]]) -> None:
     table = Table(
         box=None, padding=(0, 1, 0, 0), header_style="dim", title=f"\n{title}", title_justify="left", title_style="bold"
     )
     right = words.numbers(columns)
+    cells = [[plain(cell, 120) for cell in row] for row in rows]
     for i, name in enumerate(columns):
-        table.add_column(name, justify="right" if i in right else "left", no_wrap=name != wide, overflow="ellipsis")
-    for row in rows:
-        cells = [plain(cell, 120) for cell in row]
-        styles = [STYLES.get(cell.partition(",")[0], "bold magenta" if cell == "missed" else "") for cell in cells]
-        table.add_row(*(Text(cell, style=style) for cell, style in zip(cells, styles, strict=True)))
+        longest = max(len(name), *(len(row[i]) for row in cells))
+        given = name in GIVE_WAY
+        table.add_column(
+            name, justify="right" if i in right else "left", no_wrap=name not in WRAPPED, overflow="ellipsis",
+            min_width=None if given else min(longest, LONGEST_CELL), max_width=None if given else LONGEST_CELL,
+        )  # fmt: skip
+    for row in cells:
+        styles = [STYLES.get(cell.partition(",")[0], "bold magenta" if cell == "missed" else "") for cell in row]
+        table.add_row(*(Text(cell, style=style) for cell, style in zip(row, styles, strict=True)))
     console.print(table)

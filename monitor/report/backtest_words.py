@@ -99,7 +99,7 @@ def outcome_row(outcome: Outcome) -> tuple[str, ...]:
 
 def hidden_rows(told: Backtest) -> list[tuple[str, ...]]:
     """HIDDEN_COLUMNS of what feedback made quiet."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in told.hidden:
         left = "gone" if one.left is None else f"{one.left:.1f}"
         why = one.entry.reason if one.entry else "acts beside it were damped"
@@ -121,17 +121,26 @@ def feedback_line(told: Backtest) -> str:
     return text + (f"; {harm} of them on a labelled incident." if harm else "; no labelled incident is among them.")
 
 
+FILLED = (
+    "Filled: had the budget been filled with the departures that score highest at the end, whatever their severity."
+)
+LEAD = (
+    "Lead: from being told to the end of the last day, at best and at the latest; minus: after it. "
+    "Assessments closer together (--step) bring the two together."
+)
+
+
 def lead(latest: float, best: float) -> str:
-    """A lead time between two bounds, in words."""
-    low, high = span(latest), span(best)
-    return low if low == high else f"{low} to {high}"
+    """A lead time between two bounds, in words, the better one first."""
+    first, last = span(best), span(latest)
+    return first if first == last else f"{first} to {last}"
 
 
 def span(hours: float) -> str:
     """Hours, or days where they are many; with a minus after the event."""
-    if abs(hours) < 1:
+    if abs(hours) < 0.99:
         return f"{hours * 60:.0f} min"
-    return f"{hours:.0f} h" if abs(hours) < 2 * HOURS_A_DAY else f"{hours / HOURS_A_DAY:.0f} d"
+    return f"{hours:.0f} h" if abs(hours) < HOURS_A_DAY else f"{hours / HOURS_A_DAY:.0f} d"
 
 
 def percent(part: float | None) -> str:

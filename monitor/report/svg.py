@@ -56,9 +56,8 @@ def bars(title: str, found: Sequence[Bar], unit: str, line: float | None = None)
         x, tall = LEFT + i * wide, room * bar.value / top
         fill = DARK if bar.dark else LIGHT
         tip = f"<title>{_safe(bar.label)}: {bar.value:g}</title>"
-        parts.append(
-            f'<rect x="{x + wide * 0.1:.1f}" y="{floor - tall:.1f}" width="{wide * 0.8:.1f}" height="{tall:.1f}" fill="{fill}">{tip}</rect>'
-        )
+        shape = f'x="{x + wide * 0.1:.1f}" y="{floor - tall:.1f}" width="{wide * 0.8:.1f}" height="{tall:.1f}"'
+        parts.append(f'<rect {shape} fill="{fill}">{tip}</rect>')
         if i % every == 0:
             parts.append(_text(x + wide / 2, floor + 14, bar.label, "middle"))
     if line is not None:
@@ -88,9 +87,7 @@ def stretches(title: str, found: Sequence[Stretch], unit: str) -> str:
         y = TOP + ROW * i + ROW / 2
         colour = DARK if row.dark else LIGHT
         parts.append(_text(left - 8, y + 4, row.label, "end"))
-        parts.append(
-            f'<line x1="{at(row.low):.1f}" x2="{at(row.high) + 3:.1f}" y1="{y}" y2="{y}" stroke="{colour}" stroke-width="7"/>'
-        )
+        parts.append(_stroke(at(row.low), y, at(row.high) + 3, y, colour, wide=7))
         if row.mark is not None:
             x = at(row.mark)
             parts.append(f'<path d="M{x - 5:.1f} {y}L{x:.1f} {y - 5}L{x + 5:.1f} {y}L{x:.1f} {y + 5}Z" fill="{INK}"/>')
@@ -115,10 +112,8 @@ def lines(title: str, found: Sequence[Line], unit: str) -> str:
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
         y = TOP + 14 + 18 * i
-        key = WIDTH - RIGHT - 150
-        parts.append(
-            f'<line x1="{key}" x2="{key + 26}" y1="{y - 4}" y2="{y - 4}" stroke="{colour}" stroke-width="2.5"{dash}/>'
-        )
+        key = WIDTH - RIGHT - 130
+        parts.append(_stroke(key, y - 4, key + 26, y - 4, colour, wide=2.5, dashed=line.dashed))
         parts.append(_text(key + 32, y, line.label, "start"))
     return _frame(title, height, parts)
 
@@ -145,9 +140,10 @@ def _text(x: float, y: float, text: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="11" fill="{INK}">{_safe(text)}</text>'
 
 
-def _stroke(x1: float, y1: float, x2: float, y2: float, colour: str, *, dashed: bool = False) -> str:
-    dash = ' stroke-dasharray="4 3"' if dashed else ""
-    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="{colour}"{dash}/>'
+def _stroke(x1: float, y1: float, x2: float, y2: float, colour: str, *, wide: float = 1, dashed: bool = False) -> str:
+    dash = ' stroke-dasharray="5 4"' if dashed else ""
+    place = f'x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}"'
+    return f'<line {place} stroke="{colour}" stroke-width="{wide:g}"{dash}/>'
 
 
 def _safe(text: str) -> str:
