@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,9 +13,12 @@ from monitor.report import backtest_words as words
 from monitor.report.safe import plain
 from monitor.report.terminal import STYLES
 
-GIVE_WAY = ("act", "what", "because", "label")
+GIVE_WAY = {"act": 16, "what": 20, "because": 20, "label": 16}
 WRAPPED = ("what", "because")
-"""Columns that shrink where a terminal is narrow, and those of them that run over several lines."""
+TAKES_REST = ("act", *WRAPPED)
+EXPENDABLE = ("label", "rank", "score", "severity", "before it ended", "filled", "located")
+"""Columns that may shrink to so many characters, those that run over several lines, and what a narrow terminal does
+without, in this order."""
 LONGEST_CELL = 22
 BARS = " ▁▂▃▄▅▆▇█"
 
@@ -66,16 +69,41 @@ def _table(console: Console, title: str, columns: Sequence[str], rows: list[tupl
     table = Table(
         box=None, padding=(0, 1, 0, 0), header_style="dim", title=f"\n{title}", title_justify="left", title_style="bold"
     )
-    right = words.numbers(columns)
+    figures = words.numbers(columns)
     cells = [[plain(cell, 120) for cell in row] for row in rows]
-    for i, name in enumerate(columns):
-        longest = max(len(name), *(len(row[i]) for row in cells))
-        given = name in GIVE_WAY
+    least = {i: _least(name, [row[i] for row in cells]) for i, name in enumerate(columns)}
+    kept = _kept(columns, least, console.width)
+    spare = max(0, console.width - sum(least[i] + 1 for i in kept))
+    for i in kept:
+        wide = least[i] + (spare if columns[i] in TAKES_REST else 0)
+        right = "right" if i in figures else "left"
         table.add_column(
-            name, justify="right" if i in right else "left", no_wrap=name not in WRAPPED, overflow="ellipsis",
-            min_width=None if given else min(longest, LONGEST_CELL), max_width=None if given else LONGEST_CELL,
-        )  # fmt: skip
+            columns[i],
+            justify=right,
+            no_wrap=columns[i] not in WRAPPED,
+            overflow="ellipsis",
+            min_width=least[i],
+            max_width=wide,
+        )
     for row in cells:
-        styles = [STYLES.get(cell.partition(",")[0], "bold magenta" if cell == "missed" else "") for cell in row]
-        table.add_row(*(Text(cell, style=style) for cell, style in zip(row, styles, strict=True)))
+        table.add_row(*(Text(row[i], style=_style(row[i])) for i in kept))
     console.print(table)
+
+
+def _least(name: str, cells: Sequence[str]) -> int:
+    """How wide a column must be at the least."""
+    longest = max(len(name), *map(len, cells))
+    return min(longest, GIVE_WAY.get(name, LONGEST_CELL))
+
+
+def _kept(columns: Sequence[str], least: Mapping[int, int], width: int) -> list[int]:
+    """The columns that there is room for."""
+    kept = list(least)
+    for name in EXPENDABLE:
+        if sum(least[i] + 1 for i in kept) > width:
+            kept = [i for i in kept if columns[i] != name]
+    return kept
+
+
+def _style(cell: str) -> str:
+    return STYLES.get(cell.partition(",")[0], "bold magenta" if cell == "missed" else "")

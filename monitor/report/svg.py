@@ -124,7 +124,7 @@ def _scale(floor: float, room: float, top: float, unit: str) -> list[str]:
     for i in range(5):
         y = floor - room * i / 4
         parts += [_stroke(LEFT, y, WIDTH - RIGHT, y, FAINT), _text(LEFT - 6, y + 4, f"{top * i / 4:.3g}", "end")]
-    return [*parts, _text(LEFT - 6, floor + 14, unit, "end")]
+    return [*parts, _text(LEFT - 6, floor + 28, unit, "end")]
 
 
 def _frame(title: str, height: float, parts: Sequence[str]) -> str:
