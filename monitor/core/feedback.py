@@ -19,9 +19,9 @@ from monitor.core.windows import day_number
 from monitor.model import Feedback, Person
 
 KIND = "feedback"
-SHARE = 0.5
-"""What is left of the score of a damped act. With thresholds at 1 in 50 and 1 in 1,000 a case that just counts as
-critical falls below high, and one twice as strong does not."""
+SHARE = 0.25
+"""What is left of the score of a damped act: on generated organisations a loud act falls below high, and one four
+times as strong as what is just loud stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def damper(entries: Sequence[Feedback], person: Person, action: str, day: date) 
 
 def tell(entry: Feedback) -> str:
     """Why a damped act counts less, in words."""
-    return f"counts half: found benign until {entry.expires}, because {entry.reason}"
+    return f"counts a quarter: found benign until {entry.expires}, because {entry.reason}"
 
 
 def _is_of(entry: Feedback, person: Person) -> bool:

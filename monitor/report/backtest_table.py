@@ -73,13 +73,12 @@ def _table(console: Console, title: str, columns: Sequence[str], rows: list[tupl
     cells = [[plain(cell, 120) for cell in row] for row in rows]
     least = {i: _least(name, [row[i] for row in cells]) for i, name in enumerate(columns)}
     kept = _kept(columns, least, console.width)
-    spare = max(0, console.width - sum(least[i] + 1 for i in kept))
+    spare = max(0, console.width - 1 - sum(least[i] + 1 for i in kept))
     for i in kept:
         wide = least[i] + (spare if columns[i] in TAKES_REST else 0)
-        right = "right" if i in figures else "left"
         table.add_column(
             columns[i],
-            justify=right,
+            justify="right" if i in figures else "left",
             no_wrap=columns[i] not in WRAPPED,
             overflow="ellipsis",
             min_width=least[i],
@@ -100,7 +99,7 @@ def _kept(columns: Sequence[str], least: Mapping[int, int], width: int) -> list[
     """The columns that there is room for."""
     kept = list(least)
     for name in EXPENDABLE:
-        if sum(least[i] + 1 for i in kept) > width:
+        if sum(least[i] + 1 for i in kept) >= width:
             kept = [i for i in kept if columns[i] != name]
     return kept
 
