@@ -52,12 +52,12 @@ WHOLE = {
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """Forty people, of whom five leave. `drop`, `export` and `delete` are ids of the acts of ops-07, ops-11 and ops-15."""
+    """Thirty-eight people, of whom five leave. drop, lock, delete: ids of acts of ops-07, ops-11 and ops-15."""
 
     org: Org
     folder: Path
     drop: str
-    export: str
+    lock: str
     delete: str
 
     @property
@@ -81,7 +81,7 @@ class Firm:
 
 def people_at_work() -> Org:
     org = Org(date(2017, 7, 3), date(2017, 11, 20), zone="Europe/Berlin")
-    people = org.team("ops", 44)
+    people = org.team("ops", 38)
     org.usual(people, "file.read", per_day=2, target=lambda d: f"/shared/{d.randint(1, 90)}")
     for action, who in (("report.export", people), ("database.drop", people[:24])):
         org.usual(who, action, per_day=1, target=lambda d: f"t{d.randint(1, 9)}", magnitude=lambda d: d.randint(1, 999))
@@ -97,11 +97,11 @@ def firm_in(folder: Path) -> Firm:
     org.leaves("ops-19", "2017-10-31", notice_date="2017-10-16")
     org.people["ops-23"] |= {"last_day": "2017-12-15", "notice_date": "2017-11-25"}
     drop = org.does("ops-07", "database.drop", "2017-10-19", "23:10", target="customers", magnitude=44_000_000)
-    export = org.does("ops-11", "report.export", "2017-09-26", "15:10", target="all", magnitude=3_000)
+    lock = org.does("ops-11", "user.suspend", "2017-09-26", "23:10", target="old account")
     org.does("ops-15", "role.grant", "2017-11-08", "23:40", target=f"x {HOSTILE}")
     delete = org.does("ops-15", "user.delete", "2017-11-08", "23:50", target=f"y {HOSTILE}")
     org.write(folder)
-    return Firm(org, folder, drop, export, delete)
+    return Firm(org, folder, drop, lock, delete)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Firm:
 
 @pytest.fixture(scope="module")
 def ran(firm: Firm) -> Ran:
-    told = ("--labels", firm.labels, "--budget", "0.1", "--budget", "10", "--before", "14")
+    told = ("--labels", firm.labels, "--budget", "0.1", "--budget", "10", "--before", "14", "--step", "14")
     return lastday("backtest", *firm.files, *told, "--format", "json", "--html", firm.folder / "page.html")
 
 
@@ -136,16 +136,16 @@ def test_json_has_the_documented_form(told: dict[str, Any]) -> None:
         check(incident, INCIDENT)
     for outcome in told["outcomes"]:
         check(outcome, OUTCOME)
-    described = Path("docs/backtest.md").read_text("utf-8")
+    described = (Path(__file__).parents[2] / "docs" / "backtest.md").read_text("utf-8")
     assert [key for key in {**WHOLE, **NOTICE, **INCIDENT, **OUTCOME} if f"`{key}`" not in described] == []
 
 
 def test_steps_run_back_from_the_last_event(firm: Firm, told: dict[str, Any]) -> None:
     as_ofs = [datetime.fromisoformat(moment["as_of"]) for moment in told["moments"]]
     assert as_ofs[-1] == max(datetime.fromisoformat(event["time"]) for event in firm.org.events)
-    assert {after - before for before, after in pairwise(as_ofs)} == {timedelta(days=7)}
+    assert {after - before for before, after in pairwise(as_ofs)} == {timedelta(days=14)}
     assert as_ofs[0] - timedelta(days=58) >= min(datetime.fromisoformat(e["time"]) for e in firm.org.events)
-    assert as_ofs[0] - timedelta(days=65) < min(datetime.fromisoformat(e["time"]) for e in firm.org.events)
+    assert as_ofs[0] - timedelta(days=72) < min(datetime.fromisoformat(e["time"]) for e in firm.org.events)
 
 
 def test_a_departure_is_known_from_its_notice_or_its_window(told: dict[str, Any]) -> None:
@@ -165,7 +165,7 @@ def test_notices_come_once_with_their_lead(firm: Firm, told: dict[str, Any]) -> 
     assert drop["lead_hours_at_best"] == 24.83
     ends, by = datetime.fromisoformat("2017-10-21T00:00:00+02:00"), datetime.fromisoformat(drop["told_by"])
     assert drop["lead_hours"] == pytest.approx((ends - by).total_seconds() / 3600, abs=0.01)
-    assert timedelta() <= by - datetime.fromisoformat(drop["told_from"]) <= timedelta(days=7)
+    assert timedelta() <= by - datetime.fromisoformat(drop["told_from"]) <= timedelta(days=14)
     assert drop["label"] == "malicious"
     assert (drop["rank"], drop["backlog"]) == (1, False)
 
@@ -193,7 +193,7 @@ def test_precision_and_recall_add_up(told: dict[str, Any]) -> None:
     own = told["outcomes"][1]
     assert own["notices"] == len(told["notices"])
     assert own["caught"] == sum(incident["caught"] for incident in told["incidents"]) == 2
-    weeks = len(told["moments"])
+    weeks = 2 * len(told["moments"])
     assert told["notices_a_week"] == round(sum(not n["backlog"] for n in told["notices"]) / weeks, 2)
     assert sum(moment["notices"] for moment in told["moments"]) == sum(not n["backlog"] for n in told["notices"])
 
@@ -222,7 +222,7 @@ def test_the_last_step_finds_what_a_plain_scan_finds(firm: Firm, tmp_path: Path)
     hr = write_csv(tmp_path / "hr.csv", [p for p in firm.org.people.values() if p["person_id"] != "ops-23"])
     settings, files = load_settings(), ([hr], [str(firm.folder / "events.jsonl")])
     loaded = pipeline.load_files(*files, settings)
-    lived = replay.replay(loaded, settings, replay.times(loaded, settings, None, None, timedelta(days=40)))
+    lived = replay.replay(loaded, settings, replay.times(loaded, settings, None, None, timedelta(days=90)))
     plain = pipeline.scan(*files, settings)
     assert plain.found
     assert lived.last.found == plain.found
@@ -230,7 +230,7 @@ def test_the_last_step_finds_what_a_plain_scan_finds(firm: Firm, tmp_path: Path)
 
 def test_nothing_known_later_changes_what_was_told(firm: Firm, tmp_path: Path) -> None:
     """More events, a new departure, a new action and a new attribute, all after the end of the replay."""
-    until = ("--until", "2017-10-24T12:00:00+02:00", "--format", "json")
+    until = ("--until", "2017-10-24T12:00:00+02:00", "--step", "21", "--format", "json")
     before = lastday("backtest", *firm.files, *until, "--labels", firm.labels)
     later = firm_in(tmp_path)
     later.org.people["ops-30"] |= {"last_day": "2017-11-15", "notice_date": "2017-10-25"}
@@ -247,11 +247,11 @@ def test_nothing_known_later_changes_what_was_told(firm: Firm, tmp_path: Path) -
     assert one == two
 
 
-BENIGN = ("ops-11", "", "report.export", "benign", "the yearly audit", "2017-12-31")
+BENIGN = ("ops-11", "", "user.s*", "benign", "the yearly audit", "2017-12-31")
 
 
 def quiet(firm: Firm, *rows: Sequence[str]) -> dict[str, Any]:
-    feedback, step = firm.feedback(*rows), ("--step", "28", "--labels", firm.labels)
+    feedback, step = firm.feedback(*rows), ("--step", "35", "--labels", firm.labels)
     found: dict[str, Any] = json.loads(
         lastday("backtest", *firm.files, *step, "--format", "json", "--feedback", feedback).out
     )
@@ -264,13 +264,16 @@ def test_feedback_hides_what_it_damps_and_nothing_else(firm: Firm) -> None:
     assert with_it["feedback"]["entries"] == 1
     hidden = with_it["feedback"]["hidden"]
     assert {one["finding"]["person_id"] for one in hidden} == {"ops-11"}
-    [export] = [one for one in hidden if firm.export in one["finding"]["event_ids"]]
-    assert export["entry"] == {"reason": "the yearly audit", "expires": "2017-12-31"}
-    assert export["left"] == pytest.approx(export["finding"]["score"] / 4, abs=0.5)
-    assert export["incident"] is False
+    [lock] = [one for one in hidden if firm.lock in one["finding"]["event_ids"]]
+    assert lock["entry"] == {"reason": "the yearly audit", "expires": "2017-12-31"}
+    assert lock["left"] == pytest.approx(lock["finding"]["score"] / 4, abs=0.5)
+    assert lock["incident"] is False
     assert with_it["feedback"]["risen"] == []
-    told = [notice for notice in without["notices"] if notice["person_id"] != "ops-11"]
-    assert [n["finding"] for n in with_it["notices"]] == [n["finding"] for n in told]
+    told, still = ([n["finding"] for n in one["notices"]] for one in (without, with_it))
+    assert any(firm.lock in finding["event_ids"] for finding in told)
+    assert not any(firm.lock in finding["event_ids"] for finding in still)
+    others = [[f for f in found if f["person_id"] != "ops-11"] for found in (told, still)]
+    assert others[0] == others[1]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +294,7 @@ def test_feedback_that_hides_nothing(firm: Firm, rows: list[Sequence[str]]) -> N
 
 def test_it_is_said_when_feedback_hides_an_incident(firm: Firm) -> None:
     feedback = firm.feedback(("", "ops", "*", "benign", "all is well", "2018-12-31"))
-    ran = lastday("backtest", *firm.files, "--labels", firm.labels, "--step", "28", "--feedback", feedback)
+    ran = lastday("backtest", *firm.files, "--labels", firm.labels, "--step", "35", "--feedback", feedback)
     assert "LABELLED INCIDENT" in ran.out
     assert re.search(r"\d of them on a labelled incident", ran.out)
 
@@ -299,7 +302,7 @@ def test_it_is_said_when_feedback_hides_an_incident(firm: Firm) -> None:
 def test_scan_takes_the_same_feedback(firm: Firm) -> None:
     plain = {f["finding_id"]: f for f in lastday("scan", *firm.files, "--format", "jsonl").lines}
     damped = lastday("scan", *firm.files, "--format", "jsonl", "--feedback", firm.feedback(BENIGN)).lines
-    found = next(f for f in damped if firm.export in f["event_ids"])
+    found = next(f for f in damped if firm.lock in f["event_ids"])
     assert found["severity"] in ("low", "medium")
     assert plain[found["finding_id"]]["severity"] in ("high", "critical")
     assert found["score"] < 0.4 * plain[found["finding_id"]]["score"]
@@ -344,10 +347,10 @@ def test_the_page_needs_nothing_else_and_hostile_text_is_inert(firm: Firm, ran: 
     assert "nan" not in text.lower().replace("finance", "")
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [60, 110])
 def test_the_table_fits_and_holds_no_control_character(firm: Firm, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    ran = lastday("backtest", *firm.files, "--labels", firm.labels, "--step", "40")
+    ran = lastday("backtest", *firm.files, "--labels", firm.labels, "--step", "90")
     assert ran.code == 0
     assert "\x1b" not in ran.out
     assert max(map(len, ran.out.splitlines())) <= width
@@ -356,7 +359,7 @@ def test_the_table_fits_and_holds_no_control_character(firm: Firm, width: int, m
 
 
 def test_without_labels_nothing_is_claimed(firm: Firm) -> None:
-    ran = lastday("backtest", *firm.files, "--step", "40", "--format", "json")
+    ran = lastday("backtest", *firm.files, "--step", "90", "--format", "json")
     found = json.loads(ran.out)
     assert found["incidents"] == []
     assert found["average_precision"] is None
