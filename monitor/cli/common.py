@@ -51,6 +51,25 @@ def file_options(command: Callable) -> Callable:
     return taking
 
 
+def feedback_option(command: Callable) -> Callable:
+    """--feedback"""
+    told = "What was found benign, in CSV or TOML: counts less for that person or team until it expires."
+    return click.option("--feedback", type=click.Path(path_type=Path), metavar="FILE", help=told)(command)
+
+
+def read_time(text: str | None, option: str) -> datetime | None:
+    """The time that an option gives; None where it is not given."""
+    if text is None:
+        return None
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no time; write it as 2017-11-02T19:00:00Z", param_hint=option) from None
+    if then.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no offset; add Z or +01:00", param_hint=option)
+    return then
+
+
 class Steps:
     """Tells the steps of long work on stderr: a bar on a terminal, timings with -v, nothing else."""
 
@@ -89,6 +108,12 @@ class Steps:
         """So many bytes of the file are read."""
         if self.bar:
             self.bar.update(self.task, description=f"reading {plain(path.name, 40)}", completed=done, total=size)
+
+    def count(self, name: str, done: int, total: int) -> None:
+        """One of many equal steps begins, after so many."""
+        self.step(name)
+        if self.bar:
+            self.bar.update(self.task, completed=done, total=total)
 
 
 def as_json(found: Finding) -> str:
