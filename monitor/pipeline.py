@@ -1,21 +1,39 @@
-"""The straight line: events and rosters in, findings out. `scan` walks it over files, with nothing stored."""
+"""The straight line: events and rosters in, findings out, somebody told.
+
+`scan` walks it over files, with nothing stored; `ingest`, `assess` and `deliver` walk it in a
+working folder, each in transactions of its own, so that it can stop anywhere.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+from sqlalchemy import Connection
 
-from monitor.assess import Assessment, Step, assess
+from monitor import assess as judgement
+from monitor import telling
+from monitor.assess import Assessment, Step
+from monitor.core import retry
 from monitor.findings import findings
-from monitor.model import Finding, Reject
+from monitor.model import BadInput, Departure, Finding, Person, Reject, Rejected, Retryable
+from monitor.notify.channels import Channel
 from monitor.settings import Settings
 from monitor.sources.files import Intake, Progress, find_files, load
 from monitor.sources.rosters import Roster, read_roster
+from monitor.station import Station
+from monitor.store import cases, inbox, outbox, rosters
 from monitor.store.history import History
+from monitor.store.recall import recall
+from monitor.store.schema import micros
+from monitor.store.state import get, put
+
+CLOCK_AHEAD = timedelta(hours=1)
+"""A log whose clock runs ahead by no more than this is believed at once."""
 
 
 @dataclass(slots=True)
@@ -44,10 +62,22 @@ def scan(
     intake = load(db, files, progress=progress)
     history = History(db)
     until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
-    assessed = assess(history, roster.people.values(), roster.departures, settings, intake.attributes, seed=seed, until=until, step=step)
+    assessed = judgement.assess(
+        history,
+        roster.people.values(),
+        roster.departures,
+        settings,
+        intake.attributes,
+        seed=seed,
+        until=until,
+        step=step,
+    )
     step("writing findings")
     found = findings(history, assessed)
-    rejects = [Reject(str(files[i]), line, why) for i, line, why in history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")]
+    rejects = [
+        Reject(str(files[i]), line, why)
+        for i, line, why in history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")
+    ]
     return Scan(found, assessed, history, intake, roster, files, [*roster.rejects, *rejects], history.unmatched())
 
 
@@ -73,3 +103,134 @@ def open_engine(settings: Settings) -> duckdb.DuckDBPyConnection:
         db.execute(f"SET threads = {settings.engine.threads}")
     db.execute("SET preserve_insertion_order = false")
     return db
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came in: new events, and lines set aside."""
+
+    fresh: int
+    set_aside: int
+
+
+def ingest(station: Station, now: datetime) -> Ingested:
+    """Read every source on. A source that cannot be read is a problem of the station, and the others go on."""
+    fresh = set_aside = 0
+    watched = station.watched(now)
+    for source in station.sources:
+        try:
+            with station.state.read() as connection:
+                after = inbox.cursors_of(connection, source.name)
+            for batch in source.read(after, now):
+                stored = inbox.take(station.state, batch, watched, now, hold=station.lease.hold)
+                fresh, set_aside = fresh + stored.fresh, set_aside + stored.set_aside
+            station.problems.pop(source.name, None)
+        except (BadInput, OSError) as error:
+            station.problems[source.name] = str(error)
+    return Ingested(fresh, set_aside)
+
+
+def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | None:
+    """Judge all that is known where something changed that matters. Returns how many notices were written, None if nothing did.
+
+    anyway: also where no watched person did anything.
+    """
+    with station.state.read() as connection:
+        stand = {key: get(connection, key) for key in (inbox.CHANGED, inbox.URGENT, rosters.CHANGED)}
+        before = json.loads(get(connection, "assessed") or "{}")
+        matters = [key for key in stand if key != inbox.CHANGED or anyway]
+        if all(stand[key] == before.get(key) for key in matters) and not (anyway and _is_old(before, now)):
+            return None
+        people, leaving = station.rosters(connection)
+        with open_engine(station.settings) as db:
+            attributes = recall(connection, db, station.data)
+            found = _judge(History(db), people, leaving, station.settings, attributes, now)
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+        cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now)
+        written = telling.tell(connection, station, people, leaving, now)
+        put(connection, "assessed", json.dumps(stand | {"at": now.isoformat()}))
+    return written
+
+
+def remind(station: Station, now: datetime) -> int:
+    """Fold the cases anew without new findings: reminders, silences that ended, what a flood held back, the digest."""
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+        people, leaving = station.rosters(connection)
+        return telling.tell(connection, station, people, leaving, now) + telling.digest(
+            connection, station, people, now
+        )
+
+
+def deliver(station: Station, channel: Channel, now: datetime) -> int:
+    """Send what is due on one channel. Returns how many notices it took."""
+    holder, taken = station.lease.holder, 0
+    for claimed in outbox.claim(station.state, channel.name, holder, now):
+        try:
+            channel.send(claimed.notice, key=claimed.key, recipients=claimed.recipients)
+        except Retryable as trouble:
+            station.problems[channel.name] = trouble.why
+            _try_again(station, claimed, trouble, now)
+        except Rejected as trouble:
+            station.problems[channel.name] = trouble.why
+            with station.state.write() as connection:
+                outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why)
+                if trouble.gone:
+                    _turn_off(connection, station, channel.name, trouble.why, now)
+                else:
+                    telling.warn(
+                        connection,
+                        station,
+                        f"channel {channel.name}",
+                        f"{channel.name} refused a notice: {trouble.why}",
+                        now,
+                    )
+        else:
+            outbox.mark_sent(station.state, claimed.key, holder, now)
+            station.problems.pop(channel.name, None)
+            taken += 1
+    return taken
+
+
+def _try_again(station: Station, claimed: outbox.Claimed, trouble: Retryable, now: datetime) -> None:
+    holder = station.lease.holder
+    hours = station.settings.notices.give_up_hours
+    due = retry.next_try(claimed.notice.created_at, now, claimed.attempts, claimed.key, trouble.after_seconds, hours)
+    if due is not None:
+        outbox.mark_waiting(station.state, claimed.key, holder, now, due, trouble.why)
+        return
+    with station.state.write() as connection:
+        outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why)
+        text = f"a notice could not be sent through {claimed.channel} for {hours:g} hours: {trouble.why}"
+        telling.warn(connection, station, f"channel {claimed.channel}", text, now)
+
+
+def _turn_off(connection: Connection, station: Station, channel: str, why: str, now: datetime) -> None:
+    """A channel that wants nothing any more: say so elsewhere, and send what waited for it there."""
+    people, _ = station.rosters(connection)
+    for row in outbox.give_up_channel(connection, channel, now, why):
+        telling.post_elsewhere(connection, station, outbox.as_notice(row), people, now)
+    telling.warn(connection, station, f"channel {channel}", f"{channel} is turned off: {why}", now)
+
+
+def _judge(
+    history: History,
+    people: Mapping[str, Person],
+    leaving: Sequence[Departure],
+    settings: Settings,
+    attributes: tuple[str, ...],
+    now: datetime,
+) -> list[Finding]:
+    try:
+        assessed = judgement.assess(
+            history, people.values(), leaving, settings, attributes, until=micros(now + CLOCK_AHEAD)
+        )
+    except judgement.NothingMatched:
+        return []
+    return findings(history, assessed)
+
+
+def _is_old(before: Mapping[str, str], now: datetime) -> bool:
+    """Was the last judgement on another day?"""
+    return "at" not in before or datetime.fromisoformat(before["at"]).date() != now.date()

@@ -12,6 +12,7 @@ from monitor.core.catalogue import Catalogue, CatalogueFile
 from monitor.core.severity import Thresholds
 from monitor.core.windows import WindowRules
 from monitor.model import BadInput
+from monitor.operation import Channel, Http, LogSource, Notices, RosterFeed, Route, Schedule, Store
 
 _INSTALLED = Path(__file__).parent / "config"
 CONFIG = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "config"
@@ -61,6 +62,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: People
     actions: Actions
     engine: Engine
+    store: Store = Store()
+    schedule: Schedule = Schedule()
+    http: Http = Http()
+    notices: Notices = Notices()
+    rosters: tuple[RosterFeed, ...] = ()
+    sources: tuple[LogSource, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     def load_catalogue(self) -> Catalogue:
         """The shipped action catalogue with the user's over it. Raises BadInput."""
@@ -84,8 +93,12 @@ def load_settings(path: Path | None = None) -> Settings:
         return msgspec.convert(told, Settings)
     except msgspec.ValidationError as error:
         what, _, at = str(error).partition(" - at ")
-        key = at.strip("`").rpartition(".")[2] or what.split("`")[1] if "`" in what else at.strip("`").rpartition(".")[2]
-        raise BadInput(str(path), _line_of(path, key), f"{key}: {what}", "see config/lastday.toml for what there is") from None
+        key = (
+            at.strip("`").rpartition(".")[2] or what.split("`")[1] if "`" in what else at.strip("`").rpartition(".")[2]
+        )
+        raise BadInput(
+            str(path), _line_of(path, key), f"{key}: {what}", "see config/lastday.toml for what there is"
+        ) from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:

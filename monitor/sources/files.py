@@ -13,13 +13,12 @@ import pyarrow as pa
 from monitor.model import BadInput
 from monitor.sources.canonical import COLUMNS, KNOWN, TEXT, typed
 from monitor.sources.lines import MAX_LINE_BYTES, open_bytes, read_lines, sample_lines
-from monitor.sql import literal, quote
+from monitor.sql import attribute_columns, literal, quote
 
 KINDS = {
     ".jsonl": "json", ".ndjson": "json", ".json": "json", ".log": "json",
     ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
 }  # fmt: skip
-MAX_ATTRIBUTES = 64
 _LINE_SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string())])
 
 Progress = Callable[[Path, int, int], None]
@@ -69,7 +68,7 @@ def load(db: duckdb.DuckDBPyConnection, files: list[Path], *, progress: Progress
     Raises BadInput where a whole file cannot be read.
     """
     readers = [_READERS[_kind(path)](db, path) for path in files]
-    names = sorted({name for reader in readers for name in reader.attributes})[:MAX_ATTRIBUTES]
+    names = attribute_columns({name for reader in readers for name in reader.attributes})
     columns = ", ".join(f"{quote(c)} {_TYPES.get(c, 'VARCHAR')}" for c in ("file", "n", "why", *COLUMNS, *names))
     db.execute(f"CREATE TABLE event ({columns})")
     db.execute("CREATE TABLE reject (file INTEGER, line BIGINT, why VARCHAR)")
