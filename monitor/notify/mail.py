@@ -47,6 +47,8 @@ class MailChannel:
         except aiosmtplib.SMTPRecipientsRefused as error:
             codes = [refused.code for refused in error.recipients]
             raise _trouble(max(codes, default=400), "the recipients were refused") from None
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise Retryable(f"the server refused the login ({error.code})") from None
         except aiosmtplib.SMTPResponseException as error:
             raise _trouble(error.code, f"the server answered {error.code} {error.message[:200]}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
