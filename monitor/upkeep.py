@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from monitor import telling
+from monitor.core import routing
 from monitor.core.guard import refusal
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
@@ -17,6 +18,7 @@ from monitor.station import Station, expired
 from monitor.store import inbox, rosters, segments
 from monitor.store.rosters import Told, Version
 from monitor.store.schema import tallies
+from monitor.store.state import get, put
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,25 @@ def check_silence(station: Station, now: datetime) -> None:
             problem = station.problems.get(source.name)
             text = f"{source.name} has sent nothing for {hours:g} hours" if silent else problem
             telling.warn(connection, station, f"source {source.name}", text, now)
+
+
+def is_due(station: Station, job: str, clock: str, now: datetime) -> bool:
+    """Has a daily job not run since it last was so late on the local clock? A missed run is caught up once."""
+    last = _last_run(station, job)
+    return last is None or last < routing.last_time_of_day(now, clock, station.settings.schedule.timezone) or last > now
+
+
+def ran(station: Station, job: str, now: datetime) -> None:
+    """Remember that a daily job is done."""
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+        put(connection, f"ran {job}", now.isoformat())
+
+
+def _last_run(station: Station, job: str) -> datetime | None:
+    with station.state.read() as connection:
+        text = get(connection, f"ran {job}")
+    return datetime.fromisoformat(text) if text else None
 
 
 def _tell_stale(station: Station, feed: str, why: str, now: datetime) -> None:

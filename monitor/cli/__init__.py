@@ -14,7 +14,19 @@ COMMANDS = {
     "scan": "Find unusual high-impact acts of departing people in files.",
     "explain": "Show every piece of evidence on one event.",
     "demo": "See the 2017 incident found in a generated organisation.",
+    "init": "Make a working folder.",
+    "check-config": "Tell every error in lastday.toml.",
+    "run": "Run as a daemon: read, judge, tell, for months.",
+    "once": "Do every step of the daemon once.",
+    "doctor": "Tell what is broken, missing, late or silent.",
+    "channels": "Try the channels.",
+    "notices": "What was sent, waits or was given up.",
+    "rejects": "Lines that could not be used, and why.",
+    "roster": "Versions of the rosters; accept a refused one.",
+    "silence": "Keep notices back for a while.",
 }
+MODULES = {"check-config": "check_config", "run": "running"}
+"""Where the module is not named as the command."""
 DONE, FOUND, WRONG, DEGRADED = 0, 1, 2, 3
 
 
@@ -27,7 +39,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return getattr(import_module(f"monitor.cli.{cmd_name}"), cmd_name)
+        module = import_module(f"monitor.cli.{MODULES.get(cmd_name, cmd_name)}")
+        return getattr(module, cmd_name.replace("-", "_"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
