@@ -14,6 +14,8 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import pyod.models.iforest
+import pyod.models.knn
 import sqlalchemy as sa
 
 import monitor.api
