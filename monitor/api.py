@@ -114,7 +114,7 @@ class Api:
         except BadInput as error:
             return _error(400, f"{error.what}; {error.mend}")
         now = self.now()
-        stored = inbox.take(self.station.state, batch, self.station.watched(now), now)
+        stored = inbox.take(self.station.state, batch, lambda: self.station.watched(now), now)
         told = [{"line": reject.line, "why": reject.why} for reject in batch.rejects[:SHOWN_REJECTS]]
         return JSONResponse({
             "received": stored.received, "accepted": stored.received - stored.set_aside, "fresh": stored.fresh,

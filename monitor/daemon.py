@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import queue
 import shutil
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -62,7 +61,6 @@ class Daemon:
     clock: Clock = field(default_factory=Clock)
     runs: dict[str, Run] = field(default_factory=dict)
     began: dict[str, float] = field(default_factory=dict)
-    signals: queue.SimpleQueue[int] = field(default_factory=queue.SimpleQueue)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def tick(self) -> None:
@@ -158,12 +156,11 @@ class Daemon:
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT: then what is under way is finished, and the lead given up."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._note)
+        signals = _listen()
         self.step("lease", self.lease)
         scheduler = self._schedule()
         log.info("running", extra={"job": "daemon", "leads": self.station.lease.leads})
-        while (number := self.signals.get()) == signal.SIGHUP:
+        while signals.recv(1)[0] == signal.SIGHUP:
             if self.reload():
                 scheduler.shutdown(wait=True)
                 scheduler = self._schedule()
@@ -186,9 +183,6 @@ class Daemon:
         log.info("reloaded", extra={"job": "reload"})
         return True
 
-    def _note(self, number: int, _frame: FrameType | None) -> None:
-        self.signals.put(number)
-
     def _schedule(self) -> BackgroundScheduler:
         times = self.station.settings.schedule
         every = {
@@ -206,6 +200,16 @@ class Daemon:
             scheduler.add_job(self.step, "interval", (name, job), seconds=seconds, id=name, next_run_time=datetime.now(UTC))
         scheduler.start()
         return scheduler
+
+
+def _listen() -> socket.socket:
+    """A socket on which each signal arrives as its number: whichever thread the system hands it to, the main one wakes."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
+    return reader
 
 
 def make_channels(rules: Iterable[Any], station: Station) -> dict[str, Channel]:

@@ -116,13 +116,12 @@ class Ingested:
 def ingest(station: Station, now: datetime) -> Ingested:
     """Read every source on. A source that cannot be read is a problem of the station, and the others go on."""
     fresh = set_aside = 0
-    watched = station.watched(now)
     for source in station.sources:
         try:
             with station.state.read() as connection:
                 after = inbox.cursors_of(connection, source.name)
             for batch in source.read(after, now):
-                stored = inbox.take(station.state, batch, watched, now, hold=station.lease.hold)
+                stored = inbox.take(station.state, batch, lambda: station.watched(now), now, hold=station.lease.hold)
                 fresh, set_aside = fresh + stored.fresh, set_aside + stored.set_aside
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:
@@ -131,26 +130,27 @@ def ingest(station: Station, now: datetime) -> Ingested:
 
 
 def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | None:
-    """Judge all that is known where something changed that matters. Returns how many notices were written, None if nothing did.
+    """Judge all that is known where something changed that matters. Returns how many notices were written.
 
-    anyway: also where no watched person did anything.
+    None where there was nothing to judge.  anyway: also where no watched person did anything, once a day.
     """
-    with station.state.read() as connection:
-        stand = {key: get(connection, key) for key in (inbox.CHANGED, inbox.URGENT, rosters.CHANGED)}
-        before = json.loads(get(connection, "assessed") or "{}")
-        matters = [key for key in stand if key != inbox.CHANGED or anyway]
-        if all(stand[key] == before.get(key) for key in matters) and not (anyway and _is_old(before, now)):
-            return None
-        people, leaving = station.rosters(connection)
-        with open_engine(station.settings) as db:
-            attributes = recall(connection, db, station.data)
-            found = _judge(History(db), people, leaving, station.settings, attributes, now)
-    with station.state.write() as connection:
-        station.lease.hold(connection)
-        cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now)
-        written = telling.tell(connection, station, people, leaving, now)
-        put(connection, "assessed", json.dumps(stand | {"at": now.isoformat()}))
-    return written
+    with station.judging:
+        with station.state.read() as connection:
+            stand = {key: get(connection, key) for key in (inbox.CHANGED, inbox.URGENT, rosters.CHANGED)}
+            before = json.loads(get(connection, "assessed") or "{}")
+            matters = [key for key in stand if key != inbox.CHANGED or anyway]
+            if all(stand[key] == before.get(key) for key in matters) and not (anyway and _is_old(before, now)):
+                return None
+            people, leaving = station.rosters(connection)
+            with open_engine(station.settings) as db:
+                attributes = recall(connection, db, station.data)
+                found = _judge(History(db), people, leaving, station.settings, attributes, now)
+        with station.state.write() as connection:
+            station.lease.hold(connection)
+            cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now)
+            written = telling.tell(connection, station, people, leaving, now)
+            put(connection, "assessed", json.dumps(stand | {"at": now.isoformat()}))
+        return written
 
 
 def remind(station: Station, now: datetime) -> int:
@@ -174,21 +174,17 @@ def deliver(station: Station, channel: Channel, now: datetime) -> int:
             _try_again(station, claimed, trouble, now)
         except Rejected as trouble:
             station.problems[channel.name] = trouble.why
+            if trouble.gone:
+                _turn_off(station, channel.name, trouble.why, now)
+                return taken
             with station.state.write() as connection:
                 outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why)
-                if trouble.gone:
-                    _turn_off(connection, station, channel.name, trouble.why, now)
-                else:
-                    telling.warn(
-                        connection,
-                        station,
-                        f"channel {channel.name}",
-                        f"{channel.name} refused a notice: {trouble.why}",
-                        now,
-                    )
+                text = f"{channel.name} refused a notice: {trouble.why}"
+                telling.warn(connection, station, f"channel {channel.name}", text, now)
         else:
             outbox.mark_sent(station.state, claimed.key, holder, now)
             station.problems.pop(channel.name, None)
+            _mended(station, f"channel {channel.name}", now)
             taken += 1
     return taken
 
@@ -206,12 +202,21 @@ def _try_again(station: Station, claimed: outbox.Claimed, trouble: Retryable, no
         telling.warn(connection, station, f"channel {claimed.channel}", text, now)
 
 
-def _turn_off(connection: Connection, station: Station, channel: str, why: str, now: datetime) -> None:
+def _mended(station: Station, topic: str, now: datetime) -> None:
+    with station.state.read() as connection:
+        if not get(connection, telling.OPERATOR + topic):
+            return
+    with station.state.write() as connection:
+        telling.warn(connection, station, topic, None, now)
+
+
+def _turn_off(station: Station, channel: str, why: str, now: datetime) -> None:
     """A channel that wants nothing any more: say so elsewhere, and send what waited for it there."""
-    people, _ = station.rosters(connection)
-    for row in outbox.give_up_channel(connection, channel, now, why):
-        telling.post_elsewhere(connection, station, outbox.as_notice(row), people, now)
-    telling.warn(connection, station, f"channel {channel}", f"{channel} is turned off: {why}", now)
+    with station.state.write() as connection:
+        people, _ = station.rosters(connection)
+        for row in outbox.give_up_channel(connection, channel, now, why):
+            telling.post_elsewhere(connection, station, outbox.as_notice(row), people, now)
+        telling.warn(connection, station, f"channel {channel}", f"{channel} is turned off: {why}", now)
 
 
 def _judge(

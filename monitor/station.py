@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +41,8 @@ class Station:
     sources: list[FolderSource | TableSource]
     problems: dict[str, str] = field(default_factory=dict)
     """What cannot be read or reached now, by source, roster or channel."""
+    judging: threading.Lock = field(default_factory=threading.Lock)
+    """Held while everything is judged: twice at once would only take twice as long."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
 
     def watched(self, now: datetime) -> frozenset[str]:

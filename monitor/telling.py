@@ -20,6 +20,8 @@ AT_ONCE = ("opened", "escalated", "reopened", "reminder")
 FLOOD_SECONDS = 900.0
 """While there is a flood, one digest in so long."""
 MOST_FINDINGS = 5
+OPERATOR = "operator "
+"""Before the topic: the key in the store of what the operator was told and is not mended yet."""
 _FLOOD, _DIGEST = "flood digest at", "digest at"
 
 
@@ -94,7 +96,7 @@ def digest(connection: Connection, station: Station, people: Mapping[str, Person
 
 def warn(connection: Connection, station: Station, topic: str, text: str | None, now: datetime) -> None:
     """Tell the operator that something is broken, once until it is mended. text: None where all is well."""
-    key = f"operator {topic}"
+    key = OPERATOR + topic
     standing = get(connection, key) or ""
     if text is None:
         if standing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,7 +43,7 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         roster = read_feed(feed, station.folder, station.secrets.fill(feed.url))
     except (BadInput, OSError) as error:
         station.problems[feed.name] = str(error)
-        _tell_stale(station, feed.name, str(error), now)
+        _refuse_unreadable(station, feed.name, str(error), now)
         return 0
     station.problems.pop(feed.name, None)
     new = as_told(roster)
@@ -54,6 +55,7 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         return 0
     with station.state.write() as connection:
         station.lease.hold(connection)
+        inbox.lock(connection)
         there = rosters.still_there(connection, feed.name)
         old = rosters.in_force(connection, feed.name).days()
         why = (
@@ -131,9 +133,15 @@ def _last_run(station: Station, job: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _tell_stale(station: Station, feed: str, why: str, now: datetime) -> None:
-    with station.state.write() as connection:
+def _refuse_unreadable(station: Station, feed: str, why: str, now: datetime) -> None:
+    """Note a version that cannot be read, where there was a good one before, and say so once."""
+    sha256 = hashlib.sha256(why.encode()).hexdigest()
+    with station.state.read() as connection:
         last = rosters.last_version(connection, feed)
-        broken = last is not None and last.status == "in_force"
+    if last is None or last.sha256 == sha256:
+        return
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+        rosters.note_version(connection, Version(feed, sha256, 0, 0, 0, "refused", why), now)
         text = f"the roster {feed} cannot be read: {why}; the last good one stays in force"
-        telling.warn(connection, station, f"roster {feed}", text if broken else None, now)
+        telling.warn(connection, station, f"roster {feed}", text, now)

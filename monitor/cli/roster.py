@@ -55,6 +55,8 @@ def accept(folder: Path, name: str, reason: str) -> None:
         last = rosters.last_version(connection, name)
         if last is None or last.status != "refused":
             raise BadInput(name, None, "no version of this roster is refused", "see lastday roster list")
+        if not last.people:
+            raise BadInput(name, None, f"the refused version holds nobody: {last.why}", "mend the feed")
         rosters.accept(connection, name, last.sha256)
         detail = f"{name} {last.sha256}: {last.why}; accepted: {reason}"
         connection.execute(insert(journal).values(at=datetime.now(UTC), who=who(), what="roster accept", detail=detail))

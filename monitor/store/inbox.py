@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,22 +34,24 @@ class Stored:
     set_aside: int
 
 
-def take(state: State, batch: Batch, watched: Collection[str], now: datetime, *, hold: Any = None) -> Stored:
+def take(state: State, batch: Batch, watched: Callable[[], Collection[str]], now: datetime, *, hold: Any = None) -> Stored:
     """Store a batch with its cursor; when this returns, it is safe.
 
-    watched: lower-case names of people in a watch window.  hold: called with the connection before
-    anything is written, to make sure that the caller may still write.
+    watched: lower-case names of people in a watch window; asked when no roster can change any more
+    before the commit.  hold: called with the connection before anything is written, to make sure
+    that the caller may still write.
     """
     rows, long = _rows(batch, now)
     aside = [*batch.rejects, *long]
     with state.write() as connection:
         if hold:
             hold(connection)
-        _lock_inbox(connection, bool(rows))
+        lock(connection)
         fresh = connection.exec_driver_sql(_insert_sql(connection), rows).rowcount if rows else 0
         if fresh:
             bump(connection, CHANGED)
-            if any(row[3].lower() in watched for row in rows):
+            names = watched()
+            if any(row[3].lower() in names for row in rows):
                 bump(connection, URGENT)
         set_aside(connection, batch.source, aside, now)
         keep_cursor(connection, batch.source, batch.item, batch.cursor, now)
@@ -92,9 +94,14 @@ def forget_cursors(connection: Connection, source: str, items: Iterable[str]) ->
         connection.execute(delete(cursors).where(cursors.c.source == source, cursors.c.item == item))
 
 
-def _lock_inbox(connection: Connection, needed: bool) -> None:
-    """On PostgreSQL inserts of the same ids in two orders would wait for each other for ever: one at a time."""
-    if needed and connection.dialect.name == "postgresql":
+def lock(connection: Connection) -> None:
+    """Let nobody else store events or change rosters until the commit.
+
+    On PostgreSQL inserts of the same ids in two orders would wait for each other for ever, and
+    events of somebody whom a roster names at that moment would not be taken for watched ones.
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5204478)")
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from monitor import pipeline, upkeep
 from monitor.settings import load_settings
 from monitor.station import Station
-from monitor.store import cases, segments
+from monitor.store import cases, inbox, segments
 from monitor.store.schema import events, rejects, tallies
 from tests.daemon.conftest import NOW
 from tests.office import as_lines, incident, roster, usual
@@ -284,3 +284,27 @@ def test_shuffles_with_repeats_and_late_events_give_the_same_findings(tmp_path: 
         station.close()
     assert seen[0][0]
     assert all(one == seen[0] for one in seen)
+
+
+def test_who_is_watched_is_asked_when_no_roster_can_change_before_the_commit(tmp_path: Path) -> None:
+    import sqlite3
+
+    from monitor.sources.push import read_push
+    from monitor.store.state import open_state
+
+    path = tmp_path / "state.db"
+    state = open_state(str(path))
+    asked = []
+
+    def watched() -> set[str]:
+        with sqlite3.connect(path, timeout=0, isolation_level=None) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                asked.append(str(error))
+        other.close()
+        return set()
+
+    inbox.take(state, read_push(as_lines([incident()]).encode()), watched, NOW)
+    assert asked == ["database is locked"]
+    state.close()
