@@ -76,7 +76,7 @@ class Daemon:
         return {
             "rosters": lambda: upkeep.sync_rosters(self.station, self.clock.now()) or None,
             "ingest": self.ingest,
-            "assess": lambda: pipeline.assess(self.station, self.clock.now()),
+            "assess": self.assess,
             "daily": self.daily,
             "remind": self.remind,
         }
@@ -113,6 +113,16 @@ class Daemon:
         came = pipeline.ingest(self.station, self.clock.now())
         return {"fresh": came.fresh, "set_aside": came.set_aside} if came.fresh or came.set_aside else None
 
+    def assess(self) -> int | None:
+        """Judge, but not sooner after the last time than the settings allow."""
+        last, now = self.runs.get("judged"), self.clock.monotonic()
+        if last and now - last.ended < self.station.settings.schedule.assess_seconds:
+            return None
+        written = pipeline.assess(self.station, self.clock.now())
+        if written is not None:
+            self.runs["judged"] = Run(self.clock.monotonic(), self.clock.monotonic() - now, None)
+        return written
+
     def daily(self) -> None:
         """What is due once a day: upkeep of the history, and judging everything again."""
         schedule, now = self.station.settings.schedule, self.clock.now()
@@ -120,7 +130,7 @@ class Daemon:
             tended = upkeep.tend(self.station, now)
             upkeep.ran(self.station, "upkeep", now)
             log.info("upkeep", extra={"job": "daily", "sealed": tended.sealed, "faults": len(tended.faults)})
-        if upkeep.is_due(self.station, "refit", schedule.refit, now):
+        if upkeep.is_due(self.station, "refit", schedule.refit, now, days=schedule.refit_days):
             pipeline.assess(self.station, now, anyway=True)
             upkeep.ran(self.station, "refit", now)
 

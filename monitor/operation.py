@@ -32,6 +32,7 @@ class Schedule(_Table, frozen=True):
     heartbeat_seconds: float = 60.0
     heartbeat_url: str = ""
     refit: str = "03:00"
+    refit_days: int = 1
     upkeep: str = "02:30"
     digest: str = "08:00"
     timezone: str = "UTC"

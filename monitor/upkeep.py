@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -114,10 +114,11 @@ def check_silence(station: Station, now: datetime) -> None:
             telling.warn(connection, station, f"source {source.name}", text, now)
 
 
-def is_due(station: Station, job: str, clock: str, now: datetime) -> bool:
-    """Has a daily job not run since it last was so late on the local clock? A missed run is caught up once."""
+def is_due(station: Station, job: str, clock: str, now: datetime, *, days: int = 1) -> bool:
+    """Has a job not run since it last was so late on the local clock, `days` - 1 days ago? A missed run is caught up once."""
     last = _last_run(station, job)
-    return last is None or last < routing.last_time_of_day(now, clock, station.settings.schedule.timezone) or last > now
+    due = routing.last_time_of_day(now, clock, station.settings.schedule.timezone) - timedelta(days=days - 1)
+    return last is None or last < due or last > now
 
 
 def ran(station: Station, job: str, now: datetime) -> None:
