@@ -50,7 +50,7 @@ def examine(station: Station, now: datetime) -> Iterator[Check]:
         yield from _sources(connection, station, now)
         yield from _people(connection, station, now)
         yield from _channels(connection, station)
-        n, rows = connection.execute(select(func.count(), func.sum(sealed.c.rows))).one()
+        n, rows = connection.execute(select(func.count(), func.sum(sealed.c.rows)).where(sealed.c.replaced_at.is_(None))).one()
     yield Check("history", "bad" if broken else "good", "; ".join(broken[:SHOWN]) or f"{rows or 0:,} events in {n:,} sealed files")
 
 
