@@ -43,7 +43,11 @@ class Api:
     """What the routes need: the station, the time, and how the daemon fares."""
 
     def __init__(
-        self, station: Station, now: Callable[[], datetime], troubles: Callable[[], list[str]], runs: Mapping[str, Timed]
+        self,
+        station: Station,
+        now: Callable[[], datetime],
+        troubles: Callable[[], list[str]],
+        runs: Mapping[str, Timed],
     ) -> None:
         """now: the time of day.  troubles: what is wrong with the daemon.  runs: how each job last went."""
         self.station, self.now, self.troubles, self.runs = station, now, troubles, runs
@@ -87,11 +91,16 @@ class Api:
         except SQLAlchemyError:
             return JSONResponse({"ready": False, "troubles": ["the state database cannot be read"]}, 503)
         troubles = self.troubles() + [f"{name} has a problem" for name in sorted(self.station.problems)]
-        return JSONResponse({"ready": not self.troubles(), "leads": self.station.lease.leads, "troubles": troubles}, 503 if self.troubles() else 200)
+        return JSONResponse(
+            {"ready": not self.troubles(), "leads": self.station.lease.leads, "troubles": troubles},
+            503 if self.troubles() else 200,
+        )
 
     def metrics(self, _request: Request) -> Response:
         """Figures for Prometheus, without a name in them."""
-        return PlainTextResponse("".join(f"{line}\n" for line in self._figures()), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(
+            "".join(f"{line}\n" for line in self._figures()), media_type="text/plain; version=0.0.4"
+        )
 
     def _refusal(self, request: Request) -> Response | None:
         token = self.station.secrets.find(self.station.settings.http.token)
@@ -135,7 +144,9 @@ class Api:
                 yield _figure("lastday_cases", n, state=state, severity=severity)
             for feed in self.station.settings.rosters:
                 last = rosters.last_version(connection, feed.name)
-                yield _figure("lastday_roster_refused", int(last is not None and last.status == "refused"), roster=feed.name)
+                yield _figure(
+                    "lastday_roster_refused", int(last is not None and last.status == "refused"), roster=feed.name
+                )
         yield _figure("lastday_leads", int(self.station.lease.leads))
         yield _figure("lastday_problems", len(self.station.problems))
         for name, run in sorted(self.runs.items()):

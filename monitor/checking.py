@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator
 from datetime import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +38,9 @@ def faults(folder: Path) -> list[BadInput]:
         return found
     settings = load_settings(path)
     return [
-        error if isinstance(error, BadInput) else BadInput(str(path), _line_of(lines, error[0], error[1]), error[2], error[3])
+        error
+        if isinstance(error, BadInput)
+        else BadInput(str(path), _line_of(lines, error[0], error[1]), error[2], error[3])
         for error in _contradictions(folder, settings)
     ]
 
@@ -87,45 +90,60 @@ def _misfits_in(table: Any, kind: Any, place: Place) -> Iterator[tuple[Place, st
             yield place, "", f"{key} is missing in [[{place[0]}]]"
 
 
-def _contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | tuple[Place, str, str, str]]:
+Fault = tuple[Place, str, str, str]
+"""Where, at which key, what is wrong, and the mend."""
+
+
+def _contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Fault]:
     """What fits by itself, but not with the rest or with the machine."""
-    secrets = Credentials(folder)
-    channels = {channel.name for channel in settings.channels}
+    yield from _times(settings)
+    yield from _names(settings)
+    for i, feed in enumerate(settings.rosters):
+        if bool(feed.path) == bool(feed.url and feed.query):
+            mend = "give a path, or a url and a query"
+            yield ("rosters", i), "name", f"{feed.name} has no path, or both path and url", mend
+    for i, source in enumerate(settings.sources):
+        if isinstance(source, Folder) and not (folder / source.path).is_dir():
+            yield ("sources", i), "path", f"there is no folder {source.path}", "make it or name another"
+    yield from _unmade(folder, settings, Credentials(folder))
+
+
+def _times(settings: Settings) -> Iterator[Fault]:
+    """Times of day and zones."""
+    notices, schedule = settings.notices, settings.schedule
     for key in ("refit", "upkeep", "digest"):
-        if not _fits(time.fromisoformat, getattr(settings.schedule, key)):
+        if not _fits(time.fromisoformat, getattr(schedule, key)):
             yield ("schedule", 0), key, f"{key} is no time of day", 'write it as "08:00"'
     for key in ("quiet_from", "quiet_to"):
-        if getattr(settings.notices, key) and not _fits(time.fromisoformat, getattr(settings.notices, key)):
+        if getattr(notices, key) and not _fits(time.fromisoformat, getattr(notices, key)):
             yield ("notices", 0), key, f"{key} is no time of day", 'write it as "20:00"'
-    if bool(settings.notices.quiet_from) != bool(settings.notices.quiet_to):
-        yield ("notices", 0), "quiet_from", "quiet hours have a beginning or an end only", "give quiet_from and quiet_to"
-    for table, zone in (("schedule", settings.schedule.timezone), ("people", settings.people.timezone)):
+    if bool(notices.quiet_from) != bool(notices.quiet_to):
+        what = "quiet hours have a beginning or an end only"
+        yield ("notices", 0), "quiet_from", what, "give quiet_from and quiet_to"
+    for table, zone in (("schedule", schedule.timezone), ("people", settings.people.timezone)):
         if not _fits(ZoneInfo, zone):
             yield (table, 0), "timezone", f"unknown timezone {zone!r}", "write a name such as Europe/Berlin"
-    for name in settings.notices.operator:
+
+
+def _names(settings: Settings) -> Iterator[Fault]:
+    """Channels that are named but not there, and names that come twice."""
+    channels = {channel.name for channel in settings.channels}
+    named = [(("notices", 0), "operator", name) for name in settings.notices.operator]
+    named += [(("routes", i), "channels", name) for i, route in enumerate(settings.routes) for name in route.channels]
+    for place, key, name in named:
         if name not in channels:
-            yield ("notices", 0), "operator", f"there is no channel {name}", "name one of [[channels]]"
-    for i, route in enumerate(settings.routes):
-        for name in sorted(set(route.channels) - channels):
-            yield ("routes", i), "channels", f"there is no channel {name}", "name one of [[channels]]"
+            yield place, key, f"there is no channel {name}", "name one of [[channels]]"
     for table in ("rosters", "sources", "channels"):
         names = [row.name for row in getattr(settings, table)]
         for i, name in enumerate(names):
             if name in names[:i]:
                 yield (table, i), "name", f"a second one named {name}", "give each a name of its own"
-    for i, feed in enumerate(settings.rosters):
-        if bool(feed.path) == bool(feed.url and feed.query):
-            yield ("rosters", i), "name", f"{feed.name} has no path, or both path and url", "give a path, or a url and a query"
-    for i, source in enumerate(settings.sources):
-        if isinstance(source, Folder) and not (folder / source.path).is_dir():
-            yield ("sources", i), "path", f"there is no folder {source.path}", "make it or name another"
-    yield from _unmade(folder, settings, secrets)
 
 
-def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[BadInput | tuple[Place, str, str, str]]:
+def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[BadInput | Fault]:
     """What cannot be made of the settings: channels, sources, the catalogue."""
     attempts: list[tuple[Place, str, Callable[[], Any]]] = [
-        (("channels", i), "name", lambda rule=rule: make_channel(rule, secrets, ())) for i, rule in enumerate(settings.channels)
+        (("channels", i), "name", partial(make_channel, rule, secrets, ())) for i, rule in enumerate(settings.channels)
     ]
     attempts.append((("sources", 0), "url", lambda: list(make_sources(folder, settings, secrets))))
     attempts.append((("store", 0), "url", lambda: secrets.fill(settings.store.url)))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -69,7 +70,7 @@ class Daemon:
         for name, job in self.leader_jobs().items():
             self.step(name, job)
         for name in list(self.channels):
-            self.step(f"deliver {name}", lambda name=name: self.deliver(name))
+            self.step(f"deliver {name}", partial(self.deliver, name))
 
     def leader_jobs(self) -> dict[str, Callable[[], Any]]:
         """The jobs that one process does for all, in the order of a tick."""
@@ -151,7 +152,9 @@ class Daemon:
         if settings.schedule.heartbeat_url and self.station.lease.leads and not self.troubles():
             url = self.station.secrets.fill(settings.schedule.heartbeat_url)
             try:
-                post(url, b"", {"user-agent": "lastday"}, deadline_seconds=10.0, allowed=settings.notices.allow_internal)
+                post(
+                    url, b"", {"user-agent": "lastday"}, deadline_seconds=10.0, allowed=settings.notices.allow_internal
+                )
             except (Retryable, Rejected) as trouble:
                 log.warning("the heartbeat was not heard", extra={"job": "heartbeat", "why": trouble.why})
 
@@ -201,19 +204,21 @@ class Daemon:
         }  # fmt: skip
         jobs = [(name, every[name], job) for name, job in self.leader_jobs().items()]
         jobs += [("lease", times.lease_seconds / 5, self.lease), ("heartbeat", times.heartbeat_seconds, self.heartbeat)]
-        jobs += [(f"deliver {n}", times.deliver_seconds, lambda n=n: self.deliver(n)) for n in self.channels]
+        jobs += [(f"deliver {n}", times.deliver_seconds, partial(self.deliver, n)) for n in self.channels]
         scheduler = BackgroundScheduler(
             timezone=UTC, executors={"default": {"type": "threadpool", "max_workers": len(jobs)}},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )  # fmt: skip
         for name, seconds, job in jobs:
-            scheduler.add_job(self.step, "interval", (name, job), seconds=seconds, id=name, next_run_time=datetime.now(UTC))
+            scheduler.add_job(
+                self.step, "interval", (name, job), seconds=seconds, id=name, next_run_time=datetime.now(UTC)
+            )
         scheduler.start()
         return scheduler
 
 
 def _listen() -> socket.socket:
-    """A socket on which each signal arrives as its number: whichever thread the system hands it to, the main one wakes."""
+    """A socket on which signals arrive as numbers: the main thread wakes, whichever thread the system hands them to."""
     reader, writer = socket.socketpair()
     writer.setblocking(False)
     signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)

@@ -50,8 +50,14 @@ def examine(station: Station, now: datetime) -> Iterator[Check]:
         yield from _sources(connection, station, now)
         yield from _people(connection, station, now)
         yield from _channels(connection, station)
-        n, rows = connection.execute(select(func.count(), func.sum(sealed.c.rows)).where(sealed.c.replaced_at.is_(None))).one()
-    yield Check("history", "bad" if broken else "good", "; ".join(broken[:SHOWN]) or f"{rows or 0:,} events in {n:,} sealed files")
+        n, rows = connection.execute(
+            select(func.count(), func.sum(sealed.c.rows)).where(sealed.c.replaced_at.is_(None))
+        ).one()
+    yield Check(
+        "history",
+        "bad" if broken else "good",
+        "; ".join(broken[:SHOWN]) or f"{rows or 0:,} events in {n:,} sealed files",
+    )
 
 
 def _config(station: Station) -> Iterator[Check]:
@@ -85,15 +91,25 @@ def _rosters(connection: Connection, station: Station) -> Iterator[Check]:
             yield Check(topic, "bad", "has never been read; see lastday once")
             continue
         if last.status == "refused":
-            yield Check(topic, "bad", f"the newest version was refused: {last.why}; mend the feed, or lastday roster accept {feed.name}")
+            yield Check(
+                topic,
+                "bad",
+                f"the newest version was refused: {last.why}; mend the feed, or lastday roster accept {feed.name}",
+            )
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
-        yield Check(topic, "look" if share > LATE_SHARE else "good", f"{last.people:,} people, {last.departures:,} departures{tail}")
+        yield Check(
+            topic,
+            "look" if share > LATE_SHARE else "good",
+            f"{last.people:,} people, {last.departures:,} departures{tail}",
+        )
         for person, days in rosters.in_force(connection, feed.name).days().items():
             before = known.setdefault(person, (feed.name, days))
             if sorted(before[1]) != sorted(days):
-                yield Check(topic, "look", f"disagrees with {before[0]} on the last day of {person}; {before[0]} has the say")
+                yield Check(
+                    topic, "look", f"disagrees with {before[0]} on the last day of {person}; {before[0]} has the say"
+                )
 
 
 def _sources(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
@@ -106,7 +122,11 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
             continue
         silent = now - row.last_at > timedelta(hours=hours)
         text = f"{row.received:,} lines, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
-        yield Check(f"source {name}", "bad" if silent else "look" if row.set_aside else "good", text + ("; see lastday rejects" if row.set_aside else ""))
+        yield Check(
+            f"source {name}",
+            "bad" if silent else "look" if row.set_aside else "good",
+            text + ("; see lastday rejects" if row.set_aside else ""),
+        )
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()
     bad = connection.execute(select(func.count()).select_from(rejects)).scalar()
     yield Check("reading", "good", f"{files:,} files and tables are followed, {bad:,} lines set aside in all")
@@ -124,11 +144,19 @@ def _people(connection: Connection, station: Station, now: datetime) -> Iterator
     lost = sum(n for n, _ in strangers)
     if strangers:
         names = ", ".join(actor for _, actor in strangers[:SHOWN])
-        yield Check("accounts", "bad" if lost > total / 2 else "look", f"{lost:,} of {total:,} events are by {len(strangers):,} actors on no roster, for example {names}")
+        yield Check(
+            "accounts",
+            "bad" if lost > total / 2 else "look",
+            f"{lost:,} of {total:,} events are by {len(strangers):,} actors on no roster, for example {names}",
+        )
     elif total:
         yield Check("accounts", "good", "every actor is on a roster")
     if people.ambiguous:
-        yield Check("accounts", "look", f"{len(people.ambiguous):,} names belong to several people, for example {', '.join(people.ambiguous[:SHOWN])}")
+        yield Check(
+            "accounts",
+            "look",
+            f"{len(people.ambiguous):,} names belong to several people, {_such_as(people.ambiguous)}",
+        )
     yield from _actions(station, actions)
     seen = {people.names[actor] for actor, _, _ in actors if actor in people.names}
     yield from _unseen(station, everybody, leaving, {people.all[i].person_id for i in seen}, now)
@@ -139,17 +167,33 @@ def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
         catalogue = station.settings.load_catalogue()
     except BadInput:
         return
-    unknown = [a for a in actions if a not in catalogue.file.actions and not any(w in catalogue.verbs for w in re.split(r"[^a-z0-9]+", a.rpartition(".")[2]))]
+    unknown = [
+        a
+        for a in actions
+        if a not in catalogue.file.actions
+        and not any(w in catalogue.verbs for w in re.split(r"[^a-z0-9]+", a.rpartition(".")[2]))
+    ]
     if unknown:
-        yield Check("actions", "look", f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes, for example {', '.join(unknown[:SHOWN])}")
+        yield Check(
+            "actions",
+            "look",
+            f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes, "
+            f"{_such_as(unknown)}",
+        )
 
 
-def _unseen(station: Station, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime) -> Iterator[Check]:
+def _unseen(
+    station: Station, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
+) -> Iterator[Check]:
     watched = station.watched(now)
     inside = {d.person_id for d in leaving if d.person_id in everybody and d.person_id.lower() in watched}
     blind = sorted(inside - seen)
     if blind:
-        yield Check("watched", "look", f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, for example {', '.join(blind[:SHOWN])}")
+        yield Check(
+            "watched",
+            "look",
+            f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, {_such_as(blind)}",
+        )
     else:
         yield Check("watched", "good", f"{len(inside):,} people are watched")
 
@@ -163,7 +207,21 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
         waiting, lost = counts.get((channel.name, "waiting"), 0), counts.get((channel.name, "given_up"), 0)
         text = f"{counts.get((channel.name, 'sent'), 0):,} sent, {waiting:,} waiting, {lost:,} given up"
         if channel.name in off:
-            yield Check(f"channel {channel.name}", "bad", f"turned off: {off[channel.name]}; lastday channels on {channel.name}")
-        yield Check(f"channel {channel.name}", "bad" if lost else "good", text + ("; see lastday notices list --state given_up" if lost else ""))
+            yield Check(
+                f"channel {channel.name}", "bad", f"turned off: {off[channel.name]}; lastday channels on {channel.name}"
+            )
+        yield Check(
+            f"channel {channel.name}",
+            "bad" if lost else "good",
+            text + ("; see lastday notices list --state given_up" if lost else ""),
+        )
     if counts.get((outbox.NOBODY, "given_up")):
-        yield Check("channels", "bad", f"{counts[outbox.NOBODY, 'given_up']:,} notices had nobody left to tell; add a channel or a fallback")
+        yield Check(
+            "channels",
+            "bad",
+            f"{counts[outbox.NOBODY, 'given_up']:,} notices had nobody left to tell; add a channel or a fallback",
+        )
+
+
+def _such_as(names: list[str]) -> str:
+    return "for example " + ", ".join(names[:SHOWN])

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
-from sqlalchemy import Connection
+import pyarrow as pa
 
 from monitor import assess as judgement
 from monitor import telling
@@ -144,10 +144,12 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             people, leaving = station.rosters(connection)
             with open_engine(station.settings) as db:
                 attributes = recall(connection, db, station.data)
-                found = _judge(History(db), people, leaving, station.settings, attributes, now)
+                history = History(db)
+                found = _judge(history, people, leaving, station.settings, attributes, now)
+                sources = _sources_of(history, found)
         with station.state.write() as connection:
             station.lease.hold(connection)
-            cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now)
+            cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now, sources)
             written = telling.tell(connection, station, people, leaving, now)
             put(connection, "assessed", json.dumps(stand | {"at": now.isoformat()}))
         return written
@@ -234,6 +236,15 @@ def _judge(
     except judgement.NothingMatched:
         return []
     return findings(history, assessed)
+
+
+def _sources_of(history: History, found: Sequence[Finding]) -> dict[str, list[str]]:
+    """The logs that each finding's events came from, where they say so."""
+    ids = pa.table({"id": pa.array([i for f in found for i in f.event_ids], pa.string())})
+    history.put("told", ids)
+    rows = history.rows("SELECT DISTINCT id, source FROM event SEMI JOIN told USING (id) WHERE source IS NOT NULL")
+    source = dict(rows)
+    return {f.finding_id: sorted({source[i] for i in f.event_ids if i in source}) for f in found}
 
 
 def _is_old(before: Mapping[str, str], now: datetime) -> bool:

@@ -14,8 +14,8 @@ def literal(text: str) -> str:
 MAX_ATTRIBUTES = 64
 _TAKEN = frozenset(
     (
-        "id", "time", "t", "actor", "action", "target", "target_type", "magnitude", "outcome", "source", "ip", "session", "reason",
-        "file", "n", "why", "line", "broken", "wrong", "size", "x",
+        "id", "time", "t", "actor", "action", "target", "target_type", "magnitude", "outcome", "source", "ip",
+        "session", "reason", "file", "n", "why", "line", "broken", "wrong", "size", "x",
     )
 )  # fmt: skip
 

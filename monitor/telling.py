@@ -32,6 +32,7 @@ class Change:
     case: Case
     found: list[Finding]
     why: str | None
+    sources: Sequence[str] = ()
 
 
 def assign(known: Sequence[Case], found: Sequence[Finding]) -> list[tuple[str, Finding]]:
@@ -55,7 +56,7 @@ def tell(
     rules = station.rules()
     silences = cases.silences_at(connection, now)
     known = {case.case_id: case for case in cases.all_cases(connection)}
-    found = cases.findings_of(connection)
+    found, sources = cases.findings_of(connection), cases.sources_of(connection)
     changes = []
     for case_id in sorted({*known, *found}):
         theirs = found.get(case_id, [])
@@ -68,7 +69,7 @@ def tell(
         if why and person and why != "resolved" and routing.silenced(silences, person):
             why = None
         if case != known.get(case_id) or why:
-            changes.append(Change(replace(case, case_id=case_id), theirs, why))
+            changes.append(Change(replace(case, case_id=case_id), theirs, why, sources.get(case_id, ())))
     return _write(connection, station, people, changes, now)
 
 
@@ -86,7 +87,8 @@ def digest(connection: Connection, station: Station, people: Mapping[str, Person
     changes = [Change(case, found.get(case.case_id, []), "digest") for case in cases.all_cases(connection)]
     changes = [
         c for c in changes
-        if fold.untold(c.case, c.found, rules) and not routing.silenced(silences, people.get(c.case.person_id, _nobody(c.case)))
+        if fold.untold(c.case, c.found, rules)
+        and not routing.silenced(silences, people.get(c.case.person_id, _nobody(c.case)))
     ]  # fmt: skip
     if not changes:
         return 0
@@ -126,7 +128,7 @@ def post_elsewhere(
     """Send a notice through the channels that are left."""
     ids = [notice.person_id, *(entry["person"]["person_id"] for entry in notice.body.get("cases", ()))]
     concerned = [people[person_id] for person_id in ids if person_id in people]
-    department = people[notice.person_id].department if notice.person_id in people else None
+    department = concerned[0].department if notice.person_id and concerned else None
     _post(connection, station, notice, concerned, department, now)
 
 
@@ -168,7 +170,7 @@ def _post_case(
         if kind != "resolved"
         else replace(case, notices=case.notices + 1)
     )
-    body = _case_body(case, change.found, person, kind)
+    body = _case_body(case, change.found, person, kind) | {"sources": list(change.sources)}
     notice = Notice(
         fold.notice_id_of(case.case_id, str(after.notices), kind),
         kind,
@@ -216,7 +218,8 @@ def _post(
 ) -> None:
     told, zone = station.settings.notices, station.settings.schedule.timezone
     to = routing.deliveries(
-        notice.severity, department, notice.body.get("sources", ()), routing.names_of(concerned), station.settings.routes,
+        notice.severity, department, notice.body.get("sources", ()), routing.names_of(concerned),
+        station.settings.routes,
         station.audiences(), outbox.channels_off(connection),
     )  # fmt: skip
     due = routing.due_at(now, notice.severity, told.quiet_from, told.quiet_to, told.quiet_below, zone)
@@ -227,8 +230,9 @@ def _case_body(case: Case, found: Sequence[Finding], person: Person, kind: str) 
     fresh = [f.finding_id for f in found if fold.act_of(f) not in case.told]
     return {
         "case_id": case.case_id, "kind": kind, "severity": case.severity, "last_day": case.last_day.isoformat(),
-        "person": {"person_id": person.person_id, "name": person.name, "title": person.title, "department": person.department},
-        "findings": [msgspec.to_builtins(f) for f in found[:MOST_FINDINGS]], "total": len(found), "new": fresh[:MOST_FINDINGS],
+        "person": {name: getattr(person, name) for name in ("person_id", "name", "title", "department")},
+        "findings": [msgspec.to_builtins(f) for f in found[:MOST_FINDINGS]],
+        "total": len(found), "new": fresh[:MOST_FINDINGS],
     }  # fmt: skip
 
 

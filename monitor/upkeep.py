@@ -115,7 +115,7 @@ def check_silence(station: Station, now: datetime) -> None:
 
 
 def is_due(station: Station, job: str, clock: str, now: datetime, *, days: int = 1) -> bool:
-    """Has a job not run since it last was so late on the local clock, `days` - 1 days ago? A missed run is caught up once."""
+    """Is a job due that runs every so many days, so late on the local clock? A missed run is caught up once."""
     last = _last_run(station, job)
     due = routing.last_time_of_day(now, clock, station.settings.schedule.timezone) - timedelta(days=days - 1)
     return last is None or last < due or last > now

@@ -39,10 +39,15 @@ def usual(people: int = 60, days: int = 90, until: datetime = LAST_DAY, a_day: i
                 action = draw.choice(("account.deactivate", "account.view", "account.view", "ticket.close"))
                 events.append(
                     {
-                        "id": f"u{i}-{back}-{n}", "time": when.isoformat(), "actor": f"acct.p{i:03d}", "action": action,
-                        "target": f"@user{draw.randrange(100_000)}", "magnitude": int(draw.lognormvariate(5, 1.5)), "source": "admin",
+                        "id": f"u{i}-{back}-{n}",
+                        "time": when.isoformat(),
+                        "actor": f"acct.p{i:03d}",
+                        "action": action,
+                        "target": f"@user{draw.randrange(100_000)}",
+                        "magnitude": int(draw.lognormvariate(5, 1.5)),
+                        "source": "admin",
                     }
-                )  # fmt: skip
+                )
     return events
 
 
@@ -51,9 +56,14 @@ def incident(
 ) -> dict:
     """The act: usual for the role, but for its target."""
     return {
-        "id": f"incident-{person}-{when:%Y%m%d}", "time": when.isoformat(), "actor": f"acct.{person}", "action": "account.deactivate",
-        "target": "@thereal", "magnitude": magnitude, "source": "admin",
-    }  # fmt: skip
+        "id": f"incident-{person}-{when:%Y%m%d}",
+        "time": when.isoformat(),
+        "actor": f"acct.{person}",
+        "action": "account.deactivate",
+        "target": "@thereal",
+        "magnitude": magnitude,
+        "source": "admin",
+    }
 
 
 def as_lines(events: list[dict]) -> str:

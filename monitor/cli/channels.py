@@ -35,7 +35,9 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
     made = make_channels(station.settings.channels, station)
     unknown = sorted(set(names) - set(made))
     if unknown:
-        raise BadInput("channels", None, f"there is no channel {', '.join(unknown)}", f"there are {', '.join(made) or 'none'}")
+        raise BadInput(
+            "channels", None, f"there is no channel {', '.join(unknown)}", f"there are {', '.join(made) or 'none'}"
+        )
     now = datetime.now(UTC)
     body = {"topic": "test", "text": f"This is a test of lastday, sent by {who()}. Nothing has happened."}
     failed = False

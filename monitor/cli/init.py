@@ -20,7 +20,14 @@ from monitor.model import BadInput
 @click.option("--webhook", metavar="URL", help="Where notices are posted.")
 @click.option("--timezone", default="UTC", show_default=True, help="Of times of day in the schedule.")
 def init(
-    folder: Path, roster: str, logs: str, smtp: str | None, mail_from: str | None, mail_to: tuple[str, ...], webhook: str | None, timezone: str
+    folder: Path,
+    roster: str,
+    logs: str,
+    smtp: str | None,
+    mail_from: str | None,
+    mail_to: tuple[str, ...],
+    webhook: str | None,
+    timezone: str,
 ) -> None:
     """Make a working folder: a commented lastday.toml, secrets, and the folders that it names.
 
@@ -48,12 +55,23 @@ def init(
     for name in ("", logs, str(Path(roster).parent), "secrets", "data"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "secrets").chmod(0o700)
-    made = [name for name, secret in new_secrets(bool(webhook)).items() if _write_secret(folder / "secrets" / name, secret)]
+    made = [
+        name for name, secret in new_secrets(bool(webhook)).items() if _write_secret(folder / "secrets" / name, secret)
+    ]
     path.write_text(text, encoding="utf-8")
-    click.echo(f"wrote {path}" + (f" and the secrets {', '.join(made)} (in {folder / 'secrets'}, not shown)" if made else ""), err=True)
+    click.echo(
+        f"wrote {path}" + (f" and the secrets {', '.join(made)} (in {folder / 'secrets'}, not shown)" if made else ""),
+        err=True,
+    )
     if smtp:
-        click.echo(f"write the mail server's password into {folder / 'secrets' / 'LASTDAY_SMTP_PASSWORD'}, or remove user and password", err=True)
-    click.echo(f"next: put a roster at {folder / roster} and logs into {folder / logs}, then lastday check-config -C {folder}", err=True)
+        click.echo(
+            f"for a login set user and password, and write {folder}/secrets/LASTDAY_SMTP_PASSWORD",
+            err=True,
+        )
+    click.echo(
+        f"next: put a roster at {folder / roster} and logs into {folder / logs}, then lastday check-config -C {folder}",
+        err=True,
+    )
 
 
 def _write_secret(path: Path, secret: str) -> bool:

@@ -31,9 +31,23 @@ def show(folder: Path, state: str | None, limit: int) -> None:
 
     from monitor.store.schema import outbox
 
-    names = ("key", "channel", "kind", "severity", "case_id", "state", "attempts", "created_at", "due_at", "sent_at", "error")
+    names = (
+        "key",
+        "channel",
+        "kind",
+        "severity",
+        "case_id",
+        "state",
+        "attempts",
+        "created_at",
+        "due_at",
+        "sent_at",
+        "error",
+    )
     with opened(folder) as station, station.state.read() as connection:
-        query = select(*(outbox.c[name] for name in names)).order_by(outbox.c.created_at.desc(), outbox.c.key).limit(limit)
+        query = (
+            select(*(outbox.c[name] for name in names)).order_by(outbox.c.created_at.desc(), outbox.c.key).limit(limit)
+        )
         rows = connection.execute(query.where(outbox.c.state == state) if state else query).mappings().all()
     for row in rows:
         click.echo(json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()}))
@@ -54,6 +68,8 @@ def resend(folder: Path, keys: tuple[str, ...]) -> None:
     with opened(folder) as station, station.state.write() as connection:
         for key in keys:
             if not outbox.resend(connection, key, now):
-                raise BadInput(key, None, "no notice of that key was given up", "see lastday notices list --state given_up")
+                raise BadInput(
+                    key, None, "no notice of that key was given up", "see lastday notices list --state given_up"
+                )
             connection.execute(insert(journal).values(at=now, who=who(), what="resend", detail=key))
     click.echo(f"{len(keys)} will be sent again", err=True)

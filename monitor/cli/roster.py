@@ -31,7 +31,10 @@ def show(folder: Path) -> None:
             late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
             share = f"; {late / told:.0%} of {told:,} departures reached us after the last day" if told else ""
             state = "in force" if last.status == "in_force" else f"refused: {last.why}"
-            click.echo(f"{plain(feed.name)}: {state}; {last.people:,} people, {last.departures:,} departures, read {last.told_at:%Y-%m-%d %H:%MZ}{share}")
+            click.echo(
+                f"{plain(feed.name)}: {state}; {last.people:,} people, {last.departures:,} departures, "
+                f"read {last.told_at:%Y-%m-%d %H:%MZ}{share}"
+            )
 
 
 @roster.command()

@@ -22,7 +22,12 @@ def silence() -> None:
 @click.option("--person", help="About this person (person_id).")
 @click.option("--department", help="About everybody in this department.")
 @click.option("--everybody", is_flag=True, help="About everybody.")
-@click.option("--hours", type=click.FloatRange(0, LONGEST_DAYS * 24, min_open=True), required=True, help="It ends after so many hours, 720 at most.")
+@click.option(
+    "--hours",
+    type=click.FloatRange(0, LONGEST_DAYS * 24, min_open=True),
+    required=True,
+    help="It ends after so many hours, 720 at most.",
+)
 @click.option("--reason", required=True, help="Kept on record.")
 def add(folder: Path, person: str | None, department: str | None, everybody: bool, hours: float, reason: str) -> None:
     """Silence a person, a department or everybody.
@@ -36,13 +41,17 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
     from monitor.store import cases
     from monitor.store.schema import journal
 
-    scopes = [(s, v) for s, v in (("person", person), ("department", department), ("all", "all" if everybody else None)) if v]
+    scopes = [
+        (s, v) for s, v in (("person", person), ("department", department), ("all", "all" if everybody else None)) if v
+    ]
     if len(scopes) != 1:
         raise click.UsageError("name one of --person, --department, --everybody")
     now = datetime.now(UTC)
     with opened(folder) as station, station.state.write() as connection:
         cases.add_silence(connection, *scopes[0], now, now + timedelta(hours=hours), reason, who())
-        connection.execute(insert(journal).values(at=now, who=who(), what="silence", detail=f"{scopes[0]} {hours} h: {reason}"))
+        connection.execute(
+            insert(journal).values(at=now, who=who(), what="silence", detail=f"{scopes[0]} {hours} h: {reason}")
+        )
     click.echo(f"silent until {now + timedelta(hours=hours):%Y-%m-%d %H:%MZ}", err=True)
 
 
@@ -57,7 +66,10 @@ def show(folder: Path) -> None:
     with opened(folder) as station, station.state.read() as connection:
         for row in cases.list_silences(connection):
             state = "in force" if row.made_at <= now < row.until else "ended"
-            click.echo(f"{row.seq}: {state}; {row.scope} {plain(row.value)} until {row.until:%Y-%m-%d %H:%MZ}, by {plain(row.made_by)}: {plain(row.reason)}")
+            click.echo(
+                f"{row.seq}: {state}; {row.scope} {plain(row.value)} until {row.until:%Y-%m-%d %H:%MZ}, "
+                f"by {plain(row.made_by)}: {plain(row.reason)}"
+            )
 
 
 @silence.command()

@@ -8,12 +8,16 @@ import secrets
 from collections.abc import Sequence
 
 
-def config_text(roster: str, logs: str, smtp: str | None, sender: str | None, to: Sequence[str], webhook: str | None, timezone: str) -> str:
+def config_text(
+    roster: str, logs: str, smtp: str | None, sender: str | None, to: Sequence[str], webhook: str | None, timezone: str
+) -> str:
     """A commented configuration; every other setting keeps its default."""
     parts = [_HEAD.format(timezone=json.dumps(timezone), roster=json.dumps(roster), logs=json.dumps(logs))]
     if smtp:
         host, _, port = smtp.partition(":")
-        parts.append(_MAIL.format(host=json.dumps(host), port=port or 587, sender=json.dumps(sender), to=json.dumps(list(to))))
+        parts.append(
+            _MAIL.format(host=json.dumps(host), port=port or 587, sender=json.dumps(sender), to=json.dumps(list(to)))
+        )
     if webhook:
         parts.append(_WEBHOOK.format(url=json.dumps(webhook)))
     if not smtp and not webhook:

@@ -53,7 +53,7 @@ def deliveries(
     severity: str, department: str | None, sources: Collection[str], concerned: Collection[str],
     routes: Sequence[RouteLike], audiences: Mapping[str, Audience], off: Collection[str] = (),
 ) -> list[Delivery]:  # fmt: skip
-    """Where a notice goes: the first route that matches and reaches somebody; failing all, any channel; failing that, nobody.
+    """Where a notice goes: the first route that fits and reaches somebody; failing all, any channel; else nowhere.
 
     concerned: names of the people the notice is about; none of them is told.
     """

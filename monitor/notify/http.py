@@ -29,7 +29,8 @@ def post(
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     named = host if parts.port is None else f"{host}:{port}"
     request = h11.Request(
-        method="POST", target=target, headers=[("host", named), ("content-length", str(len(body))), ("connection", "close"), *headers.items()]
+        method="POST", target=target,
+        headers=[("host", named), ("content-length", str(len(body))), ("connection", "close"), *headers.items()],
     )  # fmt: skip
     context = ssl.create_default_context() if parts.scheme == "https" else None
     try:

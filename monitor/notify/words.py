@@ -73,8 +73,8 @@ def _values(notice: Notice, thin: bool) -> dict[str, Any]:
     body = notice.body
     cases = [] if notice.kind == "operator" else body["cases"] if notice.kind == "digest" else [body]
     return {
-        "kind": KINDS[notice.kind], "severity": notice.severity, "notice_id": notice.notice_id, "case_id": notice.case_id,
-        "operator": body if notice.kind == "operator" else None, "digest": notice.kind == "digest", "thin": thin, "cases": cases,
+        "kind": KINDS[notice.kind], "operator": body if notice.kind == "operator" else None,
+        "digest": notice.kind == "digest", "thin": thin, "cases": cases,
         "single": notice.kind not in ("operator", "digest"),
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ from monitor.sql import quote
 
 Read = tuple[list[tuple], list[Reject], int]
 """Rows (canonical.COLUMNS, then the attributes as JSON), what was set aside, and how many lines there were."""
-_ORDER = tuple(c for c in COLUMNS if c != "magnitude") + ("magnitude",)
+_ORDER = (*(c for c in COLUMNS if c != "magnitude"), "magnitude")
 
 
 def read_piece(piece: bytes, ending: str, told_as: str, first_line: int = 1) -> Read:

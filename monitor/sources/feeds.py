@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import glob
 import io
 import tempfile
 from pathlib import Path
@@ -30,7 +29,8 @@ def read_feed(feed: RosterFeed, folder: Path, url: str) -> Roster:
 
 def newest(feed: RosterFeed, folder: Path) -> Path:
     """The newest file that matches the feed's path."""
-    found = [Path(p) for p in glob.glob(str(folder / feed.path)) if Path(p).is_file()]
+    where = Path(feed.path)
+    found = [p for p in (folder / where.parent).glob(where.name) if p.is_file()]
     if not found:
         raise BadInput(feed.path, None, f"no file for the roster {feed.name}", "put the roster there")
     return max(found, key=lambda path: (path.stat().st_mtime_ns, path.name))

@@ -113,7 +113,7 @@ class FolderSource:
 
 
 def ending_of(path: Path) -> str | None:
-    """The ending that tells a file's form, also behind a rotation number: app.log.2.gz is .jsonl.gz. None if unreadable."""
+    """The ending that tells a file's form, also behind a rotation number (app.log.2.gz: .jsonl.gz); None: no such."""
     name = path.name.lower()
     if name.startswith(".") or name.endswith(_UNFINISHED):
         return None

@@ -83,9 +83,8 @@ class TableSource:
 
 def _text(value: Any, zone: str = "") -> str:
     if isinstance(value, datetime):
-        if zone and value.tzinfo is None:
-            value = value.replace(tzinfo=ZoneInfo(zone))
-        return value.isoformat()
+        local = value.replace(tzinfo=ZoneInfo(zone)) if zone and value.tzinfo is None else value
+        return local.isoformat()
     if isinstance(value, (bytes, memoryview)):
         return bytes(value).decode("utf-8", "replace")
     return str(value)

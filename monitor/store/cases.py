@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,23 @@ from monitor.store.schema import cases, findings, silences
 _FIELDS = tuple(Case.__dataclass_fields__)
 
 
-def save_findings(connection: Connection, found: Sequence[tuple[str, Finding]], now: datetime) -> int:
-    """Make the table say what is judged now. found: (case_id, finding). Returns how many rows changed."""
+def save_findings(
+    connection: Connection, found: Sequence[tuple[str, Finding]], now: datetime, sources: Mapping[str, Sequence[str]]
+) -> int:
+    """Make the table say what is judged now. Returns how many rows changed.
+
+    found: (case_id, finding).  sources: the logs that each finding's events came from, by its id.
+    """
     old = {row.finding_id: row for row in connection.execute(select(findings))}
     changed = 0
     for case_id, finding in found:
         body = msgspec.json.encode(finding).decode()
         before = old.pop(finding.finding_id, None)
-        row = {"case_id": case_id, "person_id": finding.person_id, "last_day": finding.last_day, "score": finding.score,
-               "severity": finding.severity, "body": body, "changed_at": now, "gone_at": None}  # fmt: skip
+        row = {
+            "case_id": case_id, "person_id": finding.person_id, "last_day": finding.last_day, "score": finding.score,
+            "severity": finding.severity, "sources": json.dumps(sorted(sources.get(finding.finding_id, ()))),
+            "body": body, "changed_at": now, "gone_at": None,
+        }  # fmt: skip
         if before is None:
             connection.execute(insert(findings).values(finding_id=finding.finding_id, first_at=now, **row))
         elif before.body != body or before.gone_at is not None or before.case_id != case_id:
@@ -49,6 +57,14 @@ def findings_of(connection: Connection) -> dict[str, list[Finding]]:
     for theirs in found.values():
         theirs.sort(key=lambda f: (-f.score, f.time, f.finding_id))
     return found
+
+
+def sources_of(connection: Connection) -> dict[str, list[str]]:
+    """The logs that each case's findings came from."""
+    found: dict[str, set[str]] = {}
+    for case_id, names in connection.execute(select(findings.c.case_id, findings.c.sources)):
+        found.setdefault(case_id, set()).update(json.loads(names))
+    return {case_id: sorted(names) for case_id, names in found.items()}
 
 
 def all_cases(connection: Connection) -> list[Case]:

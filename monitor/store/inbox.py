@@ -34,7 +34,9 @@ class Stored:
     set_aside: int
 
 
-def take(state: State, batch: Batch, watched: Callable[[], Collection[str]], now: datetime, *, hold: Any = None) -> Stored:
+def take(
+    state: State, batch: Batch, watched: Callable[[], Collection[str]], now: datetime, *, hold: Any = None
+) -> Stored:
     """Store a batch with its cursor; when this returns, it is safe.
 
     watched: lower-case names of people in a watch window; asked when no roster can change any more

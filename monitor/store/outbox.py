@@ -54,7 +54,7 @@ def post(connection: Connection, notice: Notice, to: Sequence[Delivery], due_at:
                 attempts=0,
                 changed_at=notice.created_at,
                 error="nobody is left to tell" if lost else None,
-            )  # fmt: skip
+            )
         )
 
 
@@ -116,7 +116,7 @@ def give_up_channel(connection: Connection, channel: str, now: datetime, why: st
 
 def channels_off(connection: Connection) -> dict[str, str]:
     """Channels that are turned off, and why."""
-    return {name: why for name, why in connection.execute(select(channels.c.name, channels.c.why))}
+    return {row.name: row.why for row in connection.execute(select(channels))}
 
 
 def resend(connection: Connection, key: str, now: datetime) -> bool:

@@ -48,7 +48,7 @@ class Version:
 
 
 def in_force(connection: Connection, feed: str, at: datetime | None = None) -> Told:
-    """What a feed says, now or as it was known at a time. Who vanished from it is still known, with the departures told."""
+    """What a feed says, now or as it was known at a time. Who vanished from it is still known, with the last word."""
     persons = connection.execute(select(people.c.person_id, people.c.particulars).where(_holds(people, feed, at)))
     found = {person_id: msgspec.json.decode(text, type=Person) for person_id, text in persons}
     rows = connection.execute(select(departures).where(_holds(departures, feed, at)).order_by(departures.c.last_day))
@@ -134,7 +134,8 @@ def lateness(connection: Connection, feed: str, zone: str) -> tuple[int, int]:
     first = connection.execute(select(func.min(feeds.c.told_at)).where(feeds.c.feed == feed)).scalar()
     rows = connection.execute(
         select(departures.c.person_id, departures.c.last_day, func.min(departures.c.told_at).label("told_at"))
-        .where(departures.c.feed == feed, departures.c.certainty != "withdrawn").group_by(departures.c.person_id, departures.c.last_day)
+        .where(departures.c.feed == feed, departures.c.certainty != "withdrawn")
+        .group_by(departures.c.person_id, departures.c.last_day)
     ).all()  # fmt: skip
     zones = {p: person.zone for p, person in in_force(connection, feed).people.items()}
     since = [row for row in rows if first is None or row.told_at > first]

@@ -111,7 +111,7 @@ def compact(state: State, data: Path, now: datetime) -> int:
 
 
 def retire(state: State, data: Path, now: datetime, keep_days: int) -> int:
-    """Delete files that lie wholly before what is kept, and replaced ones that nobody reads any more. Returns how many."""
+    """Delete files wholly before what is kept, and replaced ones that nobody reads any more. Returns how many."""
     with state.write() as connection:
         old = (segments.c.last_t < micros(now - timedelta(days=keep_days))) & segments.c.replaced_at.is_(None)
         connection.execute(update(segments).where(old).values(replaced_at=now))
@@ -183,7 +183,8 @@ def _read(paths: Sequence[Path]) -> pa.Table:
         columns = ", ".join(n for n in NAMES if n not in ("seen_at", "feed"))
         return (
             db.sql(
-                f"SELECT {columns}, min(seen_at) AS seen_at, arg_min(feed, (seen_at, feed)) AS feed FROM read_parquet([{names}]) GROUP BY {columns}"
+                f"""SELECT {columns}, min(seen_at) AS seen_at, arg_min(feed, (seen_at, feed)) AS feed
+                FROM read_parquet([{names}]) GROUP BY {columns}"""
             )
             .to_arrow_table()
             .cast(SCHEMA)

@@ -33,12 +33,18 @@ def test_the_person_concerned_is_left_out_and_the_next_is_told() -> None:
 
 def test_the_first_route_that_fits_has_the_say() -> None:
     routes = [Route(("hook",), severity="critical"), Route(("mail",), departments=("Finance",)), Route(("chat",))]
-    names = [[d.channel for d in deliveries(s, dep, (), (), routes, ALL)] for s, dep in (("critical", "Finance"), ("high", "Finance"), ("low", "Trust"))]
+    names = [
+        [d.channel for d in deliveries(s, dep, (), (), routes, ALL)]
+        for s, dep in (("critical", "Finance"), ("high", "Finance"), ("low", "Trust"))
+    ]
     assert names == [["hook"], ["mail"], ["chat"]]
 
 
 def test_a_channel_that_is_off_is_gone_round() -> None:
-    assert [d.channel for d in deliveries("high", None, (), (), [Route(("mail",))], ALL, off={"mail"})] == ["hook", "chat"]
+    assert [d.channel for d in deliveries("high", None, (), (), [Route(("mail",))], ALL, off={"mail"})] == [
+        "hook",
+        "chat",
+    ]
 
 
 @pytest.mark.parametrize(

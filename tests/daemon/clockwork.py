@@ -73,7 +73,9 @@ def open_at(folder: Path) -> Station:
     station = open_station(folder)
     station.lease.renew(0.0)
     lines = [f"p{i:03d},p{i:03d}@corp.example,acct.p{i:03d},Trust,{LAST_DAY}" for i in range(300)]
-    (folder / "rosters" / "people.csv").write_text("\n".join(["person_id,email,accounts,department,last_day", *lines]) + "\n")
+    (folder / "rosters" / "people.csv").write_text(
+        "\n".join(["person_id,email,accounts,department,last_day", *lines]) + "\n"
+    )
     upkeep.sync_rosters(station, NOW)
     return station
 
@@ -91,7 +93,7 @@ def judge(station: Station, found: Sequence[Finding], now: datetime, leaving: Se
     """As `assess` does once it has judged, with these findings."""
     people = {f.person_id: person(f.person_id) for f in found} | {"p000": person()}
     with station.state.write() as connection:
-        cases.save_findings(connection, assign(cases.all_cases(connection), found), now)
+        cases.save_findings(connection, assign(cases.all_cases(connection), found), now, {})
         return tell(connection, station, people, leaving, now)
 
 

@@ -14,14 +14,8 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-import pyod.models.iforest
-import pyod.models.knn
 import sqlalchemy as sa
 
-import monitor.api
-import monitor.assess
-import monitor.daemon
-import monitor.findings
 from monitor.daemon import Clock, make_daemon
 from monitor.station import open_station
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import stat
 from datetime import UTC, datetime
-
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,8 @@ from monitor.station import open_station
 from tests.core.made import finding
 from tests.daemon.clockwork import judge, posted
 from tests.daemon.conftest import NOW
-from tests.daemon.test_telling import LEAVING
+from tests.daemon.test_outages import NOTICES, hook_channel
+from tests.daemon.test_telling import LEAVING, MAIL
 from tests.office import as_lines, incident, lay_out, roster, usual
 from tests.receivers import SECRET, HttpReceiver
 
@@ -31,7 +31,16 @@ def run(*words: str, code: int = 0) -> Result:
 
 def test_init_writes_what_check_config_finds_in_order_and_shows_no_secret(tmp_path: Path) -> None:
     folder = tmp_path / "work"
-    flags = ("--smtp", "m.example:25", "--mail-from", "a@b.example", "--mail-to", "c@d.example", "--webhook", "https://h.example/x")
+    flags = (
+        "--smtp",
+        "m.example:25",
+        "--mail-from",
+        "a@b.example",
+        "--mail-to",
+        "c@d.example",
+        "--webhook",
+        "https://h.example/x",
+    )
     told = run("init", str(folder), *flags).output
     for name in ("LASTDAY_TOKEN", "LASTDAY_WEBHOOK_SECRET"):
         path = folder / "secrets" / name
@@ -108,7 +117,7 @@ def test_once_doctor_and_rejects(tmp_path: Path) -> None:
 
 def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
     with HttpReceiver([(204, {}), (500, {})]).listening() as hook:
-        config = f'[notices]\nallow_internal = ["127.0.0.1"]\n[[channels]]\nname = "hook"\nkind = "webhook"\nurl = "{hook.url}"\nsecrets = ["HOOK"]\n'
+        config = NOTICES + hook_channel(hook.url)
         folder = lay_out(tmp_path / "work", config, HOOK=SECRET)
         assert run("channels", "test", "-C", str(folder)).output == "hook: taken\n"
         assert "answered 500" in run("channels", "test", "hook", "-C", str(folder), code=3).output
@@ -116,7 +125,7 @@ def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
 
 
 def test_what_was_given_up_is_listed_without_names_and_sent_again(tmp_path: Path) -> None:
-    station = open_station(lay_out(tmp_path / "work", '[[channels]]\nname = "mail"\nkind = "email"\nhost = "h"\nsender = "a@b.example"\nto = ["c@d.example"]\n'))
+    station = open_station(lay_out(tmp_path / "work", MAIL))
     judge(station, [finding()], NOW, LEAVING)
     key = posted(station)[0]["key"]
     with station.state.write() as connection:
@@ -152,7 +161,12 @@ def test_a_secret_comes_from_the_environment_a_file_or_a_folder(tmp_path: Path) 
     (credentials / "A").write_text("credentials\n")
     found = [
         Credentials(tmp_path, environ).find("A")
-        for environ in ({"A": "plain", "A_FILE": "x"}, {"A_FILE": str(tmp_path / "file")}, {"CREDENTIALS_DIRECTORY": str(credentials)}, {})
+        for environ in (
+            {"A": "plain", "A_FILE": "x"},
+            {"A_FILE": str(tmp_path / "file")},
+            {"CREDENTIALS_DIRECTORY": str(credentials)},
+            {},
+        )
     ]
     assert found == ["plain", "file", "credentials", "folder"]
     assert Credentials(tmp_path, {}).fill("a://u:{A}@h") == "a://u:folder@h"

@@ -147,7 +147,9 @@ def test_a_full_disk_loses_nothing_and_is_seen(tmp_path: Path) -> None:
     station = office(tmp_path)
     daemon = daemon_of(station, clock)
     daemon.tick()
-    (station.folder / "inbox" / "a.jsonl").write_text(as_lines([incident() | {"id": f"e{i}", "note": "x" * 2000} for i in range(500)]))
+    (station.folder / "inbox" / "a.jsonl").write_text(
+        as_lines([incident() | {"id": f"e{i}", "note": "x" * 2000} for i in range(500)])
+    )
     with station.state.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
 

@@ -67,8 +67,14 @@ def test_accounts_are_kept_with_when_they_were_told(station: Station) -> None:
     tell(station, roster(5))
     tell(station, roster(5).replace("acct.p003", "acct.p003|root"), 1)
     with station.state.read() as connection:
-        rows = connection.execute(sa.text("SELECT account, ended_at FROM accounts WHERE person_id = 'p003' ORDER BY seq")).all()
-    assert [(account, ended is None) for account, ended in rows] == [("acct.p003", False), ("acct.p003", True), ("root", True)]
+        rows = connection.execute(
+            sa.text("SELECT account, ended_at FROM accounts WHERE person_id = 'p003' ORDER BY seq")
+        ).all()
+    assert [(account, ended is None) for account, ended in rows] == [
+        ("acct.p003", False),
+        ("acct.p003", True),
+        ("root", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +86,9 @@ def test_accounts_are_kept_with_when_they_were_told(station: Station) -> None:
         ("", "no column person_id"),
     ],
 )
-def test_a_feed_that_breaks_is_refused_told_once_and_the_last_good_one_stays(tmp_path: Path, broken: str, why: str) -> None:
+def test_a_feed_that_breaks_is_refused_told_once_and_the_last_good_one_stays(
+    tmp_path: Path, broken: str, why: str
+) -> None:
     station = open_station(lay_out(tmp_path / "work", MAIL))
     station.lease.renew(0.0)
     good = roster(60, {f"p{i:03d}": "2017-11-30" for i in range(8)})
@@ -120,7 +128,10 @@ def test_accept_overrides_on_record(tmp_path: Path) -> None:
 def test_the_first_roster_has_the_say_and_lateness_is_measured(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     config = folder / "lastday.toml"
-    config.write_text(config.read_text() + '[[rosters]]\nname = "vendor"\npath = "vendor.csv"\ncolumns = { person_id = "Nr", last_day = "End" }\n')
+    config.write_text(
+        config.read_text()
+        + '[[rosters]]\nname = "vendor"\npath = "vendor.csv"\ncolumns = { person_id = "Nr", last_day = "End" }\n'
+    )
     (folder / "vendor.csv").write_text("Nr,End\np000,2018-01-31\nv1,2017-12-01\nv2,\n")
     station = open_station(folder)
     station.lease.renew(0.0)
@@ -148,7 +159,8 @@ def test_a_roster_may_be_a_database_view(tmp_path: Path) -> None:
     engine.dispose()
     folder = lay_out(tmp_path / "work")
     config = folder / "lastday.toml"
-    feed = f'[[rosters]]\nname = "db"\nurl = "sqlite:///{tmp_path / "hr.db"}"\nquery = "SELECT nr AS person_id, leaves AS last_day FROM staff"\n'
+    query = "SELECT nr AS person_id, leaves AS last_day FROM staff"
+    feed = f'[[rosters]]\nname = "db"\nurl = "sqlite:///{tmp_path / "hr.db"}"\nquery = "{query}"\n'
     config.write_text(config.read_text() + feed)
     station = open_station(folder)
     station.lease.renew(0.0)

@@ -27,7 +27,9 @@ class Running:
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-m", "monitor.cli", "run", "-C", str(folder)]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        )
         self.lines: list[dict] = []
 
     def until(self, **wanted: object) -> dict:
@@ -116,7 +118,11 @@ def test_push_health_metrics_and_reload(tmp_path: Path) -> None:
     port = free_port()
     folder = lay_out(tmp_path / "work", TOKEN="geheim")
     config = folder / "lastday.toml"
-    config.write_text(config.read_text().replace('listen = ""', f'listen = "127.0.0.1:{port}"\ntoken = "TOKEN"\nmax_body_bytes = 100000'))
+    config.write_text(
+        config.read_text().replace(
+            'listen = ""', f'listen = "127.0.0.1:{port}"\ntoken = "TOKEN"\nmax_body_bytes = 100000'
+        )
+    )
 
     def ask(method: str, path: str, body: str | None = None, token: str = "geheim") -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)

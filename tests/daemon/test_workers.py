@@ -48,7 +48,9 @@ def test_three_workers_tell_what_one_does(tmp_path: Path, postgres: str) -> None
                 rows = connection.execute(sa.select(outbox.c.key, outbox.c.state)).all()
             station.close()
             assert {row.state for row in rows} == {"sent"}
-            sent = Counter(r.id for r in hook.requests) + Counter(m["message-id"][1:].split("@")[0] for _, m in mail.messages)
+            sent = Counter(r.id for r in hook.requests) + Counter(
+                m["message-id"][1:].split("@")[0] for _, m in mail.messages
+            )
             assert sent == dict.fromkeys((row.key for row in rows), 1)
             keys.append(sorted(sent))
     assert keys[0] == keys[1]

@@ -16,7 +16,9 @@ from tests.receivers import MailReceiver, free_port
 
 
 def rule(port: int, **more: Any) -> Email:
-    return Email("mail", "127.0.0.1", "lastday@corp.example", ("boss@corp.example",), port=port, **({"security": "none"} | more))
+    return Email(
+        "mail", "127.0.0.1", "lastday@corp.example", ("boss@corp.example",), port=port, **({"security": "none"} | more)
+    )
 
 
 def test_a_case_arrives_readable_with_the_undo_first() -> None:
@@ -37,7 +39,7 @@ def test_a_case_arrives_readable_with_the_undo_first() -> None:
 
 
 def test_hostile_text_is_inert() -> None:
-    evil = '<script>alert(1)</script>\r\nBcc: x@y\x1b[31m\u202e'
+    evil = "<script>alert(1)</script>\r\nBcc: x@y\x1b[31m\u202e"
     body = case_body(target=evil, action="a\r\nBcc: evil@x.example", undo=evil) | {
         "person": {"person_id": evil, "name": evil, "title": evil, "department": None}
     }
@@ -93,9 +95,13 @@ def test_login_over_tls(security: str, tmp_path: Path) -> None:
     else:
         options |= {"tls_context": server, "require_starttls": True}
     with MailReceiver().listening(**options) as receiver:
-        MailChannel(rule(receiver.port, security=security, user="u"), "geheim", client).send(notice(), key="k", recipients=())
+        MailChannel(rule(receiver.port, security=security, user="u"), "geheim", client).send(
+            notice(), key="k", recipients=()
+        )
         with pytest.raises(Retryable, match="login"):
-            MailChannel(rule(receiver.port, security=security, user="u"), "falsch", client).send(notice(), key="k", recipients=())
+            MailChannel(rule(receiver.port, security=security, user="u"), "falsch", client).send(
+                notice(), key="k", recipients=()
+            )
     assert len(receiver.messages) == 1
     assert given[:2] == [b"u", b"geheim"]
 

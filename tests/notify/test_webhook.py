@@ -20,7 +20,9 @@ from tests.receivers import SECRET, HttpReceiver, raw_server
 OLD = "whsec_" + base64.b64encode(b"x" * 32).decode()
 
 
-def channel(url: str, *secrets: str, thin: bool = True, deadline: float = 5.0, allowed: tuple[str, ...] = ("127.0.0.0/8",)) -> WebhookChannel:
+def channel(
+    url: str, *secrets: str, thin: bool = True, deadline: float = 5.0, allowed: tuple[str, ...] = ("127.0.0.0/8",)
+) -> WebhookChannel:
     names = tuple(f"S{i}" for i in range(len(secrets or (SECRET,))))
     rule = Webhook("hook", url, names, thin=thin, deadline_seconds=deadline)
     return WebhookChannel(rule, url, secrets or (SECRET,), allowed, clock=lambda: 1_509_648_720.5)
@@ -58,6 +60,7 @@ def test_thin_by_default_no_name_no_target() -> None:
 @pytest.mark.parametrize("kind", ["opened", "digest", "operator"])
 def test_every_kind_fits_the_schema(kind: str, thin: bool) -> None:
     import jsonschema
+
     from monitor.notify.words import event_of
 
     bodies = {
@@ -68,7 +71,9 @@ def test_every_kind_fits_the_schema(kind: str, thin: bool) -> None:
     jsonschema.Draft202012Validator(schema).validate(event_of(notice(kind, bodies[kind]), thin=thin))
 
 
-@pytest.mark.parametrize(("status", "error"), [(500, Retryable), (429, Retryable), (404, Retryable), (302, Rejected), (410, Rejected)])
+@pytest.mark.parametrize(
+    ("status", "error"), [(500, Retryable), (429, Retryable), (404, Retryable), (302, Rejected), (410, Rejected)]
+)
 def test_answers(status: int, error: type[Exception]) -> None:
     answers = [(status, {"location": "http://127.0.0.1:1/", "retry-after": "77"})]
     with HttpReceiver(answers).listening() as receiver, pytest.raises(error) as told:
@@ -132,9 +137,26 @@ def test_internal_addresses_are_refused_unless_listed() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1",
-     "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "ff02::1", "240.0.0.1", "2001::1", "255.255.255.255"],
-)  # fmt: skip
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "192.168.1.1",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "::1",
+        "fe80::1%eth0",
+        "fd00::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+        "ff02::1",
+        "240.0.0.1",
+        "2001::1",
+        "255.255.255.255",
+    ],
+)
 def test_what_is_internal(address: str) -> None:
     assert not is_allowed(address, ())
 
