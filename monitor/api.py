@@ -32,11 +32,16 @@ class Timed(Protocol):
     """How a job last went."""
 
     @property
-    def ended(self) -> float: ...
+    def ended(self) -> float:
+        """Seconds of the clock that never jumps."""
+
     @property
-    def seconds(self) -> float: ...
+    def seconds(self) -> float:
+        """How long it took."""
+
     @property
-    def trouble(self) -> str | None: ...
+    def trouble(self) -> str | None:
+        """What went wrong, None where nothing did."""
 
 
 class Api:

@@ -17,6 +17,7 @@ class Credentials:
     folder of systemd or in the working folder's `secrets`."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        """folder: the working folder.  environ: the environment, this process's unless given."""
         self.environ = os.environ if environ is None else environ
         given = self.environ.get("CREDENTIALS_DIRECTORY")
         self.folders = [*([Path(given)] if given else []), folder / "secrets"]

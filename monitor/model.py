@@ -11,10 +11,12 @@ class BadInput(Exception):
     """A file, line or setting that cannot be used, with the mend."""
 
     def __init__(self, where: str, line: int | None, what: str, mend: str) -> None:
+        """Everything that the message says."""
         self.where, self.line, self.what, self.mend = where, line, what, mend
         super().__init__(str(self))
 
     def __str__(self) -> str:
+        """One line: place, what is wrong, the mend."""
         place = self.where if self.line is None else f"{self.where}:{self.line}"
         return f"{place}: {self.what}; {self.mend}"
 
@@ -144,6 +146,7 @@ class Retryable(Exception):
     """The channel did not take the notice; try again, after so many seconds where it says so."""
 
     def __init__(self, why: str, after_seconds: float | None = None) -> None:
+        """Everything that the message says."""
         self.why, self.after_seconds = why, after_seconds
         super().__init__(why)
 
@@ -152,5 +155,6 @@ class Rejected(Exception):
     """The channel will never take this notice; `gone` where it takes none any more."""
 
     def __init__(self, why: str, *, gone: bool = False) -> None:
+        """Everything that the message says."""
         self.why, self.gone = why, gone
         super().__init__(why)

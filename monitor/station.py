@@ -76,6 +76,7 @@ class Station:
         return found
 
     def close(self) -> None:
+        """Let the database go."""
         self.state.close()
 
     def _is_open(self, departure: Departure, today: int) -> bool:

@@ -34,15 +34,18 @@ class LazyGroup(click.Group):
     """Knows its commands by name and imports one only when it is called: help stays instant."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order of help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"monitor.cli.{MODULES.get(cmd_name, cmd_name)}")
         return getattr(module, cmd_name.replace("-", "_"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with a line each."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 

@@ -16,13 +16,20 @@ class RouteLike(Protocol):
     """A row of [[routes]]."""
 
     @property
-    def channels(self) -> tuple[str, ...]: ...
+    def channels(self) -> tuple[str, ...]:
+        """Names of channels."""
+
     @property
-    def severity(self) -> str: ...
+    def severity(self) -> str:
+        """From this severity on."""
+
     @property
-    def departments(self) -> tuple[str, ...]: ...
+    def departments(self) -> tuple[str, ...]:
+        """Only of these; empty: all."""
+
     @property
-    def sources(self) -> tuple[str, ...]: ...
+    def sources(self) -> tuple[str, ...]:
+        """Only of these logs; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,11 @@ class Channel(Protocol):
     """Takes notices. Raises Retryable or Rejected where it does not."""
 
     @property
-    def name(self) -> str: ...
-    def send(self, notice: Notice, *, key: str, recipients: Sequence[str]) -> None: ...
+    def name(self) -> str:
+        """As it stands in the settings."""
+
+    def send(self, notice: Notice, *, key: str, recipients: Sequence[str]) -> None:
+        """Raises Retryable or Rejected where it is not taken."""
 
 
 def make_channel(rule: Rule, secrets: Credentials, allowed: Sequence[str]) -> Channel:

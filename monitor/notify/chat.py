@@ -21,6 +21,7 @@ class ChatChannel:
     service: Any = field(init=False)
 
     def __post_init__(self) -> None:
+        """Raises BadInput where the settings cannot be used."""
         try:
             import apprise  # noqa: PLC0415  # an extra
         except ImportError:
@@ -31,9 +32,11 @@ class ChatChannel:
 
     @property
     def name(self) -> str:
+        """As it stands in the settings."""
         return self.rule.name
 
     def send(self, notice: Notice, *, key: str, recipients: Sequence[str] = ()) -> None:
+        """Raises Retryable or Rejected where it is not taken."""
         words = text(notice, thin=self.rule.thin)
         pool = concurrent.futures.ThreadPoolExecutor(1)
         try:

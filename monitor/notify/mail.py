@@ -26,6 +26,7 @@ class MailChannel:
     context: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
+        """Raises BadInput where the settings cannot be used."""
         for address in (self.rule.sender, *self.rule.to, *self.rule.fallback):
             try:
                 Address(addr_spec=address)
@@ -36,9 +37,11 @@ class MailChannel:
 
     @property
     def name(self) -> str:
+        """As it stands in the settings."""
         return self.rule.name
 
     def send(self, notice: Notice, *, key: str, recipients: Sequence[str] = ()) -> None:
+        """Raises Retryable or Rejected where it is not taken."""
         message = compose(notice, key, self.rule, recipients or self.rule.to)
         try:
             asyncio.run(self._within(message))

@@ -32,14 +32,17 @@ class WebhookChannel:
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
+        """Raises BadInput where the settings cannot be used."""
         for name, secret in zip(self.rule.secrets, self.secrets, strict=True):
             _key(name, secret)
 
     @property
     def name(self) -> str:
+        """As it stands in the settings."""
         return self.rule.name
 
     def send(self, notice: Notice, *, key: str, recipients: Sequence[str] = ()) -> None:
+        """Raises Retryable or Rejected where it is not taken."""
         body = json.dumps(event_of(notice, thin=self.rule.thin), sort_keys=True, separators=(",", ":")).encode()
         stamp = str(int(self.clock()))
         keys = [_key(name, secret) for name, secret in zip(self.rule.secrets, self.secrets, strict=True)]

@@ -41,6 +41,7 @@ class FolderSource:
 
     @property
     def name(self) -> str:
+        """As it stands in the settings."""
         return self.rule.name
 
     def read(self, after: Cursors, now: datetime) -> Iterator[Batch]:

@@ -30,6 +30,7 @@ class TableSource:
 
     @property
     def name(self) -> str:
+        """As it stands in the settings."""
         return self.rule.name
 
     def read(self, after: Mapping[str, Mapping[str, Any]], now: datetime) -> Iterator[Batch]:

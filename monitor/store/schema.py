@@ -31,9 +31,11 @@ class UTC(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Microseconds. Raises ValueError for a time without a zone."""
         return None if value is None else micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """The time, aware, in UTC."""
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 

@@ -26,6 +26,7 @@ class State:
     """Connections to the state database; `write` excludes other writers on SQLite, `read` sees one moment."""
 
     def __init__(self, engine: Engine, where: str) -> None:
+        """where: the database as it may be shown, without its password."""
         self.engine, self.where = engine, where
         self.is_sqlite = engine.dialect.name == "sqlite"
 
@@ -43,6 +44,7 @@ class State:
             yield connection
 
     def close(self) -> None:
+        """Let the database go."""
         self.engine.dispose()
 
 
