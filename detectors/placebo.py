@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detectors.base import Floats
+from detectors.base import Floats, rows
 
 QUANTILE = 0.8
 LEAST_WINDOWS = 30
@@ -28,9 +28,7 @@ class Placebo:
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         """X: the largest surprise of each placebo window, shape (windows, 1)."""
-        largest = np.sort(np.asarray(X, np.float64).reshape(-1))
-        if not np.isfinite(largest).all():
-            raise ValueError("X has NaN or infinite values")
+        largest = np.sort(rows(X, 1)[:, 0])
         self.measured_ = len(largest) >= LEAST_WINDOWS
         if not self.measured_:
             self.largest_ = np.zeros(0)
@@ -44,9 +42,7 @@ class Placebo:
 
     def decision_function(self, X: ArrayLike) -> Floats:
         """X: surprises, shape (n, 1). Returns bits, shape (n,); 0 for a surprise of 0."""
-        x = np.asarray(X, np.float64).reshape(-1)
-        if not np.isfinite(x).all():
-            raise ValueError("X has NaN or infinite values")
+        x = rows(X, 1)[:, 0]
         at_threshold = -np.log2(1 - QUANTILE)
         above = at_threshold + (x - self.threshold_) / self.scale_ / np.log(2)
         if self.measured_:

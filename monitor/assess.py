@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -20,8 +21,11 @@ from monitor.core.peers import peer_groups
 from monitor.core.windows import Window, departures, placebos, usual_zone
 from monitor.model import Departure, Person
 from monitor.settings import Settings
-from monitor.store.gather import SHORTEST_NAME, Gathered, gather
+from monitor.store.gather import SHORTEST_NAME, Gathered, gather, gather_days
 from monitor.store.history import History
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DAY_US = 86_400_000_000
 FEW_PEOPLE = 0.02
@@ -80,24 +84,27 @@ def assess(history: History, everybody: Iterable[Person], told: Sequence[Departu
 
     step("gathering what is usual")
     domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
-    gathered = gather(
-        history, cast, windows, history.facets(attributes), [a.kind for a in actions],
-        [i for i, a in enumerate(actions) if a.impact >= evidence.TIERS[0]], _tellable(people), domains,
-        (span[1] - span[0]) // DAY_US + 1,
-    )  # fmt: skip
-    events = gathered.events
-
-    step("weighing evidence")
-    ordinary = np.array([action.impact for action in actions])[events["a"]]
-    tier = evidence.tiers(ordinary)
+    facets = history.facets(attributes)
+    days = gather_days(history, cast, windows, facets, actions)
     baseline = evidence.Baseline(cast)
-    baseline.learn(gathered.learned, gathered.habits, gathered.past)
-    surprise = evidence.surprises(baseline, events, gathered.used, gathered.days)
+    with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
+        strange_days = beside.submit(baseline.learn_days, days.past, days.watched)
+        gathered = gather(
+            history, cast, windows, facets, actions, settings.crown_jewels(catalogue), _tellable(people), domains,
+            (span[1] - span[0]) // DAY_US + 1,
+        )  # fmt: skip
+        events = gathered.events
+
+        step("weighing evidence")
+        ordinary = np.array([action.impact for action in actions])[events["a"]]
+        tier = evidence.tiers(ordinary)
+        baseline.learn(gathered.learned, gathered.habits)
+        surprise = evidence.surprises(baseline, events, gathered.used)
+    surprise[evidence.DAY] = strange_days.result()[days.row(events)]
     baseline.calibrate(surprise, events["w"], tier)
     bits = evidence.weigh(baseline, surprise, tier)
 
     step("judging acts")
-    events["jewel"] = np.zeros(len(tier), bool)
     weights = judge.Weights()
     impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
     given = judge.judge(bits, _circumstances(events, windows, cast, actions, impact), _is_low(events, actions, len(windows), weights), weights)
@@ -136,9 +143,8 @@ def identify(everybody: Iterable[Person], default_zone: str) -> People:
 
 
 def _match(history: History, people: People, until: int | None) -> None:
-    low, high = history.ends()
     zones = sorted(set(people.zones.values()))
-    hours = range(low // 3_600_000_000 - 1, high // 3_600_000_000 + 2)
+    hours = history.hours()
     seconds = [
         datetime.fromtimestamp(hour * 3600, ZoneInfo(zone)).utcoffset() or timedelta() for zone in zones for hour in hours
     ]

@@ -36,7 +36,10 @@ def faults(folder: Path) -> list[BadInput]:
     found = [BadInput(str(path), _line_of(lines, place, key), what, _SEE) for place, key, what in _misfits(told)]
     if found:
         return found
-    settings = load_settings(path)
+    try:
+        settings = load_settings(path)
+    except BadInput as error:
+        return [error]
     return [
         error
         if isinstance(error, BadInput)

@@ -7,14 +7,17 @@ working folder, each in transactions of its own, so that it can stop anywhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import duckdb
 import pyarrow as pa
 
+from detectors import person_day
 from monitor import assess as judgement
 from monitor import telling
 from monitor.assess import Assessment, Step
@@ -23,8 +26,11 @@ from monitor.findings import findings
 from monitor.model import BadInput, Departure, Finding, Person, Reject, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.settings import Settings
-from monitor.sources.files import Intake, Progress, find_files, load
+from monitor.sources.files import Intake, find_files, load
+from monitor.sources.incoming import Progress
 from monitor.sources.rosters import Roster, read_roster
+from monitor.sources.streams import DAMAGED
+from monitor.sql import literal
 from monitor.station import Station
 from monitor.store import cases, inbox, outbox, rosters
 from monitor.store.history import History
@@ -38,7 +44,7 @@ CLOCK_AHEAD = timedelta(hours=1)
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found, and what it could not read or match."""
+    """What a scan found, and what it could not read or match; `rejects` are lines of events set aside: damage, then the first."""
 
     found: list[Finding]
     assessed: Assessment
@@ -59,26 +65,50 @@ def scan(
     files = find_files(list(events))
     db = open_engine(settings)
     step("reading events")
-    intake = load(db, files, progress=progress)
+    with _beside(person_day.prepare):
+        intake = load(db, files, progress=progress)
     history = History(db)
     until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
-    assessed = judgement.assess(
-        history,
-        roster.people.values(),
-        roster.departures,
-        settings,
-        intake.attributes,
-        seed=seed,
-        until=until,
-        step=step,
-    )
+    first = f"starts_with(why, {literal(DAMAGED)}) DESC, file, line"
+    told = history.rows(f"SELECT file, line, why FROM reject ORDER BY {first} LIMIT 1000")
+    rejects = [Reject(str(files[i]), line, why) for i, line, why in told]
+    people, departures = roster.people.values(), roster.departures
+    try:
+        assessed = judgement.assess(
+            history, people, departures, settings, intake.attributes, seed=seed, until=until, step=step
+        )  # fmt: skip
+    except judgement.NothingMatched as nobody:
+        raise _nothing_to_judge(files, intake, rejects, nobody.unmatched, as_of) from None
     step("writing findings")
     found = findings(history, assessed)
-    rejects = [
-        Reject(str(files[i]), line, why)
-        for i, line, why in history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")
-    ]
-    return Scan(found, assessed, history, intake, roster, files, [*roster.rejects, *rejects], history.unmatched())
+    return Scan(found, assessed, history, intake, roster, files, rejects, history.unmatched())
+
+
+@contextmanager
+def _beside(task: Callable[[], None]) -> Iterator[None]:
+    """Does the task in a thread beside the block, and waits for it."""
+    thread = Thread(target=task)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _nothing_to_judge(
+    files: list[Path], intake: Intake, rejects: list[Reject], unmatched: list, as_of: datetime | None
+) -> BadInput:
+    """Why there is no event of anybody on the roster, and what to look at."""
+    where = str(files[0]) if len(files) == 1 else f"{len(files):,} files"
+    if unmatched:
+        what = f"no actor of any event is on the roster, for example {unmatched[0][3]!r}"
+        return BadInput(where, None, what, "give the roster accounts, e-mails or person_ids as the log has them")
+    if intake.accepted and as_of:
+        return BadInput(where, None, f"no event until {as_of.isoformat()}", "name a later --as-of")
+    if rejects:
+        what = f"no event in it: {intake.set_aside:,} lines could not be used"
+        return BadInput(where, None, what, f"the first: {rejects[0].file}:{rejects[0].line}: {rejects[0].why}")
+    return BadInput(where, None, "no event in it", "name files with events")
 
 
 def read_rosters(paths: Sequence[Path]) -> Roster:
@@ -102,6 +132,7 @@ def open_engine(settings: Settings) -> duckdb.DuckDBPyConnection:
     if settings.engine.threads:
         db.execute(f"SET threads = {settings.engine.threads}")
     db.execute("SET preserve_insertion_order = false")
+    db.execute("SET enable_progress_bar = false")  # it would write to stdout, among the findings
     return db
 
 
@@ -143,7 +174,8 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
                 return None
             people, leaving = station.rosters(connection)
             with open_engine(station.settings) as db:
-                attributes = recall(connection, db, station.data)
+                with _beside(person_day.prepare):
+                    attributes = recall(connection, db, station.data)
                 history = History(db)
                 found = _judge(history, people, leaving, station.settings, attributes, now)
                 sources = _sources_of(history, found)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
-from monitor.core.catalogue import Catalogue, CatalogueFile
+from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Share
 from monitor.core.severity import Thresholds
-from monitor.core.windows import WindowRules
+from monitor.core.windows import WindowRules, is_zone
 from monitor.model import BadInput
 from monitor.operation import Channel, Http, LogSource, Notices, RosterFeed, Route, Schedule, Store
 
@@ -19,39 +22,57 @@ CONFIG = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "
 """The shipped data: inside the package when installed from a wheel, beside it in a checkout."""
 
 
+Days = Annotated[int, Meta(ge=0, le=3650)]
+OneIn = Annotated[int, Meta(ge=1)]
+Memory = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? *([KMGT]i?B)$")]
+T = TypeVar("T")
+
+
 class Windows(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    before: int
-    longest_before: int
-    after: int
-    history: int
-    placebos: int
+    """[windows], in days."""
+
+    before: Days
+    longest_before: Days
+    after: Days
+    history: Days
+    placebos: Annotated[int, Meta(ge=0, le=100_000)]
 
     def rules(self) -> WindowRules:
+        """The same for core."""
         return WindowRules(self.before, self.longest_before, self.after, self.history, self.placebos)
 
 
 class Severity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    alert_budget: float
-    medium: int
-    high: int
-    critical: int
+    """[severity]: notices a week, and one in how many placebo departures."""
+
+    alert_budget: Annotated[float, Meta(ge=0, le=1_000_000)]
+    medium: OneIn
+    high: OneIn
+    critical: OneIn
 
     def thresholds(self) -> Thresholds:
+        """The same for core."""
         return Thresholds(self.medium, self.high, self.critical)
 
 
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[people]"""
+
     timezone: str
 
 
 class Actions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[actions]; the catalogue's path is seen from the settings file."""
+
     catalogue: str
     crown_jewels: tuple[str, ...]
 
 
 class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    memory: str
-    threads: int
+    """[engine]"""
+
+    memory: Memory
+    threads: Annotated[int, Meta(ge=0, le=1024)]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,47 +93,77 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[Route, ...] = ()
 
     def load_catalogue(self) -> Catalogue:
-        """The shipped action catalogue with the user's over it. Raises BadInput."""
-        shipped = CONFIG / "actions.toml"
-        told = read_toml(shipped)
+        """The shipped action catalogue with the user's over it. Raises BadInput with the line to mend."""
+        path = CONFIG / "actions.toml"
+        told = own = read_toml(path)
         if self.actions.catalogue:
-            told = merge(told, read_toml(Path(self.actions.catalogue)))
-        where = self.actions.catalogue or str(shipped)
-        try:
-            return Catalogue(msgspec.convert(told, CatalogueFile))
-        except (msgspec.ValidationError, ValueError) as error:
-            raise BadInput(where, None, str(error), "see the head of config/actions.toml") from None
+            path = Path(self.actions.catalogue)
+            own = read_toml(path)
+            told = merge(told, own)
+        _check_catalogue(path, own, told)
+        return Catalogue(msgspec.convert(told, CatalogueFile))
+
+    def crown_jewels(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """Patterns of targets whose impact is always high: the catalogue's and the settings' own."""
+        return (*catalogue.file.crown_jewels.patterns, *self.actions.crown_jewels)
 
 
 def load_settings(path: Path | None = None) -> Settings:
     """The defaults, with the user's file over them. Raises BadInput with the line to mend."""
     told = read_toml(CONFIG / "lastday.toml")
+    where = path or CONFIG / "lastday.toml"
     if path is not None:
         told = merge(told, read_toml(path))
-    try:
-        return msgspec.convert(told, Settings)
-    except msgspec.ValidationError as error:
-        what, _, at = str(error).partition(" - at ")
-        key = (
-            at.strip("`").rpartition(".")[2] or what.split("`")[1] if "`" in what else at.strip("`").rpartition(".")[2]
+    settings = _converted(where, told, Settings)
+    levels = settings.severity
+    wrong = {
+        ("people", "timezone"): not is_zone(settings.people.timezone)
+        and "no time zone; write a name such as Europe/Berlin",
+        ("severity", "medium"): levels.medium > levels.high and "more than high",
+        ("severity", "high"): levels.high > levels.critical and "more than critical",
+    }
+    for at, what in wrong.items():
+        if what:
+            raise _wrong(where, at, what)
+    if settings.actions.catalogue and path is not None:
+        beside = str(path.parent / settings.actions.catalogue)
+        settings = msgspec.structs.replace(
+            settings, actions=msgspec.structs.replace(settings.actions, catalogue=beside)
         )
-        raise BadInput(
-            str(path), _line_of(path, key), f"{key}: {what}", "see config/lastday.toml for what there is"
-        ) from None
+    return settings
+
+
+def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> None:
+    """Raise BadInput for the first entry of `own` that says what no entry can say.  told: own over the shipped one."""
+    for table in ("classes", "verbs", "actions"):
+        entries = own.get(table, {})
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            _converted(path, entry, Entry, (table, name))
+    nouns = own.get("nouns", {})
+    for name, impact in nouns.items() if isinstance(nouns, dict) else ():
+        _converted(path, impact, Share, ("nouns", name))
+    _converted(path, own, CatalogueFile)
+    entries = {("default",): own.get("default", {})} | {
+        (table, name): entry for table in ("verbs", "actions") for name, entry in own.get(table, {}).items()
+    }
+    for at, entry in entries.items():
+        if entry.get("class", "change") not in told["classes"]:
+            raise _wrong(path, (*at, "class"), f"no class {entry['class']!r} is defined")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a dictionary. Raises BadInput with the line of the first fault."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise BadInput(str(path), None, f"cannot be read ({error.strerror})", "name a readable TOML file") from None
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadInput(str(path), None, "not UTF-8 text", "write the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).partition(" (at line ")
         line = place.split(",")[0]
         raise BadInput(str(path), int(line) if line.isdigit() else None, what, "mend the line; see toml.io") from None
+    except (OSError, ValueError, RecursionError) as error:
+        what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        raise BadInput(str(path), None, what, "name a readable TOML file") from None
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -124,8 +175,48 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _line_of(path: Path | None, key: str) -> int | None:
-    if path is None:
-        return None
-    lines = path.read_text("utf-8").splitlines()
-    return next((i for i, line in enumerate(lines, 1) if line.split("=")[0].strip(" []") == key), None)
+def _converted(path: Path, told: Any, kind: type[T], at: tuple[str, ...] = ()) -> T:
+    """`told`, which stands at that place of the file, as `kind`. Raises BadInput with the line to mend."""
+    try:
+        return msgspec.convert(told, kind)
+    except msgspec.ValidationError as error:
+        what, _, inner = str(error).partition(" - at ")
+        names = re.sub(r"\[[^]]*\]", "", inner.strip("`")).split(".")[1:]
+        unknown = what.split("`")[1:2] if "unknown field" in what else []
+        raise _wrong(path, (*at, *filter(None, names), *unknown), what) from None
+
+
+def _wrong(path: Path, at: Sequence[str], what: str) -> BadInput:
+    mend = "config/lastday.toml and config/actions.toml show what there is"
+    return BadInput(str(path), _line_of(path, at), f"{'.'.join(at)}: {what}", mend)
+
+
+def _line_of(path: Path, at: Sequence[str]) -> int | None:
+    """The line on which the setting stands, or the innermost table around it."""
+    table: tuple[str, ...] = ()
+    best: tuple[int, int | None] = (0, None)
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        bare = line.strip()
+        if bare.startswith("["):
+            table = full = _names(bare)
+        else:
+            full = (*table, *_names(bare.partition("=")[0] + "= 0"))
+        if full and full == tuple(at[: len(full)]) and len(full) > best[0]:
+            best = (len(full), number)
+    return best[1]
+
+
+def _names(line: str) -> tuple[str, ...]:
+    """The dotted key of a table header or of a line with a key; () where there is none."""
+    try:
+        told: Any = tomllib.loads(line)
+    except (ValueError, RecursionError):
+        return ()
+    names = []
+    while isinstance(told, (dict, list)) and told:
+        if isinstance(told, dict):
+            [(name, told)] = told.items()
+            names.append(name)
+        else:
+            told = told[0]
+    return tuple(names)

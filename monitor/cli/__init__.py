@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -9,6 +10,7 @@ import click
 
 from monitor import __version__
 from monitor.model import BadInput
+from monitor.report.safe import plain
 
 COMMANDS = {
     "scan": "Find unusual high-impact acts of departing people in files.",
@@ -28,13 +30,15 @@ COMMANDS = {
 MODULES = {"check-config": "check_config", "run": "running"}
 """Where the module is not named as the command."""
 DONE, FOUND, WRONG, DEGRADED = 0, 1, 2, 3
+LONGEST = 500
+"""Characters of what is told of an error: names of columns in it may be of any length."""
 
 
 class LazyGroup(click.Group):
     """Knows its commands by name and imports one only when it is called: help stays instant."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands, in the order of help."""
+        """Their names, without importing them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -42,10 +46,19 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"monitor.cli.{MODULES.get(cmd_name, cmd_name)}")
-        return getattr(module, cmd_name.replace("-", "_"))
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader that goes away, as in `lastday scan … | head`, ends it without a word."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _forget_stdout()
+            return DONE
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands with a line each."""
+        """Their names and what they do, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -64,10 +77,17 @@ def main() -> None:
     """
 
 
+def _forget_stdout() -> None:
+    """Let what is still unwritten go nowhere, so that the interpreter does not complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run() -> None:
     """The program: `main`, with errors told in one line."""
+    ended: object = DONE
     try:
-        main(standalone_mode=False)
+        ended = main(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(WRONG)
@@ -76,9 +96,10 @@ def run() -> None:
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
-    except BadInput as error:
-        click.echo(f"lastday: {error}", err=True)
-        sys.exit(WRONG)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(DONE)
+        _forget_stdout()
+    except BadInput as error:
+        place = plain(error.where) if error.line is None else f"{plain(error.where)}:{error.line}"
+        click.echo(f"lastday: {place}: {plain(error.what, LONGEST)}; {plain(error.mend, LONGEST)}", err=True)
+        sys.exit(WRONG)
+    sys.exit(ended if isinstance(ended, int) else DONE)

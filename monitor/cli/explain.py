@@ -14,7 +14,9 @@ from monitor.model import BadInput
 @file_options
 @click.option("--event", "event_id", required=True, metavar="ID", help="The event's id, from a finding's event_ids.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
-def explain(rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool, event_id: str, seed: int) -> None:
+def explain(
+    *, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool, event_id: str, seed: int
+) -> None:
     """Show every piece of evidence on one event: its value, the person's usual, the peers' usual.
 
     \b
@@ -34,11 +36,18 @@ def explain(rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | N
         result = pipeline.scan(rosters, events, settings, seed=seed, step=steps.step, progress=steps.read)
     told = findings.dossier(result.history, result.assessed, event_id)
     if told is None:
-        raise BadInput(f"event {event_id}", None, "not among the watched events", "only acts in a departure's watch window are judged")
+        raise BadInput(
+            f"event {event_id}",
+            None,
+            "not among the watched events",
+            "only acts in a departure's watch window are judged",
+        )
     line, reasons = told
     out = Console(highlight=False)
-    out.print(Text(f"{line['person_id']}  {line['time']:%a %d %b %Y %H:%M:%S %z}", style="bold"))
-    out.print(Text(f"{plain(line['action'])}  {plain(line['target'] or '')}  {line['magnitude'] or ''}", style="bold cyan"))
+    out.print(Text(f"{plain(line['person_id'])}  {line['time']:%a %d %b %Y %H:%M:%S %z}", style="bold"))
+    out.print(
+        Text(f"{plain(line['action'])}  {plain(line['target'] or '')}  {line['magnitude'] or ''}", style="bold cyan")
+    )
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for name in ("bits", "evidence", "value", "own usual", "peers' usual", "in words"):
         table.add_column(name, justify="right" if name == "bits" else "left")
@@ -48,5 +57,6 @@ def explain(rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | N
     out.print(table)
     found = [f for f in result.found if event_id in f.event_ids]
     for finding in found:
-        out.print(Text(f"part of finding {finding.finding_id}: {finding.severity}, score {finding.score:.1f}, one in {finding.one_in:,} placebo departures"))
+        part = f"part of finding {finding.finding_id}: {finding.severity}, score {finding.score:.1f}"
+        out.print(Text(f"{part}, one in {finding.one_in:,} placebo departures"))
     out.print(Text(f"sum of bits on this event alone: {sum(r.bits for r in reasons):.2f}", style="dim"))

@@ -15,14 +15,18 @@ from monitor.core.severity import LEVELS
 @click.command()
 @file_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
-@click.option("--as-of", metavar="TIME", help="Judge as it was known then, e.g. 2017-11-02T19:00:00Z. [default: the last event]")
-@click.option("--limit", type=click.IntRange(min=1), help="So many findings at most. [default: 10 in a table, all in JSON]")
+@click.option(
+    "--as-of", metavar="TIME", help="Judge as it was known then, e.g. 2017-11-02T19:00:00Z. [default: the last event]"
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="So many findings at most. [default: 10 in a table, all in JSON]"
+)
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 1 where a finding is that severe.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 @click.pass_context
 def scan(
-    ctx: click.Context, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool, form: str,
-    as_of: str | None, limit: int | None, fail_on: str | None, seed: int,
+    ctx: click.Context, *, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool,
+    form: str, as_of: str | None, limit: int | None, fail_on: str | None, seed: int,
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
 
@@ -61,7 +65,9 @@ def _time(text: str | None) -> datetime | None:
     try:
         then = datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no time; write it as 2017-11-02T19:00:00Z", param_hint="--as-of") from None
+        raise click.BadParameter(
+            f"{text!r} is no time; write it as 2017-11-02T19:00:00Z", param_hint="--as-of"
+        ) from None
     if then.tzinfo is None:
         raise click.BadParameter(f"{text!r} has no offset; add Z or +01:00", param_hint="--as-of")
     return then

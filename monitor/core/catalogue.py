@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
+
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "class"}):
     """What the catalogue says of an action, a verb or a class; None where it says nothing."""
 
     kind: str | None = None
-    impact: float | None = None
+    impact: Share | None = None
     reversible: bool | None = None
-    restore_minutes: int | None = None
+    restore_minutes: Annotated[int, Meta(ge=0)] | None = None
     undo: str | None = None
     magnitude: str | None = None
     aliases: tuple[str, ...] = ()
@@ -34,7 +37,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default: Entry = Entry()
     classes: dict[str, Entry] = {}
     verbs: dict[str, Entry] = {}
-    nouns: dict[str, float] = {}
+    nouns: dict[str, Share] = {}
     actions: dict[str, Entry] = {}
     crown_jewels: CrownJewels = CrownJewels()
 
@@ -58,21 +61,19 @@ class Catalogue:
 
     file: CatalogueFile
     verbs: Mapping[str, Entry] = field(init=False)
+    actions: Mapping[str, Entry] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.verbs = {
-            name: entry for verb, entry in self.file.verbs.items() for name in (verb, *entry.aliases)
-        }
-        unknown = {e.kind for e in (*self.file.verbs.values(), *self.file.actions.values())} - {*self.file.classes, None}
-        if unknown:
-            raise ValueError(f"class {', '.join(sorted(map(str, unknown)))} is not defined")
+        """Spread the verbs over their aliases; events have their actions in small letters."""
+        self.verbs = {name.lower(): entry for verb, entry in self.file.verbs.items() for name in (verb, *entry.aliases)}
+        self.actions = {name.lower(): entry for name, entry in self.file.actions.items()}
 
     def action(self, name: str) -> Action:
         """What the catalogue says of the action `name`, whether or not it knows it."""
         noun, _, verb = name.rpartition(".")
-        told = self.file.actions.get(name) or Entry()
+        told = self.actions.get(name) or Entry()
         by_verb = self._verb(verb) or Entry()
-        kind = told.kind or by_verb.kind or self.file.default.kind or next(iter(self.file.classes))
+        kind = told.kind or by_verb.kind or self._default_kind()
         of_class = self.file.classes[kind]
         chain = (told, by_verb, of_class, self.file.default)
         impact = told.impact
@@ -91,7 +92,11 @@ class Catalogue:
         return max(known, key=self._impact, default=None)
 
     def _impact(self, entry: Entry) -> float:
-        return _first((entry, self.file.classes[entry.kind or ""]), "impact", 0.0)
+        of_class = self.file.classes[entry.kind or self._default_kind()]
+        return float(_first((entry, of_class), "impact", 0.0))
+
+    def _default_kind(self) -> str:
+        return self.file.default.kind or next(iter(self.file.classes))
 
 
 def _words(text: str) -> list[str]:

@@ -33,6 +33,8 @@ TIERS = (0.3, 0.55)
 """Acts are compared with placebo acts of like impact: quiet, middling, grave."""
 CAP_BITS = 40.0
 IDLE_DAYS = 5
+LEAST_DAYS = 2
+DAY = "day vector"
 _CODES = (1 << 31) - 1
 
 
@@ -107,11 +109,11 @@ class Baseline:
     def measured(self) -> bool:
         return all(placebo.measured_ for placebo in self.placebos.values())
 
-    def learn(self, history: Mapping[str, Columns], habits: Mapping[str, Columns], days: Floats) -> None:
-        """Fit every detector.
+    def learn(self, history: Mapping[str, Columns], habits: Mapping[str, Columns]) -> None:
+        """Fit every detector but the one of days.
 
         history: key of a question -> rows (p, a, seg, value, count).
-        habits: facet -> rows (p, seg, v, count).  days: vectors of days of history.
+        habits: facet -> rows (p, seg, v, count).
         """
         for question in QUESTIONS:
             self.detectors[question.key] = question.detector().fit(history_rows(history[question.key], self.cast))
@@ -121,8 +123,13 @@ class Baseline:
             own = X[X[:, 0] >= 0]
             own[:, 0] //= self.cast.actions
             self.detectors["habit " + facet] = Habit().fit(own[:, [0, 4, 5]])
-        if len(days) >= 2:
-            self.detectors["day vector"] = PersonDay().fit(days)
+
+    def learn_days(self, past: Floats, watched: Floats) -> Floats:
+        """Fit the detector of whole days on those of history; returns its surprise on each watched day, 0 where it cannot judge."""
+        if len(past) < LEAST_DAYS:
+            return np.zeros(len(watched))
+        self.detectors[DAY] = PersonDay().fit(past)
+        return np.minimum(self.detectors[DAY].decision_function(watched), CAP_BITS)
 
     def calibrate(self, surprise: Mapping[str, Floats], window: NDArray, tier: NDArray) -> None:
         """Learn what placebo windows show by chance: first of each question, then of each kind's strongest answer."""
@@ -151,10 +158,10 @@ def tiers(impact: Floats) -> NDArray:
     return np.digitize(impact, TIERS)
 
 
-def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns], days: tuple[Floats, NDArray]) -> dict[str, Floats]:
-    """Every detector's answer on every event, 0 where it was not asked or cannot judge.
+def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]) -> dict[str, Floats]:
+    """Every detector's answer on every event, 0 where it was not asked or cannot judge; but for whole days.
 
-    habits: facet -> (row, v), values by row of events.  days: vectors, and the vector of each event.
+    habits: facet -> (row, v), values by row of events.
     """
     n = len(events["w"])
     found: dict[str, Floats] = {}
@@ -166,8 +173,6 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))
-    if "day vector" in baseline.detectors:
-        found["day vector"] = np.minimum(baseline.detectors["day vector"].decision_function(days[0]), CAP_BITS)[days[1]]
     return found
 
 

@@ -12,11 +12,11 @@ from monitor.core.catalogue import Action
 
 FAILED = 0.2
 """Nothing happened, but somebody tried."""
-REASONED = 0.7
+REASONED = 0.62
 """A stated reason or ticket can be checked."""
-OWN = 0.45
+OWN = 0.35
 """One's own things: their loss hurts nobody else."""
-UNSHARED = 0.3
+UNSHARED = 0.16
 """Destroying what nobody else was ever seen to use, and whose reach is not known."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
@@ -29,6 +29,11 @@ OWN_PLACE_TARGETS = 3
 _DESTROYS = ("destroy",)
 _FLOWS = ("share", "forward", "send", "empower")
 _OWNABLE = ("destroy", "exfiltrate", "share", "change")
+
+
+def is_moving(action: Action) -> bool:
+    """Does it matter for this action whose things it touches, and who gets them?"""
+    return action.kind in _FLOWS + _OWNABLE
 
 
 def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats) -> Floats:

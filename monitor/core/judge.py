@@ -15,6 +15,9 @@ CONTENT = (("rarity", "sequence"), ("volume", "drift", "magnitude"), ("novelty",
 CIRCUMSTANCE = (("rhythm",), ("habit",), ("dormancy",), ("day",))
 """Sides of how it came about: the hour, the machine, the account, the whole day."""
 KINDS = tuple(kind for side in (*CONTENT, *CIRCUMSTANCE) for kind in side)
+LOOKING = ("novelty", "breadth")
+"""What makes an act of reading grave: there, to look at what one has no part in is the harm."""
+_CONTENT = tuple(kind for side in CONTENT for kind in side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +26,37 @@ class Weights:
 
     kinds: Mapping[str, float] = field(
         default_factory=lambda: {
-            "rarity": 1.0, "sequence": 1.5, "volume": 1.0, "drift": 0.85, "magnitude": 1.2, "novelty": 0.65,
-            "breadth": 0.3, "repetition": 0.55, "rhythm": 0.8, "habit": 0.8, "dormancy": 1.5, "day": 0.4,
+            "rarity": 1.1, "sequence": 1.4, "volume": 0.8, "drift": 0.8, "magnitude": 1.25, "novelty": 0.75,
+            "breadth": 0.4, "repetition": 0.6, "rhythm": 1.4, "habit": 0.8, "dormancy": 2.0, "day": 0.2,
         }
     )  # fmt: skip
-    quiet: float = 0.9
+    quiet: float = 1.25
     """Bits of each kind that mean nothing: half of all placebo windows reach one."""
     cap: float = 14.0
     """No kind of evidence decides alone beyond this."""
-    sides: tuple[float, ...] = (1.0, 0.9, 0.3, 0.0)
+    sides: tuple[float, ...] = (1.0, 0.5, 0.4, 0.0)
     """What the strongest side of an act counts, the second, and so on: they overlap."""
     muted_to: float = 0.2
-    loud_from: float = 0.8
-    muting: float = 0.75
-    floor: float = 0.02
+    loud_from: float = 0.55
+    muting: float = 1.7
+    floor: float = 0.03
     """Content counts in full from an impact of `loud_from`, next to nothing up to `muted_to`."""
-    reading: float = 0.5
-    """What a novel target of a reading act counts at least: there, to look is the harm."""
-    circumstance: float = 0.22
-    circumstance_impact: float = 0.25
+    reading: float = 0.7
+    """What LOOKING counts at least in an act of reading."""
+    circumstance: float = 0.15
+    circumstance_impact: float = 0.18
     """What circumstances count, and what they count more at full impact."""
-    low_log: float = 0.45
-    low_content: float = 0.25
+    unheard: float = 0.3
+    unheard_from: float = 2.5
+    """Of the bits of a circumstance beyond the second figure so much more counts, whatever the impact."""
+    low_log: float = 0.3
+    low_content: float = 0.16
     """In a log whose usual actions all stay below this impact, circumstances count in full and content this much."""
     nearness: float = 0.33
-    nearness_hours: float = 168.0
+    nearness_hours: float = 220.0
     """Share of the score that fades with the hours to the end, and how fast."""
-    after: float = 2.2
-    after_impact: float = 5.0
+    after: float = 0.75
+    after_impact: float = 7.0
     after_volume: float = 0.4
     """Bits of any act past the end, more by its impact, and by each doubling of that day's acts."""
     after_hours: tuple[float, float] = (2.0, 16.0)
@@ -77,20 +83,22 @@ def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: W
 
     bits: kind -> placebo bits.  low_log: do all usual actions of this log have little impact.
     """
-    heard = {kind: w.kinds[kind] * np.maximum(np.minimum(bits[kind], w.cap) - w.quiet, 0.0) for kind in KINDS if kind in bits}
+    heard = {k: w.kinds[k] * np.maximum(np.minimum(bits[k], w.cap) - w.quiet, 0.0) for k in KINDS if k in bits}
     impact = around.impact
     loud = np.clip((impact - w.muted_to) / (w.loud_from - w.muted_to), w.floor, 1.0) ** w.muting
     if low_log:
         loud = np.maximum(loud, w.low_content)
-    content = _add_up(heard, CONTENT, w.sides)
-    given = {kind: part * loud for kind, part in content.items()}
-
-    looked = np.where(around.reading, np.maximum(loud, w.reading) * heard["novelty"], 0.0)
-    by_look = looked > sum(given.values())
-    given = {kind: np.where(by_look, looked if kind == "novelty" else 0.0, part) for kind, part in given.items()}
+    looked = np.where(around.reading, np.maximum(loud, w.reading), loud)
+    told = {kind: part * (looked if kind in LOOKING else loud) for kind, part in heard.items() if kind in _CONTENT}
+    given = _add_up(told, CONTENT, w.sides)
 
     counted = 1.0 if low_log else w.circumstance + w.circumstance_impact * np.minimum(impact / 0.7, 1.0)
-    given |= {kind: part * counted for kind, part in _add_up(heard, CIRCUMSTANCE, w.sides).items()}
+    told = {
+        kind: part * counted + (1.0 - counted) * w.unheard * np.maximum(part - w.unheard_from * w.kinds[kind], 0.0)
+        for kind, part in heard.items()
+        if kind not in _CONTENT
+    }
+    given |= _add_up(told, CIRCUMSTANCE, w.sides)
 
     near = 1 - w.nearness + w.nearness * np.exp(-np.maximum(around.hours_to_end, 0.0) / w.nearness_hours)
     given = {kind: part * near for kind, part in given.items()}

@@ -51,6 +51,15 @@ def end_of(last_day: date, zone: str) -> int:
     return (midnight.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
 
 
+def is_zone(name: str) -> bool:
+    """Is this the name of a time zone, such as Europe/Berlin?"""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # KeyError: ZoneInfoNotFoundError is one
+        return False
+    return True
+
+
 def usual_zone(people: Iterable[Person], default: str) -> str:
     """The zone that most people on the roster have, or the default where none has any."""
     zones = Counter(person.zone for person in people if person.zone)

@@ -29,14 +29,16 @@ def show(console: Console, found: Sequence[Finding], people: Mapping[str, Person
 def card(finding: Finding, person: Person | None, reasons: int = REASONS) -> Panel:
     """One finding."""
     head = Text.assemble(
-        (f" {finding.severity.upper()} ", STYLES[finding.severity]), " ", (MARKS[finding.severity], STYLES[finding.severity].replace("on red", "")),
+        (f" {finding.severity.upper()} ", STYLES[finding.severity]),
+        " ",
+        (MARKS[finding.severity], STYLES[finding.severity].replace("on red", "")),
         f"  score {finding.score:.1f}, one in {finding.one_in:,} placebo departures",
     )
     who = Text(plain(finding.person_id), style="bold")
     if person and person.title:
         who.append(f"  {plain(person.title, 40)}", style="default")
     when = Text(f"{finding.time:%a %d %b %Y %H:%M %Z}, {until(finding.hours_to_end)}")
-    what = Text(finding.action, style="bold cyan")
+    what = Text(plain(finding.action, 80), style="bold cyan")
     if finding.target:
         what.append(f"  {plain(finding.target, 80)}", style="bold")
     if finding.magnitude is not None:
@@ -56,4 +58,11 @@ def card(finding: Finding, person: Person | None, reasons: int = REASONS) -> Pan
     table.add_row("what", what)
     table.add_row("why", why)
     table.add_row("undo", Text(plain(finding.undo, 300), style="green"))
-    return Panel(Group(table), title=head, title_align="left", subtitle=Text(finding.finding_id, style="dim"), subtitle_align="right", border_style="dim")
+    return Panel(
+        Group(table),
+        title=head,
+        title_align="left",
+        subtitle=Text(finding.finding_id, style="dim"),
+        subtitle_align="right",
+        border_style="dim",
+    )

@@ -7,30 +7,42 @@ record that is no event, a reason in words.
 
 from __future__ import annotations
 
-from monitor.sql import quote
+from collections.abc import Iterable
+
+from monitor.sql import literal, quote
 
 TEXT = ("id", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason")
 KNOWN = ("time", "magnitude", *TEXT)
+ATTRIBUTE = "@"
 COLUMNS = ("id", "t", *TEXT[1:], "magnitude")
 """Columns of a typed event, in this order; `t` is microseconds since 1970-01-01T00:00:00Z."""
 
-_RFC3339 = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)? ?([Zz]|[+-](0\d|1[0-4]):?[0-5]\d)"
+_RFC3339 = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)? ?([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
 _NAIVE = r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
+_TIDY = r"regexp_replace(upper(time), ' ([Z+-])', '\1')"
+"""RFC 3339 allows small letters, and some logs set the offset apart; the engine's cast takes neither."""
 _EARLIEST, _LATEST = 0, 4_102_444_800_000_000  # 1970 to 2100: anything else is a broken clock, not an act
 
 
-def typed(raw: str, attributes: dict[str, str], *, wrong: str = "NULL") -> str:
+def attribute(key: str) -> str:
+    """The column that keeps an unknown key. The mark sets it apart from every name that a query uses."""
+    return ATTRIBUTE + key.lower().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def typed(raw: str, attributes: Iterable[str], *, wrong: str = "NULL") -> str:
     """SQL that types the relation `raw`.
 
-    raw: SELECT with columns `n` (row number) and KNOWN, all text.
-    attributes: output column -> raw column, kept as text.
+    raw: SELECT with columns `n` (row number), KNOWN and the attributes, all text.
+    attributes: columns named by `attribute`, kept as text.
     wrong: SQL over raw's columns giving a reason found by the reader, or NULL.
 
-    The result has columns n, why (NULL for an event), COLUMNS, then the attributes.
+    The result has columns n, why (NULL for an event), COLUMNS, then the attributes. An event
+    without an id gets one from all that it holds.
     """
     clean = ", ".join(f"nullif({quote(c)}, '') AS {quote(c)}" for c in TEXT if c not in ("actor", "action"))
-    extra = "".join(f", nullif({quote(source)}, '') AS {quote(name)}" for name, source in attributes.items())
+    extra = "".join(f", nullif({quote(name)}, '') AS {quote(name)}" for name in attributes)
     keep = "".join(f", {quote(name)}" for name in attributes)
+    held = ", ".join(f"{literal(name + '=')} || {quote(name)}" for name in (*COLUMNS[1:-1], *sorted(attributes)))
     return f"""
     SELECT n, CASE
         WHEN wrong IS NOT NULL THEN wrong
@@ -43,14 +55,16 @@ def typed(raw: str, attributes: dict[str, str], *, wrong: str = "NULL") -> str:
           THEN 'impossible time; write it as 2017-11-02T18:51:00Z'
         WHEN size IS NOT NULL AND (magnitude IS NULL OR NOT isfinite(magnitude)) THEN 'the magnitude is not a number'
       END AS why,
-      coalesce(id, 'x' || md5(concat_ws(chr(31), t, actor, action, coalesce(target, ''), coalesce(target_type, ''),
-        coalesce(magnitude::VARCHAR, ''), coalesce(outcome, ''), coalesce(source, ''), coalesce(ip, ''),
-        coalesce(session, ''), coalesce(reason, '')))) AS id,
+      coalesce(id, 'x' || md5(concat_ws(chr(31), {held}, 'magnitude=' || magnitude::VARCHAR))) AS id,
       t, actor, action, target, target_type, outcome, source, ip, session, reason, magnitude{keep}
     FROM (
-      SELECT n, {wrong} AS wrong, {clean}, nullif(trim(actor), '') AS actor, nullif(lower(trim(action)), '') AS action,
-        nullif(time, '') AS time,
-        CASE WHEN regexp_full_match(time, '{_RFC3339}') THEN epoch_us(try_cast(time AS TIMESTAMP)) END AS t,
-        nullif(magnitude, '') AS size, try_cast(magnitude AS DOUBLE) AS magnitude{extra}
-      FROM ({raw})
+      SELECT *, CASE WHEN regexp_full_match(time, '{_RFC3339}')
+          THEN epoch_us(coalesce(try_cast(time AS TIMESTAMPTZ), try_cast({_TIDY} AS TIMESTAMPTZ)))
+        END AS t
+      FROM (
+        SELECT n, {wrong} AS wrong, {clean}, nullif(trim(time), '') AS time,
+          nullif(trim(actor), '') AS actor, nullif(lower(trim(action)), '') AS action,
+          nullif(magnitude, '') AS size, try_cast(magnitude AS DOUBLE) AS magnitude{extra}
+        FROM ({raw})
+      )
     )"""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
-from monitor.sources.lines import open_bytes
+from monitor.sources.streams import open_bytes
 from monitor.sources.rosters import Roster, read_roster
 
 

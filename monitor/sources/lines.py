@@ -7,22 +7,21 @@ found and lines are cut by NumPy and Arrow.
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
-import zstandard
+import pyarrow.compute as pc
 
-COMPRESSED = (".gz", ".zst")
-BLOCK_BYTES = 4 << 20
+from monitor.sources.streams import COMPRESSED, open_bytes, read_block
+
+BLOCK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 20
-_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
+NOT_UTF8 = "not UTF-8 text; write the file as UTF-8"
+_LONGEST_BLANK = 64
+"""A line longer than this counts as text even if it is all blanks."""
 
 
 @dataclass(slots=True)
@@ -30,27 +29,23 @@ class Lines:
     """Consecutive lines of one file: `text[i]` stands on line `numbers[i]`; `bad` are (line, reason)."""
 
     text: pa.Array
-    numbers: pa.Array
+    numbers: np.ndarray
     bad: list[tuple[int, str]] = field(default_factory=list)
     count: int = 0
     """How many lines were looked at: text, bad and blank ones."""
 
-
-def open_bytes(path: Path) -> IO[bytes]:
-    """The file's bytes, decompressed by its ending (.gz, .zst); any other ending is read as it is."""
-    if path.suffix == ".gz":
-        return gzip.open(path, "rb")
-    if path.suffix == ".zst":
-        return io.BufferedReader(
-            zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
-        )
-    return path.open("rb")
+    def without_blank(self) -> Lines:
+        """These lines without those that hold nothing but blanks."""
+        short = np.diff(_offsets(self.text)) <= _LONGEST_BLANK if len(self.text) else np.zeros(0, bool)
+        if not short.any():
+            return self
+        blank = np.zeros(len(short), bool)
+        blank[short] = pc.utf8_is_space(self.text.filter(pa.array(short))).to_numpy(zero_copy_only=False)
+        return Lines(self.text.filter(pa.array(~blank)), self.numbers[~blank], self.bad, self.count)
 
 
-def read_lines(
-    path: Path, *, max_line_bytes: int = MAX_LINE_BYTES, block_bytes: int = BLOCK_BYTES
-) -> Iterator[Lines]:
-    """Yield the file's lines in order; blank lines are left out, unreadable ones told in `bad`.
+def read_lines(path: Path, *, max_line_bytes: int = MAX_LINE_BYTES, block_bytes: int = BLOCK_BYTES) -> Iterator[Lines]:
+    """Yield the file's lines in order, each with its line end; unreadable ones are told in `bad`.
 
     Raises OSError where the file cannot be opened. A compressed file that ends
     early or is damaged yields what stands before the damage, then one bad line.
@@ -58,14 +53,14 @@ def read_lines(
     with open_bytes(path) as stream:
         number, rest, skipping = 1, b"", False
         while True:
-            block, damage = _read_block(stream, block_bytes)
+            block, damage = read_block(stream, block_bytes)
             if number == 1 and not rest:
                 block = block.removeprefix(b"\xef\xbb\xbf")
             if skipping and block:
                 end = block.find(b"\n") + 1
-                if not end:
+                if not end and not damage:
                     continue
-                block, skipping, number = block[end:], False, number + 1
+                block, skipping, number = block[end:] if end else b"", False, number + 1
             data = rest + block
             last = not block or damage is not None
             if not data and not damage:
@@ -78,7 +73,7 @@ def read_lines(
                 lines.bad.append((number, _too_long(max_line_bytes)))
                 rest, skipping = b"", True
             if damage:
-                lines.bad.append((number + 1, damage))
+                lines.bad.append((number, damage))
             yield lines
             if last:
                 return
@@ -98,22 +93,10 @@ def sample_lines(path: Path, *, places: int = 64, block_bytes: int = 1 << 18) ->
             yield _cut(data, start, data.rfind(b"\n") + 1, 1, MAX_LINE_BYTES)
 
 
-def _read_block(stream: IO[bytes], size: int) -> tuple[bytes, str | None]:
-    """Up to `size` bytes (fewer only at the end), and what is wrong with the stream after them."""
-    parts: list[bytes] = []
-    try:
-        while size > 0 and (part := stream.read1(size)):  # type: ignore[attr-defined]
-            parts.append(part)
-            size -= len(part)
-    except _DAMAGED as error:
-        return b"".join(parts), f"the compressed file is damaged from here on ({error})"
-    return b"".join(parts), None
-
-
 def _cut(data: bytes, start: int, stop: int, first: int, max_line_bytes: int) -> Lines:
     """The lines of data[start:stop], the first of which stands on line `first`."""
     if stop <= start:
-        return Lines(pa.array([], pa.string()), pa.array([], pa.int64()))
+        return Lines(pa.array([], pa.string()), np.zeros(0, np.int64))
     ends = np.flatnonzero(np.frombuffer(data, np.uint8, stop - start, start) == 10).astype(np.int64) + start + 1
     if not len(ends) or ends[-1] != stop:
         ends = np.append(ends, stop)
@@ -131,13 +114,9 @@ def _cut(data: bytes, start: int, stop: int, first: int, max_line_bytes: int) ->
         text.validate(full=True)
     except pa.ArrowInvalid:
         valid = np.fromiter((_is_utf8(line.as_buffer()) for line in raw), bool, len(raw))
-        bad += [(int(n), "not UTF-8 text; write the file as UTF-8") for n in numbers[~valid]]
+        bad += [(int(n), NOT_UTF8) for n in numbers[~valid]]
         text, numbers = raw.filter(pa.array(valid)).view(pa.string()), numbers[valid]
-    blank = np.diff(_offsets(text)) <= 2
-    if blank.any():
-        blank[blank] = [not line.as_py().strip() for line in text.filter(pa.array(blank))]
-        text, numbers = text.filter(pa.array(~blank)), numbers[~blank]
-    return Lines(text, pa.array(numbers), bad, len(ends))
+    return Lines(text, numbers, bad, len(ends))
 
 
 def _offsets(text: pa.Array) -> np.ndarray:

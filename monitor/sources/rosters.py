@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from monitor.core.windows import is_zone
 from monitor.model import BadInput, Departure, Person, Reject
-from monitor.sources.lines import open_bytes
+from monitor.sources.lines import NOT_UTF8
+from monitor.sources.records import Header, read_header, read_records
+from monitor.sources.streams import DAMAGED
 
 COLUMNS = (
     "person_id", "name", "email", "accounts", "department", "title", "manager", "employment_type",
@@ -18,6 +19,8 @@ COLUMNS = (
 )  # fmt: skip
 KINDS = ("resignation", "dismissal", "contract_end", "unknown")
 CERTAINTIES = {"planned": "planned", "confirmed": "confirmed", "withdrawn": "withdrawn"}
+_YEARS = range(1901, 2099)
+"""HR systems write "no end" as 9999-12-31 or 2099-12-31 and "unknown" as 1900-01-01: no such day is a date."""
 
 
 @dataclass(slots=True)
@@ -35,49 +38,70 @@ def read_roster(path: Path) -> Roster:
 
     A person on several lines (a rehire) has several departures; the last line
     gives the person's particulars. Raises BadInput where the file as a whole
-    is no roster.
+    is no roster, is damaged or is not UTF-8: half a roster would make leavers
+    of those who are missing.
     """
     try:
-        with open_bytes(path) as stream:
-            text = stream.read().decode("utf-8-sig")
-    except OSError as error:
-        raise BadInput(str(path), None, f"cannot be read ({error.strerror})", "name a roster in CSV") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise BadInput(str(path), line, "not UTF-8 text", "export the roster as UTF-8") from None
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    header = [name.strip().lower() for name in next(rows, [])]
-    if "person_id" not in header:
-        raise BadInput(str(path), 1, "no column person_id", f"the columns may be {', '.join(COLUMNS)}")
-    roster = Roster()
-    try:
-        for values in rows:
-            if not any(values):
-                continue
-            roster.received += 1
-            try:
-                _add(roster, dict(zip(header, (v.strip() for v in values), strict=False)), len(values) - len(header))
-            except ValueError as error:
-                roster.rejects.append(Reject(str(path), rows.line_num, str(error)))
-    except csv.Error as error:
-        raise BadInput(str(path), rows.line_num, str(error), "check the quotes on this line") from None
+        header = read_header(path)
+        if header is None:
+            raise BadInput(str(path), None, "nothing in it", "give a line with column names and one for each person")
+        columns = _columns(path, header)
+        roster = Roster()
+        for records in read_records(path, header.delimiter):
+            after = records.after(header.line)
+            _set_aside(roster, path, after.bad)
+            for line, values in zip(after.numbers.tolist(), after.values.to_pylist(), strict=True):
+                _add_line(roster, path, columns, line, [value.strip() for value in values])
+    except (OSError, ValueError) as error:
+        what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        raise BadInput(str(path), None, what, "name a roster in CSV") from None
     if not roster.people:
         raise BadInput(str(path), None, "no person in it", "give a line for each person")
+    roster.rejects.sort(key=lambda reject: reject.line)
     return roster
 
 
-def _add(roster: Roster, row: dict[str, str], surplus: int) -> None:
-    if surplus > 0:
-        raise ValueError(f"{surplus} more values than columns; quote values that hold a comma")
+def _columns(path: Path, header: Header) -> list[str]:
+    columns = [name.lower() for name in header.names]
+    if "person_id" not in columns:
+        what, mend = "no column person_id", f"the columns may be {', '.join(COLUMNS)}"
+        raise BadInput(str(path), header.line, what, mend)
+    if again := sorted({name for name in columns if name and columns.count(name) > 1}):
+        what = f"two columns have the same name, {', '.join(again)}"
+        raise BadInput(str(path), header.line, what, "name each column once")
+    return columns
+
+
+def _set_aside(roster: Roster, path: Path, bad: list[tuple[int, str]]) -> None:
+    for line, why in bad:
+        if why == NOT_UTF8:
+            raise BadInput(str(path), line, "not UTF-8 text", "export the roster as UTF-8")
+        if why.startswith(DAMAGED):
+            raise BadInput(str(path), line, why, "check that the file is whole")
+        roster.received += 1
+        roster.rejects.append(Reject(str(path), line, why))
+
+
+def _add_line(roster: Roster, path: Path, columns: list[str], line: int, values: list[str]) -> None:
+    if not any(values):
+        return
+    roster.received += 1
+    try:
+        if len(values) != len(columns):
+            hint = "; quote values that hold a comma" if len(values) > len(columns) else ""
+            raise ValueError(f"{len(values)} values for {len(columns)} columns{hint}")
+        _add(roster, dict(zip(columns, values, strict=True)))
+    except ValueError as error:
+        roster.rejects.append(Reject(str(path), line, str(error)))
+
+
+def _add(roster: Roster, row: dict[str, str]) -> None:
     person_id = row.get("person_id", "")
     if not person_id:
         raise ValueError("no person_id")
     zone = row.get("timezone") or None
-    if zone:
-        try:
-            ZoneInfo(zone)
-        except (ValueError, OSError):
-            raise ValueError(f"unknown timezone {zone!r}; write a name such as Europe/Berlin") from None
+    if zone and not is_zone(zone):
+        raise ValueError(f"unknown timezone {zone[:40]!r}; write a name such as Europe/Berlin")
     dates = {c: _date(c, row.get(c, "")) for c in ("start_date", "notice_date", "last_day")}
     if dates["start_date"] and dates["last_day"] and dates["last_day"] < dates["start_date"]:
         raise ValueError(f"last_day {dates['last_day']} is before start_date {dates['start_date']}")
@@ -90,20 +114,20 @@ def _add(roster: Roster, row: dict[str, str], surplus: int) -> None:
     if last_day := dates["last_day"]:
         kind = row.get("departure_kind", "").lower().replace(" ", "_")
         certainty = CERTAINTIES.get(row.get("status", "").lower(), "planned")
-        departure = Departure(person_id, last_day, dates["notice_date"], kind if kind in KINDS else "unknown", certainty)
+        departure = Departure(
+            person_id, last_day, dates["notice_date"], kind if kind in KINDS else "unknown", certainty
+        )
         if departure not in roster.departures:
             roster.departures.append(departure)
 
 
 def _date(column: str, text: str) -> date | None:
+    """A day, also with a time after it; None for nothing and for a placeholder."""
     if not text:
         return None
+    day = re.fullmatch(r"(\d{4}-\d\d-\d\d)([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?", text, re.ASCII)
     try:
-        return date.fromisoformat(text[:10])
+        told = date.fromisoformat(day[1] if day else "")
     except ValueError:
         raise ValueError(f"{column} {text[:40]!r} is no date; write it as 2017-11-02") from None
-
-
-def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return max(",;\t", key=first.count)
+    return told if told.year in _YEARS else None

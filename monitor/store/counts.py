@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from detectors.base import Floats
 from monitor.core.evidence import Cast
-from monitor.sql import quote
-from monitor.store.history import DAY_US, PLACE, SAME_TARGET_DAYS, SETTLING_DAYS, Columns, Facet, History, bin_sql
+from monitor.sql import literal, quote
+from monitor.store.history import DAY_US, PLACE, SAME_TARGET_DAYS, SETTLING_DAYS, Columns, Facet, History, bin_sql, value_sql
 
 WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""
@@ -58,8 +59,8 @@ def build_targets(history: History) -> None:
     """Build `target` (v, c, people) and the first uses of targets and of what contains them."""
     db = history.db
     db.execute(f"""CREATE OR REPLACE TABLE target AS
-        SELECT v, min(hash({PLACE.format(x="lower(target)")})) AS c
-        FROM (SELECT DISTINCT hash(target) AS v, target FROM event WHERE target IS NOT NULL) GROUP BY v""")
+        SELECT v, min(hash({PLACE.format(x="path")})) AS c
+        FROM (SELECT DISTINCT hash(target) AS v, ltrim(replace(lower(target), '\\', '/'), '/') AS path FROM event WHERE target IS NOT NULL) GROUP BY v""")
     db.execute("""CREATE OR REPLACE TABLE first_target AS
         SELECT p, any_value(g) AS g, v, min(t) AS f, min(d) AS fd, min(seg) AS seg, arg_min(a, t * 1024 + a % 1024) AS a,
           count(*) AS n
@@ -88,6 +89,8 @@ def build_targets(history: History) -> None:
                 ELSE {NEW_TO_ALL} END AS state
             FROM first_{name} AS one LEFT JOIN {name}_team AS team USING (g, v)
             LEFT JOIN {name}_value AS everyone ON everyone.v = one.v""")
+        history.drop(f"{name}_value", f"{name}_team")
+    history.drop("first_target", "first_place")
 
 
 def novelty(history: History, name: str) -> Columns:
@@ -112,12 +115,14 @@ def build_breadth(history: History) -> Columns:
     )
 
 
-def build_repeats(history: History) -> Columns:
-    """Build `repeats` (p, a, v, w, n): events on the same target in a week. Returns its history rows."""
+def repeats(history: History) -> Columns:
+    """History rows of how often the same target came up in a week."""
     history.db.execute(f"""CREATE OR REPLACE TABLE repeats AS
         SELECT p, a, v, {WEEK} AS week, min(seg) AS seg, count(*)::INTEGER AS n
         FROM act WHERE v IS NOT NULL GROUP BY p, a, v, {WEEK}""")
-    return _counted(history, bin_sql("n"), "repeats")
+    found = _counted(history, bin_sql("n"), "repeats")
+    history.drop("repeats")
+    return found
 
 
 def build_sequence(history: History, grave: Sequence[int]) -> Columns:
@@ -149,29 +154,37 @@ def build_absence(history: History) -> Columns:
     return _counted(history, bin_sql("n"), "absence", "n IS NOT NULL")
 
 
-def habit(history: History, facet: Facet) -> tuple[Columns, Columns]:
-    """Days on which each value was used (p, seg, v, count), and the values of watched events (r, v)."""
-    if facet.many:
-        c = quote(facet.column)
-        source = f"""(SELECT r, p, d, seg, hash(x) AS v FROM (SELECT act.r, p, d, seg,
-            unnest(string_split_regex(lower(trim({c}, '[]')), '[;,] *')) AS x
-            FROM act JOIN event ON event.rowid = act.r WHERE {c} IS NOT NULL))"""
-    else:
-        source = f"(SELECT r, p, d, seg, {quote('v_' + facet.name)} AS v FROM act WHERE {quote('v_' + facet.name)} IS NOT NULL)"
-    history.db.execute(f"CREATE OR REPLACE TEMP VIEW facet AS SELECT * FROM {source}")
-    days = history.columns("""SELECT p, seg, v, count(*)::DOUBLE AS count
-        FROM (SELECT DISTINCT p, d, seg, v FROM facet) GROUP BY ALL""")
-    watched = history.columns('SELECT r, w, v FROM facet JOIN watch USING (p) WHERE d >= first AND d < "end"')
-    return days, watched
+def habit(history: History, facet: Facet) -> Columns:
+    """Days on which each value was used: p, seg, v, count."""
+    return history.columns(f"""SELECT p, seg, v, count(*)::DOUBLE AS count
+        FROM (SELECT DISTINCT p, d, seg, v FROM {_uses(facet)}) GROUP BY ALL""")
 
 
-def watched(history: History) -> Columns:
+def several(history: History, facet: Facet) -> Columns:
+    """(r, v) of watched events, for a facet of which an event may have several values."""
+    return history.columns(f'SELECT r, w, v FROM {_uses(facet)} JOIN watch USING (p) WHERE d >= first AND d < "end"')
+
+
+def _uses(facet: Facet) -> str:
+    """SQL for (r, p, d, seg, v): which values of the facet each event has."""
+    if not facet.many:
+        v = quote("v_" + facet.name)
+        return f"(SELECT r, p, d, seg, {v} AS v FROM act WHERE {v} IS NOT NULL)"
+    c = quote(facet.column)
+    return f"""(SELECT r, p, d, seg, {value_sql("x")} AS v FROM (SELECT act.r, p, d, seg,
+        unnest(string_split_regex(lower(trim({c}, '[]')), '[;,] *')) AS x
+        FROM act JOIN event ON event.rowid = act.r WHERE {c} IS NOT NULL))"""
+
+
+def watched(history: History, facets: Sequence[Facet]) -> Columns:
     """Every event in a window, sorted by window and time, with its quantities.
 
     r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, n_new, n_same; before;
-    idle (days the account lay idle); target_state, place_state; target_people, place_people, v, c.
+    idle (days the account lay idle); target_state, place_state; target_people, place_people, place_targets;
+    team_n, team_people (what the peers did that day); v_ and the name of each facet with single values.
     """
-    events = history.columns("""
+    values = "".join(f", coalesce({quote('v_' + f.name)}, -1) AS {quote('v_' + f.name)}" for f in facets if not f.many)
+    events = history.columns(f"""
         WITH mine AS (SELECT act.*, watch.w, watch.first FROM act JOIN watch USING (p) WHERE d >= first AND d < "end"),
         known AS (SELECT mine.*, target.c, coalesce(one.people, 0) AS target_people,
             CASE WHEN one.fd = mine.d THEN one.state ELSE 0 END AS target_state
@@ -182,7 +195,7 @@ def watched(history: History) -> Columns:
           coalesce(breadth.n, 0) AS n_new, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
           target_state, CASE WHEN place.fd = known.d THEN place.state ELSE 0 END AS place_state,
           target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets,
-          team_day.n AS team_n, team_day.people AS team_people
+          team_day.n AS team_n, team_day.people AS team_people{values}
         FROM known
         JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
         JOIN team_day ON team_day.g = known.g AND team_day.a = known.a AND team_day.d = known.d
@@ -221,22 +234,26 @@ def campaign(history: History, events: Columns, cast: Cast, days: int) -> Floats
     return np.where(events["team_people"] >= CAMPAIGN_PEOPLE, np.maximum(1.0, factor), 1.0)
 
 
-def belongings(history: History, names: dict[str, int], domains: list[str]) -> Columns:
+def belongings(history: History, names: dict[str, int], domains: list[str], moving: Sequence[int]) -> Columns:
     """For watched events whose text tells more: (r, owner, internal, external).
 
     owner: the person whose account name stands in the target, -1 for nobody or several.
     internal, external: does the target or an attribute name an address of the organisation, of elsewhere.
+    moving: the actions for which that matters.
     """
     history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
     history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
+    history.put("moving", pa.table({"a": pa.array(moving, pa.int32())}))
     columns = [r[0] for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
-        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', 'from', 'sender', 'reason')""")]
+        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', '@from', '@sender', 'reason')""")]
     texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
     return history.columns(f"""
-        WITH text AS (SELECT act.r, target, {texts} AS addresses FROM act JOIN watch USING (p) JOIN event ON event.rowid = act.r
+        WITH text AS (SELECT act.r, target, {texts} AS addresses
+          FROM act JOIN watch USING (p) SEMI JOIN moving USING (a) JOIN event ON event.rowid = act.r
           WHERE act.d >= first AND act.d < "end"),
         words AS (SELECT DISTINCT target, unnest(regexp_extract_all(lower(target), '[a-z0-9._-]{{4,}}')) AS word FROM text),
-        owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner FROM words JOIN name USING (word) GROUP BY target),
+        owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
+          FROM words JOIN name USING (word) GROUP BY target),
         mails AS (SELECT DISTINCT addresses, unnest(regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)) AS domain
           FROM text WHERE addresses LIKE '%@%'),
         sides AS (SELECT addresses, bool_or(known.domain IS NOT NULL) AS internal, bool_or(known.domain IS NULL) AS external
@@ -244,6 +261,13 @@ def belongings(history: History, names: dict[str, int], domains: list[str]) -> C
         SELECT r, coalesce(owner, -1) AS owner, coalesce(internal, false) AS internal, coalesce(external, false) AS external
         FROM text LEFT JOIN owned USING (target) LEFT JOIN sides USING (addresses)
         WHERE owner IS NOT NULL OR internal OR external""")
+
+
+def jewels(history: History, patterns: Sequence[str]) -> NDArray:
+    """Rows r of the watched events whose target is a crown jewel; patterns are globs, whatever the case."""
+    matches = " OR ".join(f"lower(target) GLOB {literal(pattern.lower())}" for pattern in patterns) or "false"
+    return history.columns(f"""WITH jewel AS (SELECT DISTINCT hash(target) AS v FROM event WHERE {matches})
+        SELECT DISTINCT r FROM act SEMI JOIN jewel USING (v) JOIN watch USING (p) WHERE d >= first AND d < "end" """)["r"]
 
 
 def _blocks(days: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,21 @@ PEER_SHARE = 0.5
 _DAYS = 1 << 20
 
 
-def day_vectors(
-    history: History, cast: Cast, kinds: Sequence[str], first_watched: NDArray, events: Columns
-) -> tuple[Floats, Floats, NDArray]:
-    """Vectors of history days; vectors of watched days; for each watched event the row of its day.
+@dataclass(frozen=True, slots=True)
+class Days:
+    """past, watched: vectors of history days and of watched days, shape (days, features). key: whose and which watched day."""
+
+    past: Floats
+    watched: Floats
+    key: NDArray
+
+    def row(self, events: Columns) -> NDArray:
+        """The row in `watched` of each event's day."""
+        return np.searchsorted(self.key, events["p"].astype(np.int64) * _DAYS + events["d"])
+
+
+def day_vectors(history: History, cast: Cast, kinds: Sequence[str], first_watched: NDArray) -> Days:
+    """Every person's every day as a vector.
 
     Each feature is in standard deviations from the person's usual, and again from the peers'.
     kinds: class of each action.  first_watched: each person's first watched day.
@@ -59,9 +71,7 @@ def day_vectors(
     )
     past = day < first_watched[person]
     Z = _deviations(X, person, cast.group, past)
-    watched = np.flatnonzero(~past)
-    of_event = np.searchsorted(key[watched], events["p"].astype(np.int64) * _DAYS + events["d"])
-    return Z[past], Z[watched], of_event
+    return Days(Z[past], Z[~past], key[~past])
 
 
 def _deviations(X: Floats, person: NDArray, group: NDArray, past: NDArray) -> Floats:

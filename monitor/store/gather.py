@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detectors.base import Floats
-from monitor.core.evidence import Cast, with_and_without
+from monitor.core.catalogue import Action
+from monitor.core.evidence import TIERS, Cast, with_and_without
+from monitor.core.impact import is_moving
 from monitor.core.windows import Window
 from monitor.store import counts
-from monitor.store.days import day_vectors
+from monitor.store.days import Days, day_vectors
 from monitor.store.history import Columns, Facet, History
 
 SHORTEST_NAME = 4
@@ -22,48 +23,44 @@ SHORTEST_NAME = 4
 
 @dataclass(slots=True)
 class Gathered:
-    """learned: question -> history rows; habits: facet -> history rows; past: vectors of history days.
+    """learned: question -> history rows; habits: facet -> history rows.
 
-    events: columns of every watched event; used: facet -> (row of events, value);
-    days: vectors of watched days, and the vector of each event.
+    events: columns of every watched event; used: facet -> (row of events, value).
     """
 
     learned: dict[str, Columns]
     habits: dict[str, Columns]
-    past: Floats
     events: dict[str, NDArray]
     used: dict[str, Columns]
-    days: tuple[Floats, NDArray]
 
 
-def gather(history: History, cast: Cast, windows: Sequence[Window], facets: Sequence[Facet], kinds: Sequence[str], grave: Sequence[int], names: dict[str, int], domains: Sequence[str], days: int) -> Gathered:
+def gather(history: History, cast: Cast, windows: Sequence[Window], facets: Sequence[Facet], actions: Sequence[Action], crown_jewels: Sequence[str], names: dict[str, int], domains: Sequence[str], days: int) -> Gathered:
     """Ask the events.
 
-    kinds: the class of each action.  grave: actions of some impact.  names: account name -> person.  domains: mail domains of
+    actions: by their numbers.  crown_jewels: patterns of targets.  names: account name -> person.  domains: mail domains of
     the organisation.  days: how many days the events span.
     """
-    history.narrow(_table(cast, windows), facets)
     learned = counts.volumes(history)
     learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
     learned["rhythm hour"] = counts.rhythm(history)
+    history.drop("hourly")
     counts.build_targets(history)
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
     learned["breadth day"] = counts.build_breadth(history)
-    learned["repetition week"] = counts.build_repeats(history)
-    learned["sequence before"] = counts.build_sequence(history, grave)
+    learned["repetition week"] = counts.repeats(history)
+    learned["sequence before"] = counts.build_sequence(history, [i for i, a in enumerate(actions) if a.impact >= TIERS[0]])
     learned["dormancy account"] = counts.build_absence(history)
-    habits, watched = {}, {}
-    for facet in facets:
-        habits[facet.name], watched[facet.name] = counts.habit(history, facet)
-    events = counts.watched(history)
+    habits = {facet.name: counts.habit(history, facet) for facet in facets}
+    events = counts.watched(history, facets)
     events["campaign"] = counts.campaign(history, events, cast, days)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
-    _belongings(events, row_of, counts.belongings(history, names, domains))
-    used = {name: {"row": row_of[seen["r"]], "v": seen["v"]} for name, seen in watched.items()}
-    past, vectors, of_event = day_vectors(history, cast, kinds, _first_days(cast, windows), events)
-    return Gathered(learned, habits, past, events, used, (vectors, of_event))
+    _belongings(events, row_of, counts.belongings(history, names, domains, [i for i, a in enumerate(actions) if is_moving(a)]))
+    events["jewel"] = np.isin(events["r"], counts.jewels(history, crown_jewels))
+    used = {facet.name: _used(history, facet, events, row_of) for facet in facets}
+    history.drop("act", "daily", "rolling", "breadth", "sequence", "absence", "target", "target_state", "place", "place_state", "team_day")
+    return Gathered(learned, habits, events, used)
 
 
 def _belongings(events: dict[str, NDArray], row_of: NDArray, told: Columns) -> None:
@@ -75,6 +72,22 @@ def _belongings(events: dict[str, NDArray], row_of: NDArray, told: Columns) -> N
     owner = np.full(len(events["r"]), -1)
     owner[at] = told["owner"]
     events["own"] = owner == events["p"]
+
+
+def _used(history: History, facet: Facet, events: dict[str, NDArray], row_of: NDArray) -> Columns:
+    """(row of events, v) of each value that the watched events have of a facet."""
+    if facet.many:
+        seen = counts.several(history, facet)
+        return {"row": row_of[seen["r"]], "v": seen["v"]}
+    values = events.pop("v_" + facet.name)
+    row = np.flatnonzero(values >= 0)
+    return {"row": row, "v": values[row]}
+
+
+def gather_days(history: History, cast: Cast, windows: Sequence[Window], facets: Sequence[Facet], actions: Sequence[Action]) -> Days:
+    """Narrow the events to what judgement asks for, and return the days as vectors."""
+    history.narrow(_table(cast, windows), facets)
+    return day_vectors(history, cast, [action.kind for action in actions], _first_days(cast, windows))
 
 
 def _first_days(cast: Cast, windows: Sequence[Window]) -> NDArray:

@@ -36,7 +36,7 @@ FAILURES = "('failure', 'failed', 'fail', 'denied', 'deny', 'error', 'blocked', 
 PLACE = r"""CASE
     WHEN contains({x}, '://') THEN split_part(split_part({x}, '://', 2), '/', 1)
     WHEN contains({x}, '@') THEN regexp_extract({x}, '@([^@]*)$', 1)
-    WHEN contains({x}, '/') THEN regexp_extract({x}, '^(/?[^/]+(/[^/]+)?)/', 1)
+    WHEN contains({x}, '/') THEN regexp_extract({x}, '^([^/]+(/[^/]+)?)/', 1)
     WHEN contains({x}, ':') THEN split_part({x}, ':', 1)
     ELSE regexp_replace({x}, '[0-9]+', '#', 'g') END"""
 """What contains a target: a host, a mail domain, the first two folders, a prefix, or its shape."""
@@ -45,6 +45,11 @@ PLACE = r"""CASE
 def bin_sql(size: str) -> str:
     """SQL for detectors.tail.bin_of."""
     return f"(CASE WHEN {size} > 0 THEN 1 + floor({BINS_PER_OCTAVE} * log2(1 + {size}))::INTEGER ELSE 0 END)"
+
+
+def value_sql(text: str) -> str:
+    """SQL for the number that stands for a text among a facet's values; NULL stays NULL."""
+    return f"(CASE WHEN {text} IS NOT NULL THEN hash({text}) & 4294967295 END)::UINTEGER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,11 @@ class History:
         self.db.execute(f"CREATE OR REPLACE TABLE {quote(name)} AS SELECT * FROM given")
         self.db.unregister("given")
 
+    def drop(self, *tables: str) -> None:
+        """Give back the memory of tables that are not asked again."""
+        for name in tables:
+            self.db.execute(f"DROP TABLE IF EXISTS {quote(name)}")
+
     def match(self, accounts: pa.Table, people: pa.Table, offsets: pa.Table, until: int | None = None) -> None:
         """Find out who acted: build `who` (actor, p, g, zone) and `action` (a, action).
 
@@ -109,10 +119,9 @@ class History:
         low, high = self.rows("SELECT min(t), max(t) FROM event SEMI JOIN who USING (actor)")[0]
         return None if low is None else (low, high)
 
-    def ends(self) -> tuple[int, int]:
-        """First and last t of all events; 0, 0 where there is none."""
-        low, high = self.rows("SELECT min(t), max(t) FROM event")[0]
-        return (low, high) if low is not None else (0, 0)
+    def hours(self) -> list[int]:
+        """The hours (UTC, since 1970) with an event: few, however far a broken clock stands off."""
+        return [hour for (hour,) in self.rows("SELECT DISTINCT t // 3600000000 AS hour FROM event ORDER BY hour")]
 
     def actions(self) -> list[str]:
         """The actions' names, by their numbers."""
@@ -163,7 +172,7 @@ class History:
               min(first) FILTER (rank = 3) AS s2, min(first) FILTER (real) AS until
             FROM (SELECT *, row_number() OVER (PARTITION BY p ORDER BY first) AS rank FROM watch) GROUP BY p""")
         names = [quote("v_" + f.name) for f in facets if not f.many]
-        hashes = "".join(f", hash({quote(f.column)}) AS {quote('v_' + f.name)}" for f in facets if not f.many)
+        hashes = "".join(f", {value_sql(quote(f.column))} AS {quote('v_' + f.name)}" for f in facets if not f.many)
         self.db.execute(f"""CREATE OR REPLACE TABLE act AS
             SELECT r, k, i, p, g, a, t, h, d, b, m, failed, reasoned, v,
               ((d >= s0)::TINYINT + coalesce(d >= s1, false)::TINYINT + coalesce(d >= s2, false)::TINYINT) AS seg

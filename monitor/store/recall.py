@@ -46,10 +46,9 @@ def recall(
         "SELECT DISTINCT unnest(json_keys(attributes)) FROM known WHERE attributes IS NOT NULL"
     ).fetchall()
     names = tuple(attribute_columns({key for (key,) in keys}))
-    paths = "[" + ", ".join(literal("$." + quote(name)) for name in names) + "]::VARCHAR[]"
-    extra = "".join(f", x[{i}] AS {quote(name)}" for i, name in enumerate(names, 1))
+    extra = "".join(f", x[{literal(name)}] AS {quote(name)}" for name in names)
     order = ", ".join(quote(c) for c in (*_COLUMNS[1:], *names))
-    drawn = f", json_extract_string(attributes, {paths}) AS x" if names else ""
+    drawn = ", attributes::JSON::MAP(VARCHAR, VARCHAR) AS x" if names else ""
     db.execute(f"""CREATE OR REPLACE TABLE event AS
         SELECT 0 AS file, 0::BIGINT AS n, NULL::VARCHAR AS why, {", ".join(_COLUMNS)}{extra}
         FROM (SELECT *{drawn} FROM known)""")

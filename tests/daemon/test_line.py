@@ -164,6 +164,28 @@ def test_hostile_text_is_stored_on_both_databases(station: Station) -> None:
     assert pipeline.ingest(station, NOW).fresh == 1
 
 
+def test_attributes_of_any_name_are_kept_out_of_the_way(station: Station) -> None:
+    odd = {
+        "n": 1,
+        "t": 2,
+        "file": "x",
+        "why": "y",
+        "seen_at": 3,
+        "feed": "z",
+        "Actor": "b",
+        "line": 4,
+        "digest": 5,
+        "x": 6,
+        'a"b': 7,
+    }
+    drop(station, "app.jsonl", [incident() | odd, incident(NOW) | {"id": "second", "IP": "1", "Ip": "2"}])
+    assert pipeline.ingest(station, NOW).fresh == 2
+    upkeep.tend(station, NOW + timedelta(days=9))
+    with pipeline.open_engine(station.settings) as db, station.state.read() as connection:
+        pipeline.recall(connection, db, station.data)
+        assert db.execute("SELECT count(*) FROM event WHERE why IS NULL").fetchall() == [(2,)]
+
+
 def test_a_table_is_read_on_by_its_cursor_with_ties_and_late_rows(station: Station, tmp_path: Path) -> None:
     from monitor.operation import SqlTable
     from monitor.sources.table import TableSource

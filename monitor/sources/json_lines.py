@@ -1,0 +1,120 @@
+"""Events in JSON lines, through numbered lines: a bad one is set aside alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from monitor.sources.canonical import KNOWN, TEXT, attribute, typed
+from monitor.sources.incoming import Progress, first_of, insert, streamed, told
+from monitor.sources.lines import read_lines, sample_lines
+from monitor.sql import literal, quote
+
+NAMES = ("actor", "action", "target", "id")
+"""Here a number is as wrong as a list: an account or a target written as one has lost its leading zeros."""
+_SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string()), ("bad", pa.string())])
+_KINDS = {"ARRAY": "a list", "OBJECT": "an object", "BOOLEAN": "a truth value"}
+
+
+@dataclass(slots=True)
+class JsonReader:
+    """One file."""
+
+    db: duckdb.DuckDBPyConnection
+    path: Path
+    keys: dict[str, list[str]]
+    """Attribute -> the keys so named, which differ in case alone."""
+    attributes: Counter[str]
+
+    @classmethod
+    def look(cls, db: duckdb.DuckDBPyConnection, path: Path) -> JsonReader:
+        """Learn the file's keys from samples all over it (all of a small file)."""
+        often: Counter[str] = Counter()
+        for lines in sample_lines(path):
+            db.register("sample", pa.table({"line": lines.text}))
+            keys = db.execute("SELECT unnest(try(json_keys(line))) AS key, count(*) FROM sample GROUP BY key")
+            often.update(dict(keys.fetchall()))
+        db.unregister("sample")
+        spelled: dict[str, list[str]] = {}
+        attributes: Counter[str] = Counter()
+        for key in sorted(often.keys() - set(KNOWN)):
+            spelled.setdefault(attribute(key), []).append(key)
+            attributes[attribute(key)] += often[key]
+        return cls(db, path, spelled, attributes)
+
+    def insert(self, index: int, names: Sequence[str], progress: Progress | None) -> None:
+        """Add the file's records to the table `event`."""
+        mine = [name for name in names if name in self.keys]
+        wanted = [*((c, [c]) for c in KNOWN), *((name, self.keys[name]) for name in mine)]
+        keys = [key for _, same in wanted for key in same]
+        place = {key: f"x[{i}]" for i, key in enumerate(keys, 1)}
+        columns = ", ".join(f"{first_of([place[k] for k in same])} AS {quote(name)}" for name, same in wanted)
+        paths = "[" + ", ".join(literal(_pointer(key)) for key in keys) + "]"
+        raw = f"""SELECT n, bad, line, x IS NULL AS broken, {columns}
+            FROM (SELECT n, bad, line, try(json_extract_string(line, {paths})) AS x FROM incoming)"""
+        with streamed(self.db, _SCHEMA, self._batches(progress)):
+            insert(self.db, index, names, mine, typed(raw, mine, wrong=_WRONG))
+
+    def _batches(self, progress: Progress | None) -> Iterator[pa.RecordBatch]:
+        size, done = self.path.stat().st_size, 0
+        for block in read_lines(self.path):
+            lines = block.without_blank()
+            none = pa.nulls(len(lines.text), pa.string())
+            yield pa.record_batch([pa.array(lines.numbers), lines.text, none], schema=_SCHEMA)
+            if lines.bad:
+                yield told(lines.bad, _SCHEMA)
+            if progress:
+                done += lines.text.nbytes
+                progress(self.path, min(done, size), size)
+
+
+def _pointer(key: str) -> str:
+    """The key as a JSON pointer (RFC 6901), which any key can be written as; a JSON path cannot."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def _json_wrong() -> str:
+    """A reason for a line that is no JSON object or has a list, object or truth value where text belongs.
+
+    Types are looked up only where the text begins as one of these does, and the line does not plainly
+    show it in quotes: a second parse of every line would cost a third of the reading.
+    """
+    begins = (("[", "\\"), ("{", "|"))
+    digits = (("0", ":"), ("-", "."))
+    odd = " OR ".join(
+        f"({_begins(n, begins + (digits if n in NAMES else ()))}) AND {_unquoted(n)}" for n in TEXT
+    )
+    truth = " OR ".join(f"{n} IN ('true', 'false')" for n in TEXT)
+    words = "', not text; write it in quotes'"
+    told = " ".join(
+        f"WHEN json_type(line, '/{n}') {_is_wrong(n)} THEN '{n} is ' || {_spoken(n)} || {words}" for n in TEXT
+    )
+    return f"""CASE WHEN bad IS NOT NULL THEN bad
+        WHEN broken THEN 'not valid JSON'
+        WHEN NOT starts_with(ltrim(line, E' \\t\\r'), '{{') THEN 'not a JSON object'
+        WHEN {odd} OR {truth} THEN CASE {told} END END"""
+
+
+def _begins(name: str, ranges: tuple[tuple[str, str], ...]) -> str:
+    return " OR ".join(f"({name} >= '{low}' AND {name} < '{high}')" for low, high in ranges)
+
+
+def _unquoted(name: str) -> str:
+    return f"""NOT contains(line, '"{name}":"') AND NOT contains(line, '"{name}": "')"""
+
+
+def _is_wrong(name: str) -> str:
+    return "NOT IN ('VARCHAR', 'NULL')" if name in NAMES else "IN ('ARRAY', 'OBJECT', 'BOOLEAN')"
+
+
+def _spoken(name: str) -> str:
+    kinds = " ".join(f"WHEN '{kind}' THEN '{words}'" for kind, words in _KINDS.items())
+    return f"CASE json_type(line, '/{name}') {kinds} ELSE 'a number' END"
+
+
+_WRONG = _json_wrong()

@@ -1,0 +1,1 @@
+"""Shapes of organisations, as data: one module each."""

@@ -1,0 +1,247 @@
+"""lastday scan: what it writes where, and how it ends."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Office
+from tests.cli.running import Ran, lastday
+
+SCHEMA = {
+    "finding_id": str, "person_id": str, "last_day": str, "hours_to_end": float, "time": str, "action": str,
+    "target": (str, type(None)), "magnitude": (float, type(None)), "event_ids": list, "score": float, "severity": str,
+    "one_in": int, "impact": float, "undo": str, "reasons": list,
+}  # fmt: skip
+REASON = {"detector": str, "bits": float, "text": str, "value": str, "own_usual": str, "peer_usual": str}
+
+
+@pytest.fixture(scope="module")
+def ran(office: Office) -> Ran:
+    return lastday("scan", *office.files, "--format", "jsonl")
+
+
+def test_findings_follow_the_design(ran: Ran) -> None:
+    assert ran.code == 0
+    assert ran.lines
+    for finding in ran.lines:
+        assert list(finding) == list(SCHEMA)
+        assert all(isinstance(finding[key], kind) for key, kind in SCHEMA.items())
+        assert finding["severity"] in ("low", "medium", "high", "critical")
+        assert 0 <= finding["impact"] <= 1
+        assert finding["one_in"] >= 1
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", finding["last_day"])
+        assert finding["event_ids"]
+        for reason in finding["reasons"]:
+            assert list(reason) == list(REASON)
+            assert all(isinstance(reason[key], kind) for key, kind in REASON.items())
+
+
+def test_strongest_first_and_explained_by_its_reasons(ran: Ran) -> None:
+    scores = [finding["score"] for finding in ran.lines]
+    assert scores == sorted(scores, reverse=True)
+    for finding in ran.lines:
+        bits = [reason["bits"] for reason in finding["reasons"]]
+        assert bits == sorted(bits, reverse=True)
+        assert sum(bits) <= finding["score"] + 0.05 * len(bits)
+
+
+def test_the_drop_is_found_with_its_figures(office: Office, ran: Ran) -> None:
+    first = ran.lines[0]
+    assert (first["person_id"], first["action"], first["target"]) == ("ops-07", "database.drop", "customers")
+    assert first["magnitude"] == 44_000_000
+    assert first["event_ids"] == [office.dropped]
+    assert first["last_day"] == "2017-11-03"
+    assert first["reasons"][0]["detector"] == "magnitude"
+    assert "customers" in first["undo"]
+
+
+def test_times_are_the_persons_own(ran: Ran) -> None:
+    first = ran.lines[0]
+    assert first["time"] == "2017-11-02T23:10:00+01:00"
+    assert first["hours_to_end"] == 24.83
+    for finding in ran.lines:
+        when = datetime.fromisoformat(finding["time"])
+        end = datetime.fromisoformat(f"{finding['last_day']}T00:00:00+01:00") + timedelta(days=1)
+        assert finding["hours_to_end"] == pytest.approx((end - when).total_seconds() / 3600, abs=0.01)
+
+
+def test_json_is_one_array_of_the_same(office: Office, ran: Ran) -> None:
+    whole = lastday("scan", *office.files, "--format", "json")
+    assert json.loads(whole.out) == ran.lines
+
+
+def test_the_same_twice(office: Office, ran: Ran) -> None:
+    assert lastday("scan", *office.files, "--format", "jsonl").out == ran.out
+
+
+def test_the_table_says_who_when_what_why_and_undo(office: Office) -> None:
+    ran = lastday("scan", *office.files)
+    assert ran.code == 0
+    for words in (
+        "CRITICAL",
+        "ops-07",
+        "Thu 02 Nov 2017 23:10 CET",
+        "25 hours before",
+        "database.drop",
+        "customers",
+        "44,000,000",
+        "bits",
+        "undo",
+    ):
+        assert words in ran.out
+    assert re.search(r"[\d,]+ events of 40 people; 1 departures watched", ran.out)
+    assert max(map(len, ran.out.splitlines())) <= 110
+    assert "\x1b" not in ran.out
+
+
+def test_as_of_hides_what_came_later(office: Office, ran: Ran) -> None:
+    assert office.late in {i for finding in ran.lines for i in finding["event_ids"]}
+    then = lastday("scan", *office.files, "--format", "jsonl", "--as-of", "2017-11-02T23:10:00+01:00")
+    assert then.lines[0]["event_ids"] == [office.dropped]
+    assert all(
+        datetime.fromisoformat(f["time"]) <= datetime.fromisoformat("2017-11-02T23:10:00+01:00") for f in then.lines
+    )
+    before = lastday("scan", *office.files, "--format", "jsonl", "--as-of", "2017-11-02T22:09:59Z")
+    assert office.dropped not in {i for finding in before.lines for i in finding["event_ids"]}
+
+
+def test_as_of_is_the_same_as_a_shorter_log(office: Office, tmp_path: Path) -> None:
+    """What is not known yet changes nothing: baselines, placebos, scores."""
+    until = "2017-11-02T22:10:00+00:00"
+    short = tmp_path / "events.jsonl"
+    lines = office.events.read_text().splitlines(keepends=True)
+    short.write_text("".join(line for line in lines if json.loads(line)["time"] <= until))
+    told = lastday("scan", "--hr", office.hr, "--events", short, "--format", "jsonl")
+    assert told.out == lastday("scan", *office.files, "--format", "jsonl", "--as-of", until).out
+
+
+def test_limit(office: Office, ran: Ran) -> None:
+    assert len(ran.lines) > 1
+    assert lastday("scan", *office.files, "--format", "jsonl", "--limit", 1).lines == ran.lines[:1]
+    table = lastday("scan", *office.files, "--limit", 1).out
+    assert table.count(" who ") == 1
+    assert f"and {len(ran.lines) - 1:,} more" in table
+
+
+@pytest.mark.parametrize(("level", "code"), [("low", 1), ("critical", 1)])
+def test_fail_on(office: Office, level: str, code: int) -> None:
+    assert lastday("scan", *office.files, "--format", "jsonl", "--fail-on", level).code == code
+
+
+def test_fail_on_looks_at_what_there_is_not_at_what_is_shown(office: Office) -> None:
+    quiet = ("--as-of", "2017-11-01T00:00:00Z")
+    assert lastday("scan", *office.files, *quiet, "--format", "jsonl", "--fail-on", "high").code == 0
+    assert lastday("scan", *office.files, "--limit", 1, "--fail-on", "critical").code == 1
+
+
+def test_verbose_tells_timings_on_stderr(office: Office, ran: Ran) -> None:
+    told = lastday("scan", *office.files, "--format", "jsonl", "-v")
+    assert told.out == ran.out
+    steps = re.findall(r"^ *\d+\.\d\d s  (.+)$", told.err, re.MULTILINE)
+    assert steps[0] == "reading events"
+    assert len(steps) >= 5
+    assert " s  " not in ran.err
+
+
+def broken(office: Office, tmp_path: Path, bad: int) -> tuple[object, ...]:
+    events = tmp_path / "events.jsonl"
+    events.write_text(office.events.read_text() + "not json\n" * bad)
+    return ("--hr", office.hr, "--events", events)
+
+
+def test_a_few_bad_lines_are_told_on_stderr(office: Office, tmp_path: Path, ran: Ran) -> None:
+    told = lastday("scan", *broken(office, tmp_path, 3), "--format", "jsonl")
+    assert (told.code, told.out) == (0, ran.out)
+    lines = office.events.read_text().count("\n")
+    assert f"set aside: 3 of {lines + 3:,} lines" in told.err
+    assert f"{tmp_path}/events.jsonl:{lines + 1}: not valid JSON" in told.err
+
+
+def test_many_bad_lines_degrade(office: Office, tmp_path: Path, ran: Ran) -> None:
+    files = broken(office, tmp_path, 2000)
+    told = lastday("scan", *files, "--format", "jsonl")
+    assert (told.code, told.out) == (3, ran.out)
+    assert lastday("scan", *files, "--format", "jsonl", "--fail-on", "critical").code == 1
+
+
+def test_a_file_that_was_cut_off_degrades(office: Office, tmp_path: Path) -> None:
+    """However little of it is gone: nobody knows what stood there. Told first, before lesser faults."""
+    whole = gzip.compress(b"bad\n" * 20 + office.events.read_bytes())
+    (tmp_path / "e.jsonl.gz").write_bytes(whole[:-50])
+    told = lastday("scan", "--hr", office.hr, "--events", tmp_path / "e.jsonl.gz", "--format", "jsonl")
+    assert told.code == 3
+    assert "the compressed file is damaged from here on" in told.err.splitlines()[1]
+
+
+def test_a_log_of_strangers_degrades(office: Office, tmp_path: Path) -> None:
+    few = tmp_path / "hr.csv"
+    few.write_text(
+        "".join(
+            line for line in office.hr.read_text().splitlines(keepends=True) if "ops-0" in line or "person_id" in line
+        )
+    )
+    told = lastday("scan", "--hr", few, "--events", office.events, "--format", "jsonl")
+    assert told.code == 3
+    assert re.search(r"not on the roster: [\d,]+ events by 31 actors \(no source named\), for example ops-10", told.err)
+
+
+def test_bad_roster_lines_are_told_beside_bad_event_lines(office: Office, tmp_path: Path) -> None:
+    hr = tmp_path / "hr.csv"
+    hr.write_text(office.hr.read_text() + "ops-99,Mars/Olympus,ops,ops,,,\n")
+    told = lastday("scan", "--hr", hr, *broken(office, tmp_path, 3)[2:], "--format", "jsonl")
+    assert "hr.csv:42: unknown timezone 'Mars/Olympus'" in told.err
+    assert "1 of 41 roster lines" in told.err
+    assert "set aside: 3 of" in told.err
+
+
+def test_a_roster_that_lost_much_degrades(office: Office, tmp_path: Path) -> None:
+    """A leaver whose line cannot be read is a leaver who is not watched."""
+    hr = tmp_path / "hr.csv"
+    hr.write_text(
+        office.hr.read_text().replace(",2017-11-03,", ",03.11.2017,") + "".join(f"x{i},Mars,,,,,\n" for i in range(5))
+    )
+    assert lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl").code == 3
+
+
+WRONG = [
+    (("scan",), "Missing option"),
+    (("scan", "--hr", "{hr}"), "Missing option '--events'"),
+    (("scan", "--hr", "none.csv", "--events", "{events}"), "none.csv: cannot be read"),
+    (("scan", "--hr", "{hr}", "--events", "none.jsonl"), "none.jsonl: no such file"),
+    (("scan", "--hr", "{hr}", "--events", "{hr}"), "no column time"),
+    (("scan", "--hr", "{events}", "--events", "{events}"), "no column person_id"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "tomorrow"), "is no time"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "2017-11-02T10:00:00"), "has no offset"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "1999-01-01T00:00:00Z"), "no event until"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "0001-01-01T00:00:00+14:00"), "no event until"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--limit", "0"), "--limit"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--fail-on", "loud"), "--fail-on"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--format", "xml"), "--format"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--config", "none.toml"), "none.toml: cannot be read"),
+    (("scan", "--hr", "{hr}", "--events", "x" * 5000), "no name of a file"),
+    (("nonsense",), "No such command"),
+    (("explain", "--hr", "{hr}", "--events", "{events}", "--event", "e0"), "not among the watched events"),
+]
+
+
+@pytest.mark.parametrize(("args", "what"), WRONG, ids=[f"{i} {what}" for i, (_, what) in enumerate(WRONG)])
+def test_wrong_usage_and_input(office: Office, args: tuple[str, ...], what: str) -> None:
+    told = lastday(*(arg.format(hr=office.hr, events=office.events) for arg in args))
+    assert told.code == 2
+    assert what in told.err
+    assert told.out == ""
+    assert "Traceback" not in told.err
+
+
+def test_too_little_memory_is_told(office: Office, tmp_path: Path) -> None:
+    config = tmp_path / "small.toml"
+    config.write_text("[engine]\nmemory = '2MB'\n")
+    told = lastday("scan", *office.files, "--config", config)
+    assert told.code == 2
+    assert "engine.memory" in told.err
