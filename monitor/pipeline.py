@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -22,6 +22,7 @@ from monitor import assess as judgement
 from monitor import telling
 from monitor.assess import Assessment, Step
 from monitor.core import retry
+from monitor.core.routing import names_of
 from monitor.findings import findings
 from monitor.model import BadInput, Departure, Finding, Person, Reject, Rejected, Retryable
 from monitor.notify.channels import Channel
@@ -33,11 +34,12 @@ from monitor.sources.streams import DAMAGED
 from monitor.sql import literal
 from monitor.station import Station
 from monitor.store import cases, inbox, outbox, rosters
-from monitor.store.history import History
+from monitor.store.history import DAY_US, History
 from monitor.store.recall import recall
 from monitor.store.schema import micros
 from monitor.store.state import get, put
 
+SHOWN_DAYS = 31
 CLOCK_AHEAD = timedelta(hours=1)
 """A log whose clock runs ahead by no more than this is believed at once."""
 
@@ -179,10 +181,11 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
                 history = History(db)
                 found = _judge(history, people, leaving, station.settings, attributes, now)
                 sources = _sources_of(history, found)
+                months = _months(history, people, found, now)
         with station.state.write() as connection:
             station.lease.hold(connection)
             cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now, sources)
-            written = telling.tell(connection, station, people, leaving, now)
+            written = telling.tell(connection, station, people, leaving, now, months)
             put(connection, "assessed", json.dumps(stand | {"at": now.isoformat()}))
         return written
 
@@ -277,6 +280,28 @@ def _sources_of(history: History, found: Sequence[Finding]) -> dict[str, list[st
     rows = history.rows("SELECT DISTINCT id, source FROM event SEMI JOIN told USING (id) WHERE source IS NOT NULL")
     source = dict(rows)
     return {f.finding_id: sorted({source[i] for i in f.event_ids if i in source}) for f in found}
+
+
+def _months(
+    history: History, people: Mapping[str, Person], found: Sequence[Finding], now: datetime
+) -> dict[str, dict[str, object]]:
+    """For everybody with a finding: the first day shown, and acts on each day since, in the person's own time."""
+    months: dict[str, dict[str, object]] = {}
+    for person_id in sorted({f.person_id for f in found}):
+        mine = [f for f in found if f.person_id == person_id]
+        offset = mine[0].time.utcoffset() or timedelta()
+        today = (now.astimezone(UTC) + offset).date()
+        first = min(today, max(f.time.date() for f in mine)) - timedelta(days=SHOWN_DAYS - 1)
+        shift = int(offset.total_seconds()) * 1_000_000
+        begins = micros(datetime(first.year, first.month, first.day, tzinfo=UTC)) - shift
+        names = ", ".join(map(literal, sorted(names_of([people[person_id]]))))
+        rows = history.rows(f"""SELECT (t - {begins}) // {DAY_US} AS day, count(*) FROM event
+            WHERE lower(actor) IN ({names}) AND t >= {begins} AND t < {begins + SHOWN_DAYS * DAY_US} GROUP BY day""")
+        counts = [0] * SHOWN_DAYS
+        for day, n in rows:
+            counts[day] = n
+        months[person_id] = {"first": first.isoformat(), "counts": counts}
+    return months
 
 
 def _is_old(before: Mapping[str, str], now: datetime) -> bool:

@@ -33,6 +33,7 @@ class Change:
     found: list[Finding]
     why: str | None
     sources: Sequence[str] = ()
+    month: Mapping[str, object] | None = None
 
 
 def assign(known: Sequence[Case], found: Sequence[Finding]) -> list[tuple[str, Finding]]:
@@ -50,9 +51,17 @@ def assign(known: Sequence[Case], found: Sequence[Finding]) -> list[tuple[str, F
 
 
 def tell(
-    connection: Connection, station: Station, people: Mapping[str, Person], leaving: Sequence[Departure], now: datetime
+    connection: Connection,
+    station: Station,
+    people: Mapping[str, Person],
+    leaving: Sequence[Departure],
+    now: datetime,
+    months: Mapping[str, Mapping[str, object]] | None = None,
 ) -> int:
-    """Fold every case anew and write what must be told at once. Returns how many notices were written."""
+    """Fold every case anew and write what must be told at once. Returns how many notices were written.
+
+    months: what to draw of each person's last month.
+    """
     rules = station.rules()
     silences = cases.silences_at(connection, now)
     known = {case.case_id: case for case in cases.all_cases(connection)}
@@ -69,7 +78,15 @@ def tell(
         if why and person and why != "resolved" and routing.silenced(silences, person):
             why = None
         if case != known.get(case_id) or why:
-            changes.append(Change(replace(case, case_id=case_id), theirs, why, sources.get(case_id, ())))
+            changes.append(
+                Change(
+                    replace(case, case_id=case_id),
+                    theirs,
+                    why,
+                    sources.get(case_id, ()),
+                    (months or {}).get(case.person_id),
+                )
+            )
     return _write(connection, station, people, changes, now)
 
 
@@ -171,6 +188,8 @@ def _post_case(
         else replace(case, notices=case.notices + 1)
     )
     body = _case_body(case, change.found, person, kind) | {"sources": list(change.sources)}
+    if change.month:
+        body["month"] = dict(change.month)
     notice = Notice(
         fold.notice_id_of(case.case_id, str(after.notices), kind),
         kind,

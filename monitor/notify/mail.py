@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,6 +16,7 @@ import aiosmtplib
 from monitor.model import BadInput, Notice, Rejected, Retryable
 from monitor.notify.words import html, subject, text
 from monitor.operation import Email
+from monitor.report.picture import month_png
 
 
 @dataclass(slots=True)
@@ -84,7 +86,15 @@ def compose(notice: Notice, key: str, rule: Email, recipients: Sequence[str]) ->
     if notice.severity in ("high", "critical"):
         message["Importance"] = "high"
     message.set_content(text(notice, thin=rule.thin))
-    message.add_alternative(html(notice, thin=rule.thin), subtype="html")
+    month = None if rule.thin else notice.body.get("month")
+    picture = f"month.{key}@{domain}" if month else None
+    message.add_alternative(html(notice, thin=rule.thin, picture=picture), subtype="html")
+    if month:
+        found = {datetime.fromisoformat(f["time"]).date() for f in notice.body["findings"]}
+        last_day = date.fromisoformat(notice.body["last_day"])
+        png = month_png(date.fromisoformat(month["first"]), month["counts"], last_day, found)
+        page = message.get_payload()[1]  # type: ignore[index]
+        page.add_related(png, "image", "png", cid=f"<{picture}>", disposition="inline", filename="month.png")  # type: ignore[union-attr]
     return message
 
 

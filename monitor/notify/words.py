@@ -53,7 +53,7 @@ def _data(notice: Notice, thin: bool) -> dict[str, Any]:
         return data | {"topic": body["topic"], "text": body["text"]}
     if notice.kind == "digest":
         return data | {"total": body["total"], "cases": [_case(case, thin) for case in body["cases"]]}
-    return data | _case(body, thin)
+    return data | _case({key: value for key, value in body.items() if key != "month"}, thin)
 
 
 def _case(body: dict[str, Any], thin: bool) -> dict[str, Any]:

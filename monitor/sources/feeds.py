@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
-from monitor.sources.streams import open_bytes
 from monitor.sources.rosters import Roster, read_roster
+from monitor.sources.streams import open_bytes
 
 
 def read_feed(feed: RosterFeed, folder: Path, url: str) -> Roster:

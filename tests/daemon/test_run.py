@@ -105,6 +105,7 @@ def test_the_incident_of_2017_is_told_within_seconds(tmp_path: Path) -> None:
     assert to == ["security@corp.example"], "the person concerned is left out"
     assert "CRITICAL" in message["subject"]
     assert "44,000,000" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert [part for part in message.walk() if part.get_content_type() == "image/png"], "the last month"
     (request,) = hook.requests
     assert request.is_signed_with(SECRET)
     assert request.json["type"] == "lastday.opened"

@@ -38,6 +38,28 @@ def test_a_case_arrives_readable_with_the_undo_first() -> None:
     assert html.index("Undo:") < html.index("CRITICAL")
 
 
+def test_the_last_month_is_drawn_into_the_mail() -> None:
+    import io
+
+    from PIL import Image
+
+    month = {"first": "2017-10-03", "counts": [3] * 30 + [400]}
+    with MailReceiver().listening() as receiver:
+        MailChannel(rule(receiver.port), None).send(notice(body=case_body() | {"month": month}), key="k", recipients=())
+        MailChannel(rule(receiver.port, thin=True), None).send(
+            notice(body=case_body() | {"month": month}), key="thin", recipients=()
+        )
+    (_, message), (_, thin) = receiver.messages
+    (png,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert png["content-id"].strip("<>") in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    image = Image.open(io.BytesIO(png.get_content()))
+    colours = {colour for _, colour in image.getcolors(1 << 20) or []}
+    assert (0xB4, 0x23, 0x18) in colours, "the day of the finding"
+    assert len(png.get_content()) < 20_000
+    assert not [part for part in thin.walk() if part.get_content_type() == "image/png"]
+    assert "Person Zero" not in thin.as_string()
+
+
 def test_hostile_text_is_inert() -> None:
     evil = "<script>alert(1)</script>\r\nBcc: x@y\x1b[31m\u202e"
     body = case_body(target=evil, action="a\r\nBcc: evil@x.example", undo=evil) | {
