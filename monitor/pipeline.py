@@ -10,19 +10,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
 import duckdb
-import pyarrow as pa
 
 from detectors import person_day
 from monitor import assess as judgement
 from monitor import telling
 from monitor.assess import Assessment, Step
 from monitor.core import retry
-from monitor.core.routing import names_of
 from monitor.findings import findings
 from monitor.model import BadInput, Departure, Finding, Person, Reject, Rejected, Retryable
 from monitor.notify.channels import Channel
@@ -34,19 +32,19 @@ from monitor.sources.streams import DAMAGED
 from monitor.sql import literal
 from monitor.station import Station
 from monitor.store import cases, inbox, outbox, rosters
-from monitor.store.history import DAY_US, History
+from monitor.store.around import months_of, sources_of
+from monitor.store.history import History
 from monitor.store.recall import recall
 from monitor.store.schema import micros
 from monitor.store.state import get, put
 
-SHOWN_DAYS = 31
 CLOCK_AHEAD = timedelta(hours=1)
 """A log whose clock runs ahead by no more than this is believed at once."""
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found, and what it could not read or match; `rejects` are lines of events set aside: damage, then the first."""
+    """What a scan found, and what it could not use; `rejects` are lines of events set aside: damage, then the first."""
 
     found: list[Finding]
     assessed: Assessment
@@ -180,8 +178,8 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
                     attributes = recall(connection, db, station.data)
                 history = History(db)
                 found = _judge(history, people, leaving, station.settings, attributes, now)
-                sources = _sources_of(history, found)
-                months = _months(history, people, found, now)
+                sources = sources_of(history, found)
+                months = months_of(history, people, found, now)
         with station.state.write() as connection:
             station.lease.hold(connection)
             cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now, sources)
@@ -271,37 +269,6 @@ def _judge(
     except judgement.NothingMatched:
         return []
     return findings(history, assessed)
-
-
-def _sources_of(history: History, found: Sequence[Finding]) -> dict[str, list[str]]:
-    """The logs that each finding's events came from, where they say so."""
-    ids = pa.table({"id": pa.array([i for f in found for i in f.event_ids], pa.string())})
-    history.put("told", ids)
-    rows = history.rows("SELECT DISTINCT id, source FROM event SEMI JOIN told USING (id) WHERE source IS NOT NULL")
-    source = dict(rows)
-    return {f.finding_id: sorted({source[i] for i in f.event_ids if i in source}) for f in found}
-
-
-def _months(
-    history: History, people: Mapping[str, Person], found: Sequence[Finding], now: datetime
-) -> dict[str, dict[str, object]]:
-    """For everybody with a finding: the first day shown, and acts on each day since, in the person's own time."""
-    months: dict[str, dict[str, object]] = {}
-    for person_id in sorted({f.person_id for f in found}):
-        mine = [f for f in found if f.person_id == person_id]
-        offset = mine[0].time.utcoffset() or timedelta()
-        today = (now.astimezone(UTC) + offset).date()
-        first = min(today, max(f.time.date() for f in mine)) - timedelta(days=SHOWN_DAYS - 1)
-        shift = int(offset.total_seconds()) * 1_000_000
-        begins = micros(datetime(first.year, first.month, first.day, tzinfo=UTC)) - shift
-        names = ", ".join(map(literal, sorted(names_of([people[person_id]]))))
-        rows = history.rows(f"""SELECT (t - {begins}) // {DAY_US} AS day, count(*) FROM event
-            WHERE lower(actor) IN ({names}) AND t >= {begins} AND t < {begins + SHOWN_DAYS * DAY_US} GROUP BY day""")
-        counts = [0] * SHOWN_DAYS
-        for day, n in rows:
-            counts[day] = n
-        months[person_id] = {"first": first.isoformat(), "counts": counts}
-    return months
 
 
 def _is_old(before: Mapping[str, str], now: datetime) -> bool:

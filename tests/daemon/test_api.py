@@ -79,9 +79,8 @@ def test_a_store_that_cannot_be_written_is_told_and_stores_nothing(tmp_path: Pat
 def test_too_many_at_once_are_asked_to_come_again(tmp_path: Path) -> None:
     with serving(tmp_path / "work", "most_at_once = 1", LASTDAY_TOKEN="t") as (_, port):
         with socket.create_connection(("127.0.0.1", port)) as slow:
-            slow.sendall(
-                b"POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer t\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n"
-            )
+            head = [b"POST /v1/events HTTP/1.1", b"host: x", b"authorization: Bearer t", b"content-length: 9"]
+            slow.sendall(b"\r\n".join([*head, b"expect: 100-continue", b"", b""]))
             assert b"100" in slow.recv(100), "the slow one holds the only place"
             status, _, headers = push(port, "[]")
             assert (status, headers["retry-after"]) == (429, "1")
