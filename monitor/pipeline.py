@@ -34,7 +34,7 @@ from monitor.station import Station
 from monitor.store import cases, inbox, outbox, rosters
 from monitor.store.around import months_of, sources_of
 from monitor.store.history import History
-from monitor.store.recall import recall
+from monitor.store.recall import lost_files, recall
 from monitor.store.schema import micros
 from monitor.store.state import get, put
 
@@ -176,6 +176,7 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             with open_engine(station.settings) as db:
                 with _beside(person_day.prepare):
                     attributes = recall(connection, db, station.data)
+                lost = lost_files(connection, station.data)
                 history = History(db)
                 found = _judge(history, people, leaving, station.settings, attributes, now)
                 sources = sources_of(history, found)
@@ -184,6 +185,8 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             station.lease.hold(connection)
             cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now, sources)
             written = telling.tell(connection, station, people, leaving, now, months)
+            text = f"history is missing ({', '.join(lost[:3])}): it was judged without; restore it from a backup"
+            telling.warn(connection, station, "history files", text if lost else None, now)
             put(connection, "assessed", json.dumps(stand | {"at": now.isoformat()}))
         return written
 

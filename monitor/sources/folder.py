@@ -45,7 +45,8 @@ class FolderSource:
         return self.rule.name
 
     def read(self, after: Cursors, now: datetime) -> Iterator[Batch]:
-        """What is new, file by file. after: cursors by item. Raises OSError where the folder cannot be read."""
+        """What is new, file by file. after: cursors by item. Raises OSError, after all others, where one cannot be read."""
+        trouble: OSError | None = None
         for path in sorted(p for p in self.path.glob(self.rule.match) if p.is_file() and ending_of(p)):
             try:
                 stat = path.stat()
@@ -54,6 +55,10 @@ class FolderSource:
                 yield from reader(path, item, dict(after.get(item, {})), now)
             except FileNotFoundError:
                 continue  # rotated away between the listing and the reading; its new name comes next time
+            except OSError as error:
+                trouble = trouble or error
+        if trouble:
+            raise trouble
 
     def gone(self, after: Cursors) -> list[str]:
         """Items with a cursor whose file is no longer there."""

@@ -32,10 +32,11 @@ def recall(
     """Build `event` in db from one moment of the store; each id once, the least content where there are several.
 
     since: leave out what happened before this t. Returns the names of the attributes, which are columns.
-    Raises FileNotFoundError where a sealed file is missing.
+    A sealed file that is missing is left out; see `lost_files`.
     """
     db.register("hot", hot_table(connection))
-    files = [str(folder_of(data) / row.name) for row in listed(connection) if since is None or row.last_t >= since]
+    paths = [folder_of(data) / row.name for row in listed(connection) if since is None or row.last_t >= since]
+    files = [str(path) for path in paths if path.is_file()]
     parts = ["SELECT * FROM hot"]
     if files:
         parts.append(f"SELECT * FROM read_parquet([{', '.join(map(literal, files))}])")
@@ -58,3 +59,8 @@ def recall(
         SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
         QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""")
     return names
+
+
+def lost_files(connection: Connection, data: Path) -> list[str]:
+    """Names of sealed files that are no longer there."""
+    return [row.name for row in listed(connection) if not (folder_of(data) / row.name).is_file()]

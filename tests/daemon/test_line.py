@@ -17,6 +17,7 @@ from monitor.settings import load_settings
 from monitor.station import Station
 from monitor.store import cases, inbox, segments
 from monitor.store.schema import events, rejects, tallies
+from tests.daemon.clockwork import posted
 from tests.daemon.conftest import NOW
 from tests.office import as_lines, incident, roster, usual
 
@@ -267,6 +268,24 @@ def test_a_history_file_that_was_changed_or_lost_is_told(station: Station) -> No
     assert len(told) == 2
     assert "changed" in told[0]
     assert "missing" in told[1]
+
+
+def test_a_lost_history_file_is_told_and_the_rest_is_judged(station: Station) -> None:
+    (station.folder / "rosters" / "people.csv").write_text(roster())
+    drop(station, "admin.jsonl", [*usual(), incident()])
+    upkeep.sync_rosters(station, NOW)
+    pipeline.ingest(station, NOW)
+    upkeep.tend(station, NOW)
+    sorted(segments.folder_of(station.data).iterdir())[0].unlink()
+    assert pipeline.assess(station, NOW) == 1
+    assert [row["kind"] for row in posted(station)] == ["opened", "operator"]
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(station: Station) -> None:
+    drop(station, "z.jsonl", some(1))
+    (station.folder / "inbox" / "a.jsonl").symlink_to("/proc/self/mem")
+    assert pipeline.ingest(station, NOW).fresh == 1
+    assert "admin" in station.problems
 
 
 def test_a_crash_while_sealing_is_mended_by_the_next_run(station: Station) -> None:
