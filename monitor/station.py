@@ -41,6 +41,8 @@ class Station:
     sources: list[FolderSource | TableSource]
     problems: dict[str, str] = field(default_factory=dict)
     """What cannot be read or reached now, by source, roster or channel."""
+    stamps: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    """Path, size and change time of each roster's file that is in force: it need not be read again."""
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while everything is judged: twice at once would only take twice as long."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())

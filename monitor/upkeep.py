@@ -13,7 +13,7 @@ from monitor.core import routing
 from monitor.core.guard import refusal
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
-from monitor.sources.feeds import read_feed
+from monitor.sources.feeds import newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
 from monitor.store import inbox, rosters, segments
@@ -40,6 +40,9 @@ def sync_rosters(station: Station, now: datetime) -> int:
 def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
     """Read one roster."""
     try:
+        stamp = _stamp(station, feed)
+        if stamp and station.stamps.get(feed.name) == stamp:
+            return 0
         roster = read_feed(feed, station.folder, station.secrets.fill(feed.url))
     except (BadInput, OSError) as error:
         station.problems[feed.name] = str(error)
@@ -52,6 +55,8 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         last = rosters.last_version(connection, feed.name)
         accepted = rosters.is_accepted(connection, feed.name, sha256)
     if last is not None and last.sha256 == sha256 and not (last.status == "refused" and accepted):
+        if stamp and last.status == "in_force":
+            station.stamps[feed.name] = stamp
         return 0
     with station.state.write() as connection:
         station.lease.hold(connection)
@@ -75,6 +80,15 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         )
         telling.warn(connection, station, f"roster {feed.name}", text, now)
         return 0 if why else rosters.apply(connection, feed.name, new, now)
+
+
+def _stamp(station: Station, feed: RosterFeed) -> tuple[str, int, int] | None:
+    """What tells one state of a roster's file from another; None for a database."""
+    if feed.url:
+        return None
+    path = newest(feed, station.folder)
+    stat = path.stat()
+    return str(path), stat.st_size, stat.st_mtime_ns
 
 
 def as_told(roster: Roster) -> Told:
