@@ -201,30 +201,42 @@ def remind(station: Station, now: datetime) -> int:
         )
 
 
-def deliver(station: Station, channel: Channel, now: datetime) -> int:
-    """Send what is due on one channel. Returns how many notices it took."""
-    holder, taken = station.lease.holder, 0
-    for claimed in outbox.claim(station.state, channel.name, holder, now):
-        try:
-            channel.send(claimed.notice, key=claimed.key, recipients=claimed.recipients)
-        except Retryable as trouble:
-            station.problems[channel.name] = trouble.why
-            _try_again(station, claimed, trouble, now)
-        except Rejected as trouble:
-            station.problems[channel.name] = trouble.why
-            if trouble.gone:
-                _turn_off(station, channel.name, trouble.why, now)
-                return taken
-            with station.state.write() as connection:
-                outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why)
-                text = f"{channel.name} refused a notice: {trouble.why}"
-                telling.warn(connection, station, f"channel {channel.name}", text, now)
-        else:
-            outbox.mark_sent(station.state, claimed.key, holder, now)
-            station.problems.pop(channel.name, None)
-            _mended(station, f"channel {channel.name}", now)
-            taken += 1
-    return taken
+def deliver(station: Station, channel: Channel, now: datetime, most: int = 100) -> int:
+    """Send what is due on one channel, one by one. Returns how many notices it took.
+
+    It ends where the channel does not take one: the others are tried at the next turn, so that a
+    channel that hangs holds nothing up for longer than its deadline.
+    """
+    for taken in range(most):
+        claimed = outbox.claim(station.state, channel.name, station.lease.holder, now)
+        if claimed is None or not _send(station, channel, claimed, now):
+            return taken
+    return most
+
+
+def _send(station: Station, channel: Channel, claimed: outbox.Claimed, now: datetime) -> bool:
+    """Send one notice and mark what became of it. Did the channel take it?"""
+    holder, topic = station.lease.holder, f"channel {channel.name}"
+    try:
+        channel.send(claimed.notice, key=claimed.key, recipients=claimed.recipients)
+    except Retryable as trouble:
+        station.problems[channel.name] = trouble.why
+        _try_again(station, claimed, trouble, now)
+        return False
+    except Rejected as trouble:
+        station.problems[channel.name] = trouble.why
+        if trouble.gone:
+            _turn_off(station, channel.name, trouble.why, now)
+            return False
+        with station.state.write() as connection:
+            outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why)
+            text = f"{channel.name} refused a notice: {trouble.why}"
+            telling.warn(connection, station, topic, text, now)
+        return False
+    outbox.mark_sent(station.state, claimed.key, holder, now)
+    station.problems.pop(channel.name, None)
+    _mended(station, topic, now)
+    return True
 
 
 def _try_again(station: Station, claimed: outbox.Claimed, trouble: Retryable, now: datetime) -> None:

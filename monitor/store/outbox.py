@@ -58,32 +58,24 @@ def post(connection: Connection, notice: Notice, to: Sequence[Delivery], due_at:
         )
 
 
-def claim(state: State, channel: str, holder: str, now: datetime, most: int = 10) -> list[Claimed]:
-    """Notices of a channel that are due, leased to the holder."""
+def claim(state: State, channel: str, holder: str, now: datetime) -> Claimed | None:
+    """The oldest notice of a channel that is due, leased to the holder; None where there is none."""
     late = or_(outbox.c.due_at <= now, outbox.c.changed_at > now + SET_BACK)
     free = or_(outbox.c.lease_until <= now, outbox.c.changed_at > now + SET_BACK)
     due = ((outbox.c.state == "waiting") & late) | ((outbox.c.state == "sending") & free)
+    query = select(outbox).where(outbox.c.channel == channel, due).order_by(outbox.c.created_at, outbox.c.key).limit(1)
     with state.read() as connection:
-        if connection.execute(select(outbox.c.key).where(outbox.c.channel == channel, due).limit(1)).first() is None:
-            return []
+        if connection.execute(query).first() is None:
+            return None
     with state.write() as connection:
-        query = (
-            select(outbox)
-            .where(outbox.c.channel == channel, due)
-            .order_by(outbox.c.created_at, outbox.c.key)
-            .limit(most)
-        )
-        rows = connection.execute(query.with_for_update(skip_locked=True)).all()
+        row = connection.execute(query.with_for_update(skip_locked=True)).first()
+        if row is None:
+            return None
         until = now + timedelta(seconds=LEASE_SECONDS)
-        lease = {
-            "state": "sending",
-            "leased_by": holder,
-            "lease_until": until,
-            "changed_at": now,
-            "attempts": outbox.c.attempts + 1,
-        }
-        connection.execute(update(outbox).where(outbox.c.key.in_([row.key for row in rows])).values(**lease))
-    return [_claimed(row) for row in rows]
+        lease = {"state": "sending", "leased_by": holder, "lease_until": until, "changed_at": now}
+        mine = update(outbox).where(outbox.c.key == row.key)
+        connection.execute(mine.values(attempts=outbox.c.attempts + 1, **lease))
+    return _claimed(row)
 
 
 def mark_sent(state: State, key: str, holder: str, now: datetime) -> None:
