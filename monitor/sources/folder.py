@@ -45,7 +45,10 @@ class FolderSource:
         return self.rule.name
 
     def read(self, after: Cursors, now: datetime) -> Iterator[Batch]:
-        """What is new, file by file. after: cursors by item. Raises OSError, after all others, where one cannot be read."""
+        """What is new, file by file. Raises OSError where one cannot be read, after all the others.
+
+        after: cursors by item.
+        """
         trouble: OSError | None = None
         for path in sorted(p for p in self.path.glob(self.rule.match) if p.is_file() and ending_of(p)):
             try:

@@ -36,6 +36,7 @@ high = 2
 alert_budget = 100.0
 [notices]
 allow_internal = ["127.0.0.1"]
+at_once = "medium"
 [[channels]]
 name = "mail"
 kind = "email"
