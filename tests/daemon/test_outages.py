@@ -178,3 +178,38 @@ def test_a_notice_leased_before_the_clock_was_set_back_is_sent_all_the_same(tmp_
         beat(daemon_of(station, clock))
         assert len(hook.requests) == 1
         station.close()
+
+
+def test_the_heartbeat_is_heard_while_all_is_well_and_not_when_a_job_fails(tmp_path: Path) -> None:
+    clock = SetClock()
+    with HttpReceiver().listening() as hook:
+        station = office(tmp_path, f'[schedule]\nheartbeat_url = "{hook.url}"\n')
+        daemon = daemon_of(station, clock)
+        daemon.step("heartbeat", daemon.heartbeat)
+        assert len(hook.requests) == 1
+
+        def broken() -> None:
+            raise RuntimeError
+
+        daemon.step("assess", broken)
+        daemon.step("heartbeat", daemon.heartbeat)
+        assert len(hook.requests) == 1
+        assert daemon.troubles() == ["assess: RuntimeError"]
+        daemon.step("assess", daemon.assess)
+        daemon.step("heartbeat", daemon.heartbeat)
+        assert len(hook.requests) == 2
+        station.close()
+
+
+def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> None:
+    clock = SetClock()
+    with MailReceiver().listening() as mail:
+        station = office(tmp_path, mail_channel(mail.port))
+        daemon = daemon_of(station, clock)
+        (station.folder / "inbox" / "a.jsonl").write_text(as_lines([incident()]))
+        pipeline.ingest(station, NOW)
+        for _ in range(60):
+            beat(daemon)
+            clock.go(hours=1)
+        assert [message["subject"] for _, message in mail.messages] == ["[lastday] source admin needs attention"]
+        station.close()
