@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import hmac
 import json
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -144,6 +146,9 @@ class MailReceiver:
             yield self
         finally:
             controller.stop()
+            with warnings.catch_warnings():  # it leaves a connection open that a client was just closing
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
 
 
 def free_port() -> int:
