@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import gc
 import hashlib
 import hmac
 import json
 import socket
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -146,9 +144,6 @@ class MailReceiver:
             yield self
         finally:
             controller.stop()
-            with warnings.catch_warnings():  # it leaves a connection open that a client was just closing
-                warnings.simplefilter("ignore", ResourceWarning)
-                gc.collect()
 
 
 def free_port() -> int:

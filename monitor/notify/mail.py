@@ -61,12 +61,23 @@ class MailChannel:
 
     async def _within(self, message: EmailMessage) -> None:
         rule = self.rule
+        client = aiosmtplib.SMTP(
+            hostname=rule.host, port=rule.port, use_tls=rule.security == "tls", start_tls=rule.security == "starttls",
+            tls_context=self.context, timeout=rule.deadline_seconds,
+        )  # fmt: skip
         async with asyncio.timeout(rule.deadline_seconds):
-            await aiosmtplib.send(
-                message, hostname=rule.host, port=rule.port, use_tls=rule.security == "tls",
-                start_tls=rule.security == "starttls", username=rule.user or None, password=self.password,
-                tls_context=self.context, timeout=rule.deadline_seconds,
-            )  # fmt: skip
+            await client.connect()
+            transport = client.transport
+            try:
+                if rule.user:
+                    await client.login(rule.user, self.password or "")
+                await client.send_message(message)
+                await client.quit()
+            finally:
+                client.close()
+                if isinstance(transport, asyncio.WriteTransport):
+                    transport.abort()  # a server that does not say goodbye would keep it open
+                    await asyncio.sleep(0)
 
 
 def compose(notice: Notice, key: str, rule: Email, recipients: Sequence[str]) -> EmailMessage:
