@@ -49,7 +49,9 @@ class Tail:
         X = rows(X, 6)
         code = X[:, :5].astype(np.int64)
         size = int(code[:, BIN].max(initial=0)) + 1
-        self.levels_ = [GroupCounts(code[:, level], code[:, BIN], X[:, COUNT], size) for level in (OWN, SELF, PEERS, ALL)]
+        self.levels_ = [
+            GroupCounts(code[:, level], code[:, BIN], X[:, COUNT], size) for level in (OWN, SELF, PEERS, ALL)
+        ]
         self.tables_ = [level.at_least() for level in self.levels_]
         self.top_ = np.where(self.levels_[ALL].table > 0, np.arange(size), 0).max(1)
         return self

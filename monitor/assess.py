@@ -72,7 +72,17 @@ class Assessment:
     damping: feedback.Damping | None = None
 
 
-def assess(history: History, everybody: Iterable[Person], told: Sequence[Departure], settings: Settings, attributes: tuple[str, ...], *, seed: int = 0, until: int | None = None, step: Step = lambda name: None) -> Assessment:
+def assess(
+    history: History,
+    everybody: Iterable[Person],
+    told: Sequence[Departure],
+    settings: Settings,
+    attributes: tuple[str, ...],
+    *,
+    seed: int = 0,
+    until: int | None = None,
+    step: Step = lambda name: None,
+) -> Assessment:
     """Judge every watched act.
 
     history: holds the table `event`.  told: the departures as known.  attributes: extra columns
@@ -114,7 +124,12 @@ def assess(history: History, everybody: Iterable[Person], told: Sequence[Departu
     step("judging acts")
     weights = judge.Weights()
     impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
-    given = judge.judge(bits, _circumstances(events, windows, cast, actions, impact), _is_low(events, actions, len(windows), weights), weights)
+    given = judge.judge(
+        bits,
+        _circumstances(events, windows, cast, actions, impact),
+        _is_low(events, actions, len(windows), weights),
+        weights,
+    )
     found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
     best, weeks = _best(found, len(windows)), (span[1] - span[0]) / DAY_US / 7
     scale = _scale(best, cast.real, weeks, settings)
@@ -168,14 +183,24 @@ def identify(everybody: Iterable[Person], default_zone: str) -> People:
         if len(owners) == 1:
             names[name] = next(iter(owners))
     ambiguous = sorted(name for name, owners in claims.items() if len(owners) > 1)
-    return People(everyone, number, np.array(group), group_names, {p.person_id: p.zone or usual for p in everyone}, names, ambiguous)
+    return People(
+        everyone,
+        number,
+        np.array(group),
+        group_names,
+        {p.person_id: p.zone or usual for p in everyone},
+        names,
+        ambiguous,
+    )
 
 
 def _match(history: History, people: People, until: int | None) -> None:
     zones = sorted(set(people.zones.values()))
     hours = history.hours()
     seconds = [
-        datetime.fromtimestamp(hour * 3600, ZoneInfo(zone)).utcoffset() or timedelta() for zone in zones for hour in hours
+        datetime.fromtimestamp(hour * 3600, ZoneInfo(zone)).utcoffset() or timedelta()
+        for zone in zones
+        for hour in hours
     ]
     history.match(
         pa.table(
@@ -203,7 +228,9 @@ def _match(history: History, people: People, until: int | None) -> None:
     )
 
 
-def _windows(history: History, people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int], seed: int) -> list[Window]:
+def _windows(
+    history: History, people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int], seed: int
+) -> list[Window]:
     rules = settings.windows.rules()
     told = [departure for departure in told if departure.person_id in people.number]
     real = departures(people.number, people.zones, told, (span[0] // DAY_US - 1, span[1] // DAY_US + 1), rules)
@@ -214,7 +241,9 @@ def _windows(history: History, people: People, told: Sequence[Departure], settin
 def _cast(people: People, windows: Sequence[Window], actions: Sequence[str]) -> evidence.Cast:
     person = np.array([w.person for w in windows], np.int64)
     rank = np.array([int((person[:i] == p).sum()) for i, p in enumerate(person)], np.int64)
-    return evidence.Cast(people.group, person, np.array([w.departure is not None for w in windows], bool), rank, len(actions))
+    return evidence.Cast(
+        people.group, person, np.array([w.departure is not None for w in windows], bool), rank, len(actions)
+    )
 
 
 def _tellable(people: People) -> dict[str, int]:
@@ -223,7 +252,13 @@ def _tellable(people: People) -> dict[str, int]:
     return {name: number for name, number in names.items() if len(name) >= SHORTEST_NAME}
 
 
-def _circumstances(events: Mapping[str, NDArray], windows: Sequence[Window], cast: evidence.Cast, actions: Sequence[Action], impact: Floats) -> judge.Circumstances:
+def _circumstances(
+    events: Mapping[str, NDArray],
+    windows: Sequence[Window],
+    cast: evidence.Cast,
+    actions: Sequence[Action],
+    impact: Floats,
+) -> judge.Circumstances:
     ends = np.array([w.end_us for w in windows])[events["w"]]
     hours = (ends - events["t"]) / 3_600_000_000
     reading = np.array([action.kind == "read" for action in actions])[events["a"]]

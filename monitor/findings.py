@@ -33,7 +33,9 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
     acts = assessed.acts
     real = acts[(acts["score"] >= LEAST_SCORE) & assessed.baseline.cast.real[acts["w"]]]
     tops = real["top"].to_numpy(np.int64)
-    lines = _lines(history, assessed, np.unique(np.concatenate([tops, *map(np.array, real["events"])]).astype(np.int64)))
+    lines = _lines(
+        history, assessed, np.unique(np.concatenate([tops, *map(np.array, real["events"])]).astype(np.int64))
+    )
     told = _evidence(assessed, tops)
     found = []
     for act in real.itertuples():
@@ -120,12 +122,16 @@ def _rarest_use(assessed: Assessment, key: str, used: Mapping[str, NDArray], row
     return used["row"][at][first], X[first]
 
 
-def _reason(assessed: Assessment, row: int, kind: str, bits: float, line: Mapping, when: datetime, told: Evidence) -> Reason:
+def _reason(
+    assessed: Assessment, row: int, kind: str, bits: float, line: Mapping, when: datetime, told: Evidence
+) -> Reason:
     """One kind of evidence on one event, in words with its figures."""
     events = assessed.gathered.events
     if kind == "after":
         hours = (line["t"] - assessed.windows[int(events["w"][row])].end_us) / HOUR_US
-        return Reason(kind, round(bits, 2), f"{hours:,.1f} hours after the last day ended", f"{hours:,.1f} h", "none", "none")
+        return Reason(
+            kind, round(bits, 2), f"{hours:,.1f} hours after the last day ended", f"{hours:,.1f} h", "none", "none"
+        )
     if kind == feedback.KIND and assessed.damping:
         return Reason(kind, round(bits, 2), feedback.tell(assessed.damping.entry(row)), "", "", "")
     if kind not in told:
@@ -156,5 +162,3 @@ def _time(t: int, assessed: Assessment, person: Person) -> datetime:
 def _finding_id(person: Person, window: Window, action: str, when: datetime) -> str:
     text = "\x1f".join((person.person_id, window.last_day.isoformat(), action, when.date().isoformat()))
     return "f" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 
 class BadInput(Exception):
     """A file, line or setting that cannot be used, with the mend."""
 
     def __init__(self, where: str, line: int | None, what: str, mend: str) -> None:
+        """Everything that the message says."""
         self.where, self.line, self.what, self.mend = where, line, what, mend
         super().__init__(str(self))
 
     def __str__(self) -> str:
+        """One line: place, what is wrong, the mend."""
         place = self.where if self.line is None else f"{self.where}:{self.line}"
         return f"{place}: {self.what}; {self.mend}"
 
@@ -114,3 +117,73 @@ class Label:
     kind: str
     event_ids: tuple[str, ...] = ()
     story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a source read at once. `rows` are typed events as canonical.COLUMNS with the attributes as JSON at the end.
+
+    `cursor` comes after them and is stored with them; `item` names what it belongs to within the source.
+    """
+
+    source: str
+    item: str
+    rows: list[tuple]
+    rejects: list[Reject]
+    received: int
+    cursor: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A departure's findings, with a state (open, acked, closed) and what was told of them.
+
+    `told` are acts (action and local date) that somebody was told of; `told_severity` is the highest told.
+    """
+
+    case_id: str
+    person_id: str
+    last_day: date
+    state: str
+    severity: str
+    opened_at: datetime
+    told: tuple[str, ...] = ()
+    told_severity: str | None = None
+    told_at: datetime | None = None
+    notices: int = 0
+    reminders: int = 0
+    closed_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message that must go out. `kind`: opened, escalated, reminder, reopened, resolved, digest or operator.
+
+    `body` holds what is to be told, JSON only.
+    """
+
+    notice_id: str
+    kind: str
+    severity: str
+    case_id: str | None
+    person_id: str | None
+    created_at: datetime
+    body: dict[str, Any]
+
+
+class Retryable(Exception):
+    """The channel did not take the notice; try again, after so many seconds where it says so."""
+
+    def __init__(self, why: str, after_seconds: float | None = None) -> None:
+        """Everything that the message says."""
+        self.why, self.after_seconds = why, after_seconds
+        super().__init__(why)
+
+
+class Rejected(Exception):
+    """The channel will never take this notice; `gone` where it takes none any more."""
+
+    def __init__(self, why: str, *, gone: bool = False) -> None:
+        """Everything that the message says."""
+        self.why, self.gone = why, gone
+        super().__init__(why)

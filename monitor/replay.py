@@ -15,7 +15,7 @@ from monitor.core.backtest import LOUD, Case, Moment, live
 from monitor.core.feedback import damper
 from monitor.core.windows import known_from
 from monitor.model import BadInput, Feedback, Finding, Label
-from monitor.pipeline import EPOCH, Loaded, Scan, assess_files, found_in, known, micros, nothing_to_judge
+from monitor.scanning import EPOCH, Loaded, Scan, assess_files, found_in, known, micros, nothing_to_judge
 from monitor.settings import Settings
 
 MOST_MOMENTS = 600

@@ -15,6 +15,7 @@ from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Share
 from monitor.core.severity import Thresholds
 from monitor.core.windows import WindowRules, is_zone
 from monitor.model import BadInput
+from monitor.operation import Channel, Http, LogSource, Notices, RosterFeed, Route, Schedule, Store
 
 _INSTALLED = Path(__file__).parent / "config"
 CONFIG = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "config"
@@ -82,6 +83,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: People
     actions: Actions
     engine: Engine
+    store: Store = Store()
+    schedule: Schedule = Schedule()
+    http: Http = Http()
+    notices: Notices = Notices()
+    rosters: tuple[RosterFeed, ...] = ()
+    sources: tuple[LogSource, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     def load_catalogue(self) -> Catalogue:
         """The shipped action catalogue with the user's over it. Raises BadInput with the line to mend."""

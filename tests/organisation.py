@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.model import Finding
-from monitor.pipeline import Scan, scan
+from monitor.scanning import Scan, scan
 from monitor.settings import Settings, load_settings
 
 Draw = Callable[[random.Random], Any]

@@ -10,7 +10,7 @@ import pytest
 from monitor.assess import identify
 from monitor.cli.summary import messages
 from monitor.model import BadInput, Person
-from monitor.pipeline import Scan, scan
+from monitor.scanning import Scan, scan
 from monitor.settings import load_settings
 from tests.organisation import write_csv
 

@@ -17,7 +17,19 @@ COMMANDS = {
     "explain": "Show every piece of evidence on one event.",
     "backtest": "Replay a period as the daemon would have lived it.",
     "demo": "See the 2017 incident found in a generated organisation.",
+    "init": "Make a working folder.",
+    "check-config": "Tell every error in lastday.toml.",
+    "run": "Run as a daemon: read, judge, tell, for months.",
+    "once": "Do every step of the daemon once.",
+    "doctor": "Tell what is broken, missing, late or silent.",
+    "channels": "Try the channels.",
+    "notices": "What was sent, waits or was given up.",
+    "rejects": "Lines that could not be used, and why.",
+    "roster": "Versions of the rosters; accept a refused one.",
+    "silence": "Keep notices back for a while.",
 }
+MODULES = {"check-config": "check_config", "run": "running"}
+"""Where the module is not named as the command."""
 DONE, FOUND, WRONG, DEGRADED = 0, 1, 2, 3
 LONGEST = 500
 """Characters of what is told of an error: names of columns in it may be of any length."""
@@ -34,7 +46,8 @@ class LazyGroup(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"monitor.cli.{cmd_name}"), cmd_name)
+        module = import_module(f"monitor.cli.{MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def invoke(self, ctx: click.Context) -> object:

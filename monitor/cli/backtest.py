@@ -83,7 +83,7 @@ def backtest(
     """  # fmt: skip
     from rich.console import Console
 
-    from monitor import pipeline, replay
+    from monitor import replay, scanning
     from monitor.cli.summary import degraded, show_scan
     from monitor.report import backtest_json, backtest_page, backtest_table
     from monitor.settings import load_settings
@@ -95,7 +95,7 @@ def backtest(
     known = read_labels(labels) if labels else ()
     entries = read_feedback(feedback) if feedback else ()
     with Steps(verbose).shown() as steps:
-        loaded = pipeline.load_files(rosters, events, settings, reading=reading, step=steps.step, progress=steps.read)
+        loaded = scanning.load_files(rosters, events, settings, reading=reading, step=steps.step, progress=steps.read)
         strangers = _strangers(known, loaded.roster.people)
         as_ofs = replay.times(loaded, settings, first, last, step)
         lived = replay.replay(

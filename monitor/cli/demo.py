@@ -18,7 +18,7 @@ from monitor.cli.common import Steps
 from monitor.model import BadInput, Finding
 
 if TYPE_CHECKING:
-    from monitor.pipeline import Scan
+    from monitor.scanning import Scan
     from monitor.world import World
     from monitor.world.outcome import Outcome, Outcomes
 
@@ -58,7 +58,7 @@ def demo(seed: int, shape: str, out: Path, limit: int, verbose: bool) -> None:
       lastday demo
       lastday demo --seed 7 --out /tmp/demo
     """  # fmt: skip
-    from monitor import pipeline
+    from monitor import scanning
     from monitor.settings import load_settings
     from monitor.world import generate, write
     from monitor.world.outcome import compare
@@ -75,7 +75,7 @@ def demo(seed: int, shape: str, out: Path, limit: int, verbose: bool) -> None:
             raise BadInput(
                 str(out), None, f"cannot be written ({error.strerror})", "name another folder with --out"
             ) from None
-        result = pipeline.scan([hr], [str(events)], settings, step=steps.step, progress=steps.read)
+        result = scanning.scan([hr], [str(events)], settings, step=steps.step, progress=steps.read)
     console = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
     outcomes = compare(world, result.found)
     _show_world(console, world, result)

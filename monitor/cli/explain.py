@@ -32,13 +32,13 @@ def explain(
     from rich.table import Table
     from rich.text import Text
 
-    from monitor import findings, pipeline
+    from monitor import findings, scanning
     from monitor.report.safe import plain
     from monitor.settings import load_settings
 
     settings = load_settings(config)
     with Steps(verbose).shown() as steps:
-        result = pipeline.scan(
+        result = scanning.scan(
             rosters, events, settings, reading=reading, seed=seed, step=steps.step, progress=steps.read
         )
     told = findings.dossier(result.history, result.assessed, event_id)

@@ -45,7 +45,7 @@ def scan(
       lastday scan --hr r4.2/LDAP --events r4.2 --format-of cert
       lastday scan --hr people.csv --events logs/ --as-of 2017-11-02T19:00:00Z --fail-on high
     """
-    from monitor import pipeline
+    from monitor import scanning
     from monitor.cli.summary import degraded, show_scan
     from monitor.settings import load_settings
     from monitor.sources.feedback import read_feedback
@@ -54,8 +54,15 @@ def scan(
     settings = load_settings(config)
     entries = read_feedback(feedback) if feedback else ()
     with Steps(verbose).shown() as steps:
-        result = pipeline.scan(
-            rosters, events, settings, reading=reading, feedback=entries, as_of=then, seed=seed, step=steps.step,
+        result = scanning.scan(
+            rosters,
+            events,
+            settings,
+            reading=reading,
+            feedback=entries,
+            as_of=then,
+            seed=seed,
+            step=steps.step,
             progress=steps.read,
         )
     found = result.found[:limit]

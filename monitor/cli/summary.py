@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.model import Reject
-from monitor.pipeline import Scan
 from monitor.report import terminal
 from monitor.report.safe import plain
+from monitor.scanning import Scan
 from monitor.sources.streams import DAMAGED
 
 SHOWN = 5

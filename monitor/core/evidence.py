@@ -91,7 +91,9 @@ QUESTIONS = (
     Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
     Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
     Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
-    Question("dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False),
+    Question(
+        "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False
+    ),
     Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, by_action=False),
 )
 """Asked of every event, in this order. 1 January 1970 was a Thursday: 72 hours into the week."""
@@ -178,7 +180,9 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
 
 def weigh(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray) -> dict[str, Floats]:
     """Placebo bits by kind: of the questions of one kind the strongest counts, measured against placebos once more."""
-    return {kind: baseline.placebo_bits(kind, found, tier) for kind, found in _by_kind(baseline, surprise, tier).items()}
+    return {
+        kind: baseline.placebo_bits(kind, found, tier) for kind, found in _by_kind(baseline, surprise, tier).items()
+    }
 
 
 def _by_kind(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray) -> dict[str, Floats]:
@@ -207,7 +211,14 @@ def question_rows(question: Question, events: Columns, cast: Cast) -> Floats:
     """X for the question's detector: own, self, peers, all, value, count."""
     n = cast.actions
     a = events["a"].astype(np.int64) if question.by_action else np.zeros(len(events["w"]), np.int64)
-    columns = [events["w"] * n + a, events["p"] * n + a, events["g"] * n + a, a, question.value(events), np.ones(len(a))]
+    columns = [
+        events["w"] * n + a,
+        events["p"] * n + a,
+        events["g"] * n + a,
+        a,
+        question.value(events),
+        np.ones(len(a)),
+    ]
     return np.stack(columns, 1).astype(np.float64)
 
 
@@ -229,7 +240,9 @@ def history_rows(rows: Columns, cast: Cast) -> Floats:
         codes.append((window[p[precedes]] * n + a[precedes], -1, -1, -1, precedes))
     return np.concatenate(
         [
-            np.stack(np.broadcast_arrays(own, me, peers, everyone, rows["value"][here], rows["count"][here]), 1).astype(np.float64)
+            np.stack(np.broadcast_arrays(own, me, peers, everyone, rows["value"][here], rows["count"][here]), 1).astype(
+                np.float64
+            )
             for own, me, peers, everyone, here in codes
         ]
     )

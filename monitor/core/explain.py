@@ -60,7 +60,9 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:
     own, peers = _share(k, n), _share(kp, np_)
     match kind:
         case "rarity":
-            return Told(f"{event['action']}: on {own} own days before, on {peers} of the peers' days", "that day", own, peers)
+            return Told(
+                f"{event['action']}: on {own} own days before, on {peers} of the peers' days", "that day", own, peers
+            )
         case "sequence":
             text = f"{event['action']} after {event['action_before']} on the same target: {own} own times, {peers} of the peers'"
             return Told(text, f"after {event['action_before']}", own, peers)
@@ -73,7 +75,12 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:
             text = f"{where}: active in this hour of the week in {own} own active hours, {peers} of the peers'"
             return Told(text, str(where), own, peers)
         case "dormancy":
-            return Told(f"the account lay idle for {event['idle']} active days; longer in {own} own gaps", f"{event['idle']} days", own, peers)
+            return Told(
+                f"the account lay idle for {event['idle']} active days; longer in {own} own gaps",
+                f"{event['idle']} days",
+                own,
+                peers,
+            )
         case _:
             return _size(kind, name, event, found)
 
@@ -110,7 +117,11 @@ def _above(k: float, n: float, noun: str) -> str:
     if k == 0:
         return f"above all {n:,.0f} {noun}"
     below = 100 * (1 - k / n)
-    return f"above {below:.3g} % of {n:,.0f} {noun}" if below < 99.9 else f"above {100 - 100 * k / n:.4f} % of {n:,.0f} {noun}"
+    return (
+        f"above {below:.3g} % of {n:,.0f} {noun}"
+        if below < 99.9
+        else f"above {100 - 100 * k / n:.4f} % of {n:,.0f} {noun}"
+    )
 
 
 def _share(k: float, n: float) -> str:

@@ -108,7 +108,9 @@ def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: W
     return given
 
 
-def _add_up(heard: Mapping[str, Floats], sides: tuple[tuple[str, ...], ...], shares: tuple[float, ...]) -> dict[str, Floats]:
+def _add_up(
+    heard: Mapping[str, Floats], sides: tuple[tuple[str, ...], ...], shares: tuple[float, ...]
+) -> dict[str, Floats]:
     """What each kind gives: of each side its strongest kind, the strongest side in full, the others by their shares."""
     there = [[kind for kind in side if kind in heard] for side in sides]
     there = [side for side in there if side]

@@ -50,7 +50,13 @@ class Scale:
         return float(self.placebo.decision_function(np.array([[score]]))[0])
 
 
-def scale(placebo_scores: Sequence[float], case_scores: Sequence[float], weeks: float, alert_budget: float, thresholds: Thresholds) -> Scale:
+def scale(
+    placebo_scores: Sequence[float],
+    case_scores: Sequence[float],
+    weeks: float,
+    alert_budget: float,
+    thresholds: Thresholds,
+) -> Scale:
     """The scale from replayed history.
 
     placebo_scores: the highest score of each placebo window, 0 where nothing stood out.

@@ -76,7 +76,11 @@ def usual_zone(people: Iterable[Person], default: str) -> str:
 
 
 def departures(
-    people: Mapping[str, int], zones: Mapping[str, str], told: Iterable[Departure], span: tuple[int, int], rules: WindowRules
+    people: Mapping[str, int],
+    zones: Mapping[str, str],
+    told: Iterable[Departure],
+    span: tuple[int, int],
+    rules: WindowRules,
 ) -> list[Window]:
     """The windows of departures that touch the span (first and last day with events); withdrawn ones have none."""
     windows = []
@@ -104,6 +108,7 @@ def placebos(
     active: person -> first and last day with an event. The draw depends on the seed and the
     person alone, so that it does not change with the order or the number of the others.
     """
+
     def earliest(person: int) -> int:
         return active[person][0] + rules.history + rules.before
 

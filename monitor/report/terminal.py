@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from monitor.core.hours import until
 from monitor.model import Finding, Person
 from monitor.report.safe import plain
 
@@ -64,15 +65,4 @@ def card(finding: Finding, person: Person | None, reasons: int = REASONS) -> Pan
         subtitle=Text(finding.finding_id, style="dim"),
         subtitle_align="right",
         border_style="dim",
-    )
-
-
-def until(hours: float) -> str:
-    """How far the end of the last shift is: in hours near to it, in days further off."""
-    side = "before" if hours >= 0 else "after"
-    far = abs(hours)
-    if far < 1:
-        return f"{far * 60:.0f} minutes {side} the last day ended"
-    return (
-        f"{far:.0f} hours {side} the last day ended" if far < 72 else f"{far / 24:.0f} days {side} the last day ended"
     )

@@ -15,7 +15,17 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.core.evidence import Cast
 from monitor.sql import literal, quote
-from monitor.store.history import DAY_US, PLACE, SAME_TARGET_DAYS, SETTLING_DAYS, Columns, Facet, History, bin_sql, value_sql
+from monitor.store.history import (
+    DAY_US,
+    PLACE,
+    SAME_TARGET_DAYS,
+    SETTLING_DAYS,
+    Columns,
+    Facet,
+    History,
+    bin_sql,
+    value_sql,
+)
 
 WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""
@@ -111,7 +121,9 @@ def build_breadth(history: History) -> Columns:
     history.db.execute("""CREATE OR REPLACE TABLE breadth AS
         SELECT p, a, fd AS d, count(*)::INTEGER AS n FROM target_state GROUP BY p, a, fd""")
     return _counted(
-        history, f"CASE WHEN breadth.n IS NULL THEN 0 ELSE {bin_sql('breadth.n')} END", "daily LEFT JOIN breadth USING (p, a, d)"
+        history,
+        f"CASE WHEN breadth.n IS NULL THEN 0 ELSE {bin_sql('breadth.n')} END",
+        "daily LEFT JOIN breadth USING (p, a, d)",
     )
 
 
@@ -220,7 +232,12 @@ def _add_counts(events: Columns) -> None:
     _, target = np.unique(events.pop("v"), return_inverse=True)
     _, week = np.unique(act << 12 | (events["d"] + 3) // 7, return_inverse=True)
     _, same, n_same = np.unique(week.astype(np.int64) << 32 | target, return_inverse=True, return_counts=True)
-    events |= {"n_hour": n_hour[hour], "n_day": n_day[day], "s_day": np.where(sized, size, -1.0)[day], "n_same": n_same[same]}
+    events |= {
+        "n_hour": n_hour[hour],
+        "n_day": n_day[day],
+        "s_day": np.where(sized, size, -1.0)[day],
+        "n_same": n_same[same],
+    }
 
 
 def campaign(history: History, events: Columns, cast: Cast, days: int) -> Floats:
@@ -244,8 +261,11 @@ def belongings(history: History, names: dict[str, int], domains: list[str], movi
     history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
     history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
     history.put("moving", pa.table({"a": pa.array(moving, pa.int32())}))
-    columns = [r[0] for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
-        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', '@from', '@sender', 'reason')""")]
+    columns = [
+        r[0]
+        for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
+        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', '@from', '@sender', 'reason')""")
+    ]
     texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
     return history.columns(f"""
         WITH text AS (SELECT act.r, target, {texts} AS addresses
@@ -267,7 +287,9 @@ def jewels(history: History, patterns: Sequence[str]) -> NDArray:
     """Rows r of the watched events whose target is a crown jewel; patterns are globs, whatever the case."""
     matches = " OR ".join(f"lower(target) GLOB {literal(pattern.lower())}" for pattern in patterns) or "false"
     return history.columns(f"""WITH jewel AS (SELECT DISTINCT hash(target) AS v FROM event WHERE {matches})
-        SELECT DISTINCT r FROM act SEMI JOIN jewel USING (v) JOIN watch USING (p) WHERE d >= first AND d < "end" """)["r"]
+        SELECT DISTINCT r FROM act SEMI JOIN jewel USING (v) JOIN watch USING (p) WHERE d >= first AND d < "end" """)[
+        "r"
+    ]
 
 
 def _blocks(days: int) -> str:

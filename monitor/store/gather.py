@@ -34,7 +34,17 @@ class Gathered:
     used: dict[str, Columns]
 
 
-def gather(history: History, cast: Cast, windows: Sequence[Window], facets: Sequence[Facet], actions: Sequence[Action], crown_jewels: Sequence[str], names: dict[str, int], domains: Sequence[str], days: int) -> Gathered:
+def gather(
+    history: History,
+    cast: Cast,
+    windows: Sequence[Window],
+    facets: Sequence[Facet],
+    actions: Sequence[Action],
+    crown_jewels: Sequence[str],
+    names: dict[str, int],
+    domains: Sequence[str],
+    days: int,
+) -> Gathered:
     """Ask the events.
 
     actions: by their numbers.  crown_jewels: patterns of targets.  names: account name -> person.  domains: mail domains of
@@ -49,17 +59,33 @@ def gather(history: History, cast: Cast, windows: Sequence[Window], facets: Sequ
         learned["novelty " + name] = counts.novelty(history, name)
     learned["breadth day"] = counts.build_breadth(history)
     learned["repetition week"] = counts.repeats(history)
-    learned["sequence before"] = counts.build_sequence(history, [i for i, a in enumerate(actions) if a.impact >= TIERS[0]])
+    learned["sequence before"] = counts.build_sequence(
+        history, [i for i, a in enumerate(actions) if a.impact >= TIERS[0]]
+    )
     learned["dormancy account"] = counts.build_absence(history)
     habits = {facet.name: counts.habit(history, facet) for facet in facets}
     events = counts.watched(history, facets)
     events["campaign"] = counts.campaign(history, events, cast, days)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
-    _belongings(events, row_of, counts.belongings(history, names, domains, [i for i, a in enumerate(actions) if is_moving(a)]))
+    _belongings(
+        events, row_of, counts.belongings(history, names, domains, [i for i, a in enumerate(actions) if is_moving(a)])
+    )
     events["jewel"] = np.isin(events["r"], counts.jewels(history, crown_jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in facets}
-    history.drop("act", "daily", "rolling", "breadth", "sequence", "absence", "target", "target_state", "place", "place_state", "team_day")
+    history.drop(
+        "act",
+        "daily",
+        "rolling",
+        "breadth",
+        "sequence",
+        "absence",
+        "target",
+        "target_state",
+        "place",
+        "place_state",
+        "team_day",
+    )
     return Gathered(learned, habits, events, used)
 
 
@@ -84,7 +110,9 @@ def _used(history: History, facet: Facet, events: dict[str, NDArray], row_of: ND
     return {"row": row, "v": values[row]}
 
 
-def gather_days(history: History, cast: Cast, windows: Sequence[Window], facets: Sequence[Facet], actions: Sequence[Action]) -> Days:
+def gather_days(
+    history: History, cast: Cast, windows: Sequence[Window], facets: Sequence[Facet], actions: Sequence[Action]
+) -> Days:
     """Narrow the events to what judgement asks for, and return the days as vectors."""
     history.narrow(_table(cast, windows), facets)
     return day_vectors(history, cast, [action.kind for action in actions], _first_days(cast, windows))

@@ -143,7 +143,9 @@ class History:
 
     def active(self) -> dict[int, tuple[int, int]]:
         """First and last day (UTC) with an event of each person that has any."""
-        days = self.rows(f"SELECT p, min(t) // {DAY_US}, max(t) // {DAY_US} FROM event JOIN who USING (actor) GROUP BY p")
+        days = self.rows(
+            f"SELECT p, min(t) // {DAY_US}, max(t) // {DAY_US} FROM event JOIN who USING (actor) GROUP BY p"
+        )
         return {p: (first, last) for p, first, last in days}
 
     def row_of(self, event_id: str) -> int | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from monitor import pipeline, replay
+from monitor import replay, scanning
 from monitor.settings import load_settings
 from tests.cli.running import Ran, lastday
 from tests.organisation import Org, write_csv
@@ -207,13 +207,13 @@ def test_a_larger_budget_never_tells_less(told: dict[str, Any]) -> None:
 
 def test_every_step_finds_what_a_scan_finds_then(firm: Firm) -> None:
     settings, files = load_settings(), ([firm.folder / "hr.csv"], [str(firm.folder / "events.jsonl")])
-    loaded = pipeline.load_files(*files, settings)
+    loaded = scanning.load_files(*files, settings)
     as_ofs = replay.times(loaded, settings, None, None, timedelta(days=28))
     lived = replay.replay(loaded, settings, as_ofs)
     for moment in lived.moments[settings.windows.before]:
-        then = pipeline.scan(*files, settings, as_of=moment.as_of)
+        then = scanning.scan(*files, settings, as_of=moment.as_of)
         assert moment.found == {finding.finding_id: finding.score for finding in then.found}
-    now = pipeline.scan(*files, settings, as_of=as_ofs[-1])
+    now = scanning.scan(*files, settings, as_of=as_ofs[-1])
     assert lived.last.found == now.found
     assert lived.last.unmatched == now.unmatched
 
@@ -221,9 +221,9 @@ def test_every_step_finds_what_a_scan_finds_then(firm: Firm) -> None:
 def test_the_last_step_finds_what_a_plain_scan_finds(firm: Firm, tmp_path: Path) -> None:
     hr = write_csv(tmp_path / "hr.csv", [p for p in firm.org.people.values() if p["person_id"] != "ops-23"])
     settings, files = load_settings(), ([hr], [str(firm.folder / "events.jsonl")])
-    loaded = pipeline.load_files(*files, settings)
+    loaded = scanning.load_files(*files, settings)
     lived = replay.replay(loaded, settings, replay.times(loaded, settings, None, None, timedelta(days=90)))
-    plain = pipeline.scan(*files, settings)
+    plain = scanning.scan(*files, settings)
     assert plain.found
     assert lived.last.found == plain.found
 

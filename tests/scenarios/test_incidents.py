@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import Finding
-from monitor.pipeline import Scan
+from monitor.scanning import Scan
 from tests.organisation import Org, of
 
 FIRST, LAST = date(2017, 6, 1), date(2017, 11, 20)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.common import as_json
-from monitor.pipeline import Scan, scan
+from monitor.scanning import Scan, scan
 from monitor.settings import load_settings
 
 DATA = Path(os.environ.get("LASTDAY_DATA", Path(__file__).parents[3] / "shared" / "data")) / "wikimedia"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.pipeline import open_engine
+from monitor.scanning import open_engine
 from monitor.settings import load_settings
 from monitor.sources.canonical import ATTRIBUTE
 from monitor.sources.files import Intake, load

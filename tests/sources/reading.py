@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from monitor.pipeline import open_engine
+from monitor.scanning import open_engine
 from monitor.settings import load_settings
 from monitor.sources.files import Intake, find_files, load
 from tests.organisation import write_csv

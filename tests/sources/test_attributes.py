@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.pipeline import scan
+from monitor.scanning import scan
 from monitor.settings import load_settings
 from monitor.sources.files import MAX_ATTRIBUTES
 from tests.organisation import Org

@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from monitor import pipeline
+from monitor import scanning
 from monitor.model import BadInput
-from monitor.pipeline import Scan
+from monitor.scanning import Scan
 from monitor.settings import load_settings
 from monitor.sources.feeds import last_days, read_feed
 from monitor.sources.files import load
@@ -38,7 +38,7 @@ def scanned(data: Path) -> Scan:
 
 
 def scan(data: Path, **given: object) -> Scan:
-    return pipeline.scan([data / "LDAP"], [str(data)], load_settings(), reading=read_through(["cert"]), **given)  # type: ignore[arg-type]
+    return scanning.scan([data / "LDAP"], [str(data)], load_settings(), reading=read_through(["cert"]), **given)  # type: ignore[arg-type]
 
 
 def lines_in(data: Path) -> int:
@@ -81,7 +81,7 @@ def test_bad_rows_are_set_aside_with_file_line_and_reason(data: Path, tmp_path: 
     lines[2:2] = ["{bad-1},31/12/2010 08:00:00,USR0001,PC-0001,Logon", "{bad-2},1/5/2010 08:00:00,,PC-0001,Logon"]
     log = tmp_path / "logon.csv"
     log.write_text("\n".join([*lines, "{bad-3},1/5/2010 08:00:00"]) + "\n")
-    result = pipeline.scan([data / "LDAP"], [str(log)], load_settings(), reading=read_through(["cert"]))
+    result = scanning.scan([data / "LDAP"], [str(log)], load_settings(), reading=read_through(["cert"]))
     assert result.intake.received == result.intake.accepted + result.intake.set_aside == len(lines)
     told = [(Path(r.file).name, r.line) for r in result.rejects]
     assert told == [("logon.csv", 3), ("logon.csv", 4), ("logon.csv", len(lines) + 1)]
@@ -90,7 +90,7 @@ def test_bad_rows_are_set_aside_with_file_line_and_reason(data: Path, tmp_path: 
 
 def test_logons_and_mails_alone(data: Path) -> None:
     events = [str(data / "logon.csv"), str(data / "email.csv")]
-    result = pipeline.scan([data / "LDAP"], events, load_settings(), reading=read_through(["cert"]))
+    result = scanning.scan([data / "LDAP"], events, load_settings(), reading=read_through(["cert"]))
     assert result.found[0].person_id == INSIDER
 
 

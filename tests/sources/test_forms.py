@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.common import as_json
-from monitor.pipeline import Scan, scan
+from monitor.scanning import Scan, scan
 from monitor.settings import load_settings
 from tests.organisation import Org, write_csv
 from tests.sources.reading import write_as, write_json

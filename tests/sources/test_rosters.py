@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 from monitor.model import BadInput, Departure
-from monitor.pipeline import read_rosters
+from monitor.scanning import read_rosters
 from monitor.sources.rosters import Roster, read_roster
 
 HEAD = "person_id,name,email,accounts,timezone,start_date,notice_date,last_day,departure_kind,status\n"

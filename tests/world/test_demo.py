@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor import pipeline
+from monitor import scanning
 from monitor.cli.demo import check_folder, demo
 from monitor.model import BadInput
 from monitor.settings import load_settings
@@ -43,7 +43,7 @@ def test_the_demo_says_how_to_scan_its_files_again(shown: tuple[Result, Path]) -
 def test_the_2017_incident_is_found_under_any_seed(seed: int, tmp_path: Path) -> None:
     world = generate(seed=seed, people=220)
     hr, events, _ = write(world, tmp_path, "parquet")
-    outcomes = compare(world, pipeline.scan([hr], [str(events)], load_settings()).found)
+    outcomes = compare(world, scanning.scan([hr], [str(events)], load_settings()).found)
     story = next(one for one in outcomes.incidents if one.kind == "wrong_target")
     assert story.finding
     assert story.finding.severity in ("high", "critical")

@@ -1,0 +1,189 @@
+"""Every fault of a lastday.toml at once, each with its line and mend."""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Callable, Iterator
+from datetime import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from monitor.credentials import Credentials
+from monitor.model import BadInput
+from monitor.notify.channels import make_channel
+from monitor.operation import Folder
+from monitor.settings import CONFIG, Settings, load_settings, merge, read_toml
+from monitor.station import CONFIG_NAME, make_sources
+
+_SEE = "see config/lastday.toml for what there is"
+
+
+def faults(folder: Path) -> list[BadInput]:
+    """What must be mended in a working folder's lastday.toml; empty where it can be run."""
+    path = folder / CONFIG_NAME
+    try:
+        told = read_toml(path)
+    except BadInput as error:
+        return [error]
+    lines = path.read_text("utf-8").splitlines()
+    found = [BadInput(str(path), _line_of(lines, place, key), what, _SEE) for place, key, what in _misfits(told)]
+    if found:
+        return found
+    try:
+        settings = load_settings(path)
+    except BadInput as error:
+        return [error]
+    return [
+        error
+        if isinstance(error, BadInput)
+        else BadInput(str(path), _line_of(lines, error[0], error[1]), error[2], error[3])
+        for error in _contradictions(folder, settings)
+    ]
+
+
+Place = tuple[str, int]
+"""A table of the file: its name, and which one of several."""
+
+
+def _misfits(told: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    """Keys that nobody knows, and values of the wrong kind: (place, key, what is wrong)."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    shipped = read_toml(CONFIG / "lastday.toml")
+    for name, value in told.items():
+        if name not in fields:
+            yield (name, 0), "", f"no table {name} is known"
+        elif typing.get_origin(fields[name]) is tuple:
+            for i, item in enumerate(value if isinstance(value, list) else [value]):
+                yield from _misfits_in(item, typing.get_args(fields[name])[0], (name, i))
+        else:
+            whole = merge(shipped.get(name, {}), value) if isinstance(value, dict) else value
+            yield from _misfits_in(whole, fields[name], (name, 0))
+
+
+def _misfits_in(table: Any, kind: Any, place: Place) -> Iterator[tuple[Place, str, str]]:
+    if not isinstance(table, dict):
+        yield place, "", f"{place[0]} is no table"
+        return
+    if isinstance(kind, types.UnionType):
+        kinds = {struct.__struct_config__.tag: struct for struct in typing.get_args(kind)}
+        if table.get("kind") not in kinds:
+            yield place, "kind", f"kind must be one of {', '.join(sorted(kinds))}"
+            return
+        kind = kinds[table["kind"]]
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    for key, value in table.items():
+        if key == kind.__struct_config__.tag_field:
+            continue
+        if key not in fields:
+            yield place, key, f"no setting {key} is known in [{place[0]}]"
+            continue
+        try:
+            msgspec.convert(value, fields[key].type)
+        except msgspec.ValidationError as error:
+            yield place, key, f"{key}: {error}"
+    for key, field in fields.items():
+        if field.required and key not in table:
+            yield place, "", f"{key} is missing in [[{place[0]}]]"
+
+
+Fault = tuple[Place, str, str, str]
+"""Where, at which key, what is wrong, and the mend."""
+
+
+def _contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Fault]:
+    """What fits by itself, but not with the rest or with the machine."""
+    yield from _times(settings)
+    yield from _names(settings)
+    for i, feed in enumerate(settings.rosters):
+        if bool(feed.path) == bool(feed.url and feed.query):
+            mend = "give a path, or a url and a query"
+            yield ("rosters", i), "name", f"{feed.name} has no path, or both path and url", mend
+    for i, source in enumerate(settings.sources):
+        if isinstance(source, Folder) and not (folder / source.path).is_dir():
+            yield ("sources", i), "path", f"there is no folder {source.path}", "make it or name another"
+    yield from _unmade(folder, settings, Credentials(folder))
+
+
+def _times(settings: Settings) -> Iterator[Fault]:
+    """Times of day and zones."""
+    notices, schedule = settings.notices, settings.schedule
+    for key in ("refit", "upkeep", "digest"):
+        if not _fits(time.fromisoformat, getattr(schedule, key)):
+            yield ("schedule", 0), key, f"{key} is no time of day", 'write it as "08:00"'
+    for key in ("quiet_from", "quiet_to"):
+        if getattr(notices, key) and not _fits(time.fromisoformat, getattr(notices, key)):
+            yield ("notices", 0), key, f"{key} is no time of day", 'write it as "20:00"'
+    if bool(notices.quiet_from) != bool(notices.quiet_to):
+        what = "quiet hours have a beginning or an end only"
+        yield ("notices", 0), "quiet_from", what, "give quiet_from and quiet_to"
+    for table, zone in (("schedule", schedule.timezone), ("people", settings.people.timezone)):
+        if not _fits(ZoneInfo, zone):
+            yield (table, 0), "timezone", f"unknown timezone {zone!r}", "write a name such as Europe/Berlin"
+
+
+def _names(settings: Settings) -> Iterator[Fault]:
+    """Channels that are named but not there, and names that come twice."""
+    channels = {channel.name for channel in settings.channels}
+    named = [(("notices", 0), "operator", name) for name in settings.notices.operator]
+    named += [(("routes", i), "channels", name) for i, route in enumerate(settings.routes) for name in route.channels]
+    for place, key, name in named:
+        if name not in channels:
+            yield place, key, f"there is no channel {name}", "name one of [[channels]]"
+    for table in ("rosters", "sources", "channels"):
+        names = [row.name for row in getattr(settings, table)]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                yield (table, i), "name", f"a second one named {name}", "give each a name of its own"
+
+
+def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[BadInput | Fault]:
+    """What cannot be made of the settings: channels, sources, the catalogue."""
+    attempts: list[tuple[Place, str, Callable[[], Any]]] = [
+        (("channels", i), "name", partial(make_channel, rule, secrets, ())) for i, rule in enumerate(settings.channels)
+    ]
+    attempts.append((("sources", 0), "url", lambda: list(make_sources(folder, settings, secrets))))
+    attempts.append((("store", 0), "url", lambda: secrets.fill(settings.store.url)))
+    for place, key, attempt in attempts:
+        try:
+            attempt()
+        except BadInput as error:
+            yield place, key, f"{error.where}: {error.what}", error.mend
+    try:
+        settings.load_catalogue()
+    except BadInput as error:
+        yield error
+    for i, rule in enumerate(settings.channels):
+        url = getattr(rule, "url", "")
+        if rule.__struct_config__.tag == "webhook" and urlsplit(url).scheme not in ("http", "https"):
+            yield ("channels", i), "url", "the url is neither http nor https", "write it as https://host/path"
+
+
+def _fits(parse: Callable[[str], Any], text: str) -> bool:
+    try:
+        parse(text)
+    except (ValueError, OSError):
+        return False
+    return True
+
+
+def _line_of(lines: list[str], place: Place, key: str) -> int | None:
+    """The line of a key in the n-th table of a name; the table's own line where the key is not there."""
+    name, nth = place
+    here, seen = None, -1
+    for number, line in enumerate(lines, 1):
+        header = re.match(r"\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}", line)
+        if header:
+            seen += header[1] == name
+            inside = header[1] == name and seen == nth
+            here = number if inside else here
+            continue
+        if here and seen == nth and key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+            return number
+    return here

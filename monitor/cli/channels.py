@@ -1,0 +1,74 @@
+"""lastday channels"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from monitor.cli import DEGRADED
+from monitor.cli.folder import folder_option, opened, who
+
+
+@click.group()
+def channels() -> None:
+    """Try the channels, and turn one on again."""
+
+
+@channels.command("test")
+@folder_option
+@click.argument("names", nargs=-1)
+@click.pass_context
+def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
+    """Send a test notice through every channel, or those named.
+
+    \b
+    Example:
+      lastday channels test -C /var/lib/lastday mail
+    """
+    from monitor.daemon import make_channels
+    from monitor.model import BadInput, Notice, Rejected, Retryable
+    from monitor.station import open_station
+
+    station = open_station(folder)
+    made = make_channels(station.settings.channels, station)
+    unknown = sorted(set(names) - set(made))
+    if unknown:
+        raise BadInput(
+            "channels", None, f"there is no channel {', '.join(unknown)}", f"there are {', '.join(made) or 'none'}"
+        )
+    now = datetime.now(UTC)
+    body = {"topic": "test", "text": f"This is a test of lastday, sent by {who()}. Nothing has happened."}
+    failed = False
+    for name in names or made:
+        notice = Notice(f"test-{now:%Y%m%dT%H%M%S}", "operator", "low", None, None, now, body)
+        rule = next(rule for rule in station.settings.channels if rule.name == name)
+        try:
+            made[name].send(notice, key=f"{notice.notice_id}.{name}", recipients=getattr(rule, "to", ()))
+        except (Retryable, Rejected) as trouble:
+            failed = True
+            click.echo(f"{name}: failed: {trouble.why}")
+        else:
+            click.echo(f"{name}: taken")
+    station.close()
+    if failed:
+        ctx.exit(DEGRADED)
+
+
+@channels.command("on")
+@folder_option
+@click.argument("name")
+def turn_on(folder: Path, name: str) -> None:
+    """Turn a channel on again that was turned off because its receiver was gone."""
+    from sqlalchemy import delete, insert
+
+    from monitor.model import BadInput
+    from monitor.store.schema import channels as table
+    from monitor.store.schema import journal
+
+    with opened(folder) as station, station.state.write() as connection:
+        if not connection.execute(delete(table).where(table.c.name == name)).rowcount:
+            raise BadInput("channels", None, f"{name} is not turned off", "see lastday doctor")
+        connection.execute(insert(journal).values(at=datetime.now(UTC), who=who(), what="channel on", detail=name))
+    click.echo(f"{name} is on", err=True)

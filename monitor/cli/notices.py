@@ -1,0 +1,75 @@
+"""lastday notices"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from monitor.cli.folder import folder_option, opened, who
+
+
+@click.group()
+def notices() -> None:
+    """What was sent, waits or was given up; send again."""
+
+
+@notices.command("list")
+@folder_option
+@click.option("--state", type=click.Choice(["waiting", "sending", "sent", "given_up"]), help="Only these.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+def show(folder: Path, state: str | None, limit: int) -> None:
+    """The newest notices, one JSON object a line, without names.
+
+    \b
+    Example:
+      lastday notices list --state given_up
+    """
+    from sqlalchemy import select
+
+    from monitor.store.schema import outbox
+
+    names = (
+        "key",
+        "channel",
+        "kind",
+        "severity",
+        "case_id",
+        "state",
+        "attempts",
+        "created_at",
+        "due_at",
+        "sent_at",
+        "error",
+    )
+    with opened(folder) as station, station.state.read() as connection:
+        query = (
+            select(*(outbox.c[name] for name in names)).order_by(outbox.c.created_at.desc(), outbox.c.key).limit(limit)
+        )
+        rows = connection.execute(query.where(outbox.c.state == state) if state else query).mappings().all()
+    for row in rows:
+        click.echo(json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()}))
+
+
+@notices.command()
+@folder_option
+@click.argument("keys", nargs=-1, required=True)
+def resend(folder: Path, keys: tuple[str, ...]) -> None:
+    """Try again to send what was given up."""
+    from sqlalchemy import insert
+
+    from monitor.model import BadInput
+    from monitor.store import outbox
+    from monitor.store.schema import journal
+
+    now = datetime.now(UTC)
+    with opened(folder) as station, station.state.write() as connection:
+        for key in keys:
+            if not outbox.resend(connection, key, now):
+                raise BadInput(
+                    key, None, "no notice of that key was given up", "see lastday notices list --state given_up"
+                )
+            connection.execute(insert(journal).values(at=now, who=who(), what="resend", detail=key))
+    click.echo(f"{len(keys)} will be sent again", err=True)

@@ -1,0 +1,66 @@
+"""lastday roster"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from monitor.cli.folder import folder_option, opened, who
+
+
+@click.group()
+def roster() -> None:
+    """The rosters as they were told; accept a version that was refused."""
+
+
+@roster.command("list")
+@folder_option
+def show(folder: Path) -> None:
+    """Each roster: its last version, whether it is in force, how late it tells of departures."""
+    from monitor.report.safe import plain
+    from monitor.store import rosters
+
+    with opened(folder) as station, station.state.read() as connection:
+        for feed in station.settings.rosters:
+            last = rosters.last_version(connection, feed.name)
+            if last is None:
+                click.echo(f"{plain(feed.name)}: never read")
+                continue
+            late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
+            share = f"; {late / told:.0%} of {told:,} departures reached us after the last day" if told else ""
+            state = "in force" if last.status == "in_force" else f"refused: {last.why}"
+            click.echo(
+                f"{plain(feed.name)}: {state}; {last.people:,} people, {last.departures:,} departures, "
+                f"read {last.told_at:%Y-%m-%d %H:%MZ}{share}"
+            )
+
+
+@roster.command()
+@folder_option
+@click.argument("name")
+@click.option("--reason", required=True, help="Why it is right after all; kept on record.")
+def accept(folder: Path, name: str, reason: str) -> None:
+    """Let the refused version of a roster come into force.
+
+    \b
+    Example:
+      lastday roster accept hr --reason "the Leeds office was sold"
+    """
+    from sqlalchemy import insert
+
+    from monitor.model import BadInput
+    from monitor.store import rosters
+    from monitor.store.schema import journal
+
+    with opened(folder) as station, station.state.write() as connection:
+        last = rosters.last_version(connection, name)
+        if last is None or last.status != "refused":
+            raise BadInput(name, None, "no version of this roster is refused", "see lastday roster list")
+        if not last.people:
+            raise BadInput(name, None, f"the refused version holds nobody: {last.why}", "mend the feed")
+        rosters.accept(connection, name, last.sha256)
+        detail = f"{name} {last.sha256}: {last.why}; accepted: {reason}"
+        connection.execute(insert(journal).values(at=datetime.now(UTC), who=who(), what="roster accept", detail=detail))
+    click.echo(f"{name}: the refused version comes into force when it is read next", err=True)

@@ -1,0 +1,43 @@
+"""lastday run"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.cli.folder import folder_option, opened
+
+
+@click.command()
+@folder_option
+def run(folder: Path) -> None:
+    """Run as a daemon: join rosters and logs on schedule, open cases, tell the right person.
+
+    Logs are JSON lines on stderr, without names. SIGTERM finishes what is under way; SIGHUP takes
+    over a changed lastday.toml, or keeps the old one where the new one is wrong.
+
+    \b
+    Example:
+      lastday run -C /var/lib/lastday
+    """
+    from monitor.api import Api, Server
+    from monitor.checking import faults
+    from monitor.daemon import make_daemon
+    from monitor.logs import log_to_stderr
+
+    log_to_stderr()
+    found = faults(folder)
+    if found:
+        raise found[0]
+    with opened(folder, migrate=True) as station:
+        daemon = make_daemon(station)
+        server = None
+        if station.settings.http.listen:
+            server = Server(Api(station, daemon.clock.now, daemon.troubles, daemon.runs))
+            server.start()
+        try:
+            daemon.run()
+        finally:
+            if server:
+                server.stop()

@@ -1,0 +1,90 @@
+"""lastday silence"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from monitor.cli.folder import folder_option, opened, who
+
+LONGEST_DAYS = 30
+
+
+@click.group()
+def silence() -> None:
+    """Keep notices back for a while; what happened meanwhile is told when it ends."""
+
+
+@silence.command()
+@folder_option
+@click.option("--person", help="About this person (person_id).")
+@click.option("--department", help="About everybody in this department.")
+@click.option("--everybody", is_flag=True, help="About everybody.")
+@click.option(
+    "--hours",
+    type=click.FloatRange(0, LONGEST_DAYS * 24, min_open=True),
+    required=True,
+    help="It ends after so many hours, 720 at most.",
+)
+@click.option("--reason", required=True, help="Kept on record.")
+def add(folder: Path, person: str | None, department: str | None, everybody: bool, hours: float, reason: str) -> None:
+    """Silence a person, a department or everybody.
+
+    \b
+    Example:
+      lastday silence add --department Facilities --hours 48 --reason "planned office move"
+    """
+    from sqlalchemy import insert
+
+    from monitor.store import cases
+    from monitor.store.schema import journal
+
+    scopes = [
+        (s, v) for s, v in (("person", person), ("department", department), ("all", "all" if everybody else None)) if v
+    ]
+    if len(scopes) != 1:
+        raise click.UsageError("name one of --person, --department, --everybody")
+    now = datetime.now(UTC)
+    with opened(folder) as station, station.state.write() as connection:
+        cases.add_silence(connection, *scopes[0], now, now + timedelta(hours=hours), reason, who())
+        connection.execute(
+            insert(journal).values(at=now, who=who(), what="silence", detail=f"{scopes[0]} {hours} h: {reason}")
+        )
+    click.echo(f"silent until {now + timedelta(hours=hours):%Y-%m-%d %H:%MZ}", err=True)
+
+
+@silence.command("list")
+@folder_option
+def show(folder: Path) -> None:
+    """Every silence, the newest first."""
+    from monitor.report.safe import plain
+    from monitor.store import cases
+
+    now = datetime.now(UTC)
+    with opened(folder) as station, station.state.read() as connection:
+        for row in cases.list_silences(connection):
+            state = "in force" if row.made_at <= now < row.until else "ended"
+            click.echo(
+                f"{row.seq}: {state}; {row.scope} {plain(row.value)} until {row.until:%Y-%m-%d %H:%MZ}, "
+                f"by {plain(row.made_by)}: {plain(row.reason)}"
+            )
+
+
+@silence.command()
+@folder_option
+@click.argument("number", type=int)
+def end(folder: Path, number: int) -> None:
+    """End a silence now."""
+    from sqlalchemy import insert, update
+
+    from monitor.model import BadInput
+    from monitor.store.schema import journal, silences
+
+    now = datetime.now(UTC)
+    with opened(folder) as station, station.state.write() as connection:
+        mine = (silences.c.seq == number) & (silences.c.until > now)
+        if not connection.execute(update(silences).where(mine).values(until=now)).rowcount:
+            raise BadInput(f"silence {number}", None, "is not in force", "see lastday silence list")
+        connection.execute(insert(journal).values(at=now, who=who(), what="silence end", detail=str(number)))

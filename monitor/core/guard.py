@@ -1,0 +1,28 @@
+"""A feed that breaks is not news about people: which versions of a roster are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+MOST_LOST = 0.2
+MOST_REDATED = 0.5
+FEW = 5
+"""Of fewer than that, any share is chance: only an empty roster is refused."""
+
+Dated = Mapping[str, Sequence[date]]
+"""person_id -> last days."""
+
+
+def refusal(old_people: set[str], new_people: set[str], old: Dated, new: Dated) -> str | None:
+    """Why the new version is refused, or None where it may come into force."""
+    if old_people and not new_people:
+        return "it is empty"
+    lost = len(old_people - new_people)
+    if len(old_people) >= FEW and lost > MOST_LOST * len(old_people):
+        return f"{lost:,} of {len(old_people):,} people are missing"
+    both = [p for p in old if p in new]
+    moved = sum(sorted(old[p]) != sorted(new[p]) for p in both)
+    if len(both) >= FEW and moved > MOST_REDATED * len(both):
+        return f"{moved:,} of {len(both):,} last days have moved"
+    return None

@@ -1,0 +1,51 @@
+"""Secrets by name: the configuration names them, the environment or a folder holds them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from monitor.model import BadInput
+
+_NAMED = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
+
+
+class Credentials:
+    """Looks a secret up: $NAME, then the file that $NAME_FILE names, then NAME in the credentials
+    folder of systemd or in the working folder's `secrets`."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        """folder: the working folder.  environ: the environment, this process's unless given."""
+        self.environ = os.environ if environ is None else environ
+        given = self.environ.get("CREDENTIALS_DIRECTORY")
+        self.folders = [*([Path(given)] if given else []), folder / "secrets"]
+
+    def find(self, name: str) -> str | None:
+        """The secret, or None where there is none of that name. Raises BadInput where its file cannot be read."""
+        if value := self.environ.get(name):
+            return value
+        if path := self.environ.get(name + "_FILE"):
+            return _read(Path(path))
+        return next((_read(f / name) for f in self.folders if (f / name).is_file()), None)
+
+    def need(self, name: str) -> str:
+        """The secret. Raises BadInput where there is none."""
+        value = self.find(name)
+        if value is None:
+            raise BadInput(name, None, "no such secret", f"set ${name} or ${name}_FILE, or write secrets/{name}")
+        return value
+
+    def fill(self, text: str) -> str:
+        """The text with every {NAME} replaced by its secret."""
+        return _NAMED.sub(lambda found: self.need(found[1]), text)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise BadInput(
+            str(path), None, "the secret cannot be read", "give its file to the user that runs lastday"
+        ) from None

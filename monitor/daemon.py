@@ -1,0 +1,238 @@
+"""`lastday run`: the pipeline on schedule. All that is decided, is decided below."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor import pipeline, upkeep
+from monitor.model import BadInput, Rejected, Retryable
+from monitor.notify.channels import Channel, make_channel
+from monitor.notify.http import post
+from monitor.settings import load_settings
+from monitor.station import CONFIG_NAME, Station, make_sources
+from monitor.store.lease import NotLeader
+from monitor.store.state import put
+
+log = logging.getLogger("lastday")
+STUCK_SECONDS = 300.0
+"""A job that has not come to an end for so long makes the daemon unhealthy."""
+LEAST_FREE_BYTES = 200 << 20
+REMIND_SECONDS = 30.0
+
+
+class Clock:
+    """The time of day, and seconds that never jump."""
+
+    def now(self) -> datetime:
+        """The time of day, aware, UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that is never set."""
+        return time.monotonic()
+
+
+@dataclass(slots=True)
+class Run:
+    """How a job last went: seconds of the clock that never jumps, how long it took, and what went wrong."""
+
+    ended: float
+    seconds: float
+    trouble: str | None
+
+
+@dataclass(slots=True)
+class Daemon:
+    """A station, its channels, and how each job went."""
+
+    station: Station
+    channels: dict[str, Channel]
+    clock: Clock = field(default_factory=Clock)
+    runs: dict[str, Run] = field(default_factory=dict)
+    began: dict[str, float] = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def tick(self) -> None:
+        """Every step once, in a row: what `lastday once` does, and the daemon under a clock of its own."""
+        self.step("lease", self.lease)
+        for name, job in self.leader_jobs().items():
+            self.step(name, job)
+        for name in list(self.channels):
+            self.step(f"deliver {name}", partial(self.deliver, name))
+
+    def leader_jobs(self) -> dict[str, Callable[[], Any]]:
+        """The jobs that one process does for all, in the order of a tick."""
+        return {
+            "rosters": lambda: upkeep.sync_rosters(self.station, self.clock.now()) or None,
+            "ingest": self.ingest,
+            "assess": self.assess,
+            "daily": self.daily,
+            "remind": self.remind,
+        }
+
+    def step(self, name: str, job: Callable[[], Any]) -> None:
+        """Run a job; what goes wrong is logged, remembered and tried again at its next turn."""
+        leads = name == "lease" or name.startswith("deliver ") or name == "heartbeat" or self.station.lease.leads
+        if not leads or self.stopping.is_set():
+            return
+        begins = self.clock.monotonic()
+        self.began[name] = begins
+        trouble = None
+        try:
+            result = job()
+            if result is not None:
+                log.info("done", extra={"job": name, "result": result})
+        except NotLeader:
+            log.warning("another daemon leads now", extra={"job": name})
+        except Exception as error:
+            trouble = type(error).__name__
+            log.exception("failed", extra={"job": name})
+        ends = self.clock.monotonic()
+        self.began.pop(name, None)
+        self.runs[name] = Run(ends, ends - begins, trouble)
+
+    def lease(self) -> None:
+        """Keep the lead or take it over."""
+        led = self.station.lease.leads
+        if self.station.lease.renew(self.clock.monotonic()) != led:
+            log.warning("leads" if self.station.lease.leads else "follows", extra={"job": "lease"})
+
+    def ingest(self) -> dict[str, int] | None:
+        """Read every source on."""
+        came = pipeline.ingest(self.station, self.clock.now())
+        return {"fresh": came.fresh, "set_aside": came.set_aside} if came.fresh or came.set_aside else None
+
+    def assess(self) -> int | None:
+        """Judge, but not sooner after the last time than the settings allow."""
+        last, now = self.runs.get("judged"), self.clock.monotonic()
+        if last and now - last.ended < self.station.settings.schedule.assess_seconds:
+            return None
+        written = pipeline.assess(self.station, self.clock.now())
+        if written is not None:
+            self.runs["judged"] = Run(self.clock.monotonic(), self.clock.monotonic() - now, None)
+        return written
+
+    def daily(self) -> None:
+        """What is due once a day: upkeep of the history, and judging everything again."""
+        schedule, now = self.station.settings.schedule, self.clock.now()
+        if upkeep.is_due(self.station, "upkeep", schedule.upkeep, now):
+            tended = upkeep.tend(self.station, now)
+            upkeep.ran(self.station, "upkeep", now)
+            log.info("upkeep", extra={"job": "daily", "sealed": tended.sealed, "faults": len(tended.faults)})
+        if upkeep.is_due(self.station, "refit", schedule.refit, now, days=schedule.refit_days):
+            pipeline.assess(self.station, now, anyway=True)
+            upkeep.ran(self.station, "refit", now)
+
+    def remind(self) -> int | None:
+        """Reminders, the digest, sources that fell silent."""
+        upkeep.check_silence(self.station, self.clock.now())
+        return pipeline.remind(self.station, self.clock.now()) or None
+
+    def deliver(self, name: str) -> int | None:
+        """Send what is due on a channel."""
+        return pipeline.deliver(self.station, self.channels[name], self.clock.now()) or None
+
+    def heartbeat(self) -> None:
+        """Leave a mark in the store, and call the heartbeat address while all is well."""
+        settings = self.station.settings
+        with self.station.state.write() as connection:
+            put(connection, "heartbeat", self.clock.now().isoformat())
+        if settings.schedule.heartbeat_url and self.station.lease.leads and not self.troubles():
+            url = self.station.secrets.fill(settings.schedule.heartbeat_url)
+            try:
+                post(
+                    url, b"", {"user-agent": "lastday"}, deadline_seconds=10.0, allowed=settings.notices.allow_internal
+                )
+            except (Retryable, Rejected) as trouble:
+                log.warning("the heartbeat was not heard", extra={"job": "heartbeat", "why": trouble.why})
+
+    def troubles(self) -> list[str]:
+        """Jobs that failed or hang, and a disk that is nearly full."""
+        now = self.clock.monotonic()
+        found = [f"{name}: {run.trouble}" for name, run in sorted(self.runs.items()) if run.trouble]
+        found += [f"{name}: hangs" for name, since in sorted(self.began.items()) if now - since > STUCK_SECONDS]
+        if shutil.disk_usage(self.station.folder).free < LEAST_FREE_BYTES:
+            found.append("disk: nearly full")
+        return found
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT: then what is under way is finished, and the lead given up."""
+        signals = _listen()
+        self.step("lease", self.lease)
+        scheduler = self._schedule()
+        log.info("running", extra={"job": "daemon", "leads": self.station.lease.leads})
+        while signals.recv(1)[0] == signal.SIGHUP:
+            if self.reload():
+                scheduler.shutdown(wait=True)
+                scheduler = self._schedule()
+        log.info("stopping", extra={"job": "daemon"})
+        self.stopping.set()
+        scheduler.shutdown(wait=True)
+        self.station.lease.release()
+
+    def reload(self) -> bool:
+        """Take over lastday.toml as it stands now; where it is wrong, all stays as it is."""
+        station = self.station
+        try:
+            settings = load_settings(station.folder / CONFIG_NAME)
+            sources = list(make_sources(station.folder, settings, station.secrets))
+            channels = make_channels(settings.channels, station)
+        except BadInput as error:
+            log.error("the new configuration is refused, the old one stays", extra={"job": "reload", "why": str(error)})
+            return False
+        station.settings, station.sources, self.channels = settings, sources, channels
+        log.info("reloaded", extra={"job": "reload"})
+        return True
+
+    def _schedule(self) -> BackgroundScheduler:
+        times = self.station.settings.schedule
+        every = {
+            "rosters": times.roster_seconds, "ingest": times.ingest_seconds, "assess": times.assess_seconds,
+            "daily": 60.0, "remind": REMIND_SECONDS,
+        }  # fmt: skip
+        jobs = [(name, every[name], job) for name, job in self.leader_jobs().items()]
+        jobs += [("lease", times.lease_seconds / 5, self.lease), ("heartbeat", times.heartbeat_seconds, self.heartbeat)]
+        jobs += [(f"deliver {n}", times.deliver_seconds, partial(self.deliver, n)) for n in self.channels]
+        scheduler = BackgroundScheduler(
+            timezone=UTC, executors={"default": {"type": "threadpool", "max_workers": len(jobs)}},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )  # fmt: skip
+        for name, seconds, job in jobs:
+            scheduler.add_job(
+                self.step, "interval", (name, job), seconds=seconds, id=name, next_run_time=datetime.now(UTC)
+            )
+        scheduler.start()
+        return scheduler
+
+
+def _listen() -> socket.socket:
+    """A socket on which signals arrive as numbers: the main thread wakes, whichever thread the system hands them to."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
+    return reader
+
+
+def make_channels(rules: Iterable[Any], station: Station) -> dict[str, Channel]:
+    """The channels by name. Raises BadInput where one cannot be made."""
+    allowed = station.settings.notices.allow_internal
+    return {rule.name: make_channel(rule, station.secrets, allowed) for rule in rules}
+
+
+def make_daemon(station: Station, clock: Clock | None = None) -> Daemon:
+    """A daemon of a station. Raises BadInput where a channel cannot be made."""
+    return Daemon(station, make_channels(station.settings.channels, station), clock or Clock())

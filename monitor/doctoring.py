@@ -1,0 +1,227 @@
+"""What `lastday doctor` looks at: feeds, freshness, who is not matched, the store, the disk, the channels."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from monitor.assess import identify
+from monitor.checking import faults
+from monitor.model import BadInput, Departure, Person
+from monitor.scanning import open_engine
+from monitor.station import Station
+from monitor.store import outbox, rosters, segments
+from monitor.store.recall import recall
+from monitor.store.schema import cursors, leases, rejects, tallies
+from monitor.store.schema import segments as sealed
+from monitor.store.state import get, schema_version
+
+SHOWN = 5
+HEARTBEAT_LATE = timedelta(minutes=5)
+LEAST_FREE_BYTES = 1 << 30
+MOST_AHEAD = timedelta(minutes=5)
+LATE_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `state` is good, look (somebody should) or bad."""
+
+    topic: str
+    state: str
+    text: str
+
+
+def examine(station: Station, now: datetime) -> Iterator[Check]:
+    """Every check, in the order in which they are told."""
+    yield from _config(station)
+    yield Check("schema", "good", f"{station.state.where} at {schema_version(station.state)}")
+    free = shutil.disk_usage(station.folder).free
+    yield Check("disk", "good" if free > LEAST_FREE_BYTES else "bad", f"{free / (1 << 30):,.1f} GiB free")
+    broken = segments.faults(station.state, station.data)
+    with station.state.read() as connection:
+        yield from _daemon(connection, now)
+        yield from _rosters(connection, station)
+        yield from _sources(connection, station, now)
+        yield from _people(connection, station, now)
+        yield from _channels(connection, station)
+        n, rows = connection.execute(
+            select(func.count(), func.sum(sealed.c.rows)).where(sealed.c.replaced_at.is_(None))
+        ).one()
+    yield Check(
+        "history",
+        "bad" if broken else "good",
+        "; ".join(broken[:SHOWN]) or f"{rows or 0:,} events in {n:,} sealed files",
+    )
+
+
+def _config(station: Station) -> Iterator[Check]:
+    found = faults(station.folder)
+    yield from (Check("config", "bad", str(fault)) for fault in found)
+    if not found:
+        yield Check("config", "good", "lastday.toml is in order")
+
+
+def _daemon(connection: Connection, now: datetime) -> Iterator[Check]:
+    beat = get(connection, "heartbeat")
+    leader = connection.execute(select(leases.c.holder)).scalar()
+    if beat is None:
+        yield Check("daemon", "look", "lastday run has never run here")
+        return
+    then = datetime.fromisoformat(beat)
+    if then > now + MOST_AHEAD:
+        yield Check("clock", "bad", f"the last heartbeat is {then - now} ahead of this clock; set the clock")
+    elif now - then > HEARTBEAT_LATE:
+        yield Check("daemon", "bad", f"not heard of since {then:%Y-%m-%d %H:%MZ}; start lastday run")
+    else:
+        yield Check("daemon", "good", f"heard of at {then:%Y-%m-%d %H:%M:%SZ}; {leader or 'nobody'} leads")
+
+
+def _rosters(connection: Connection, station: Station) -> Iterator[Check]:
+    known: dict[str, tuple[str, list]] = {}
+    for feed in station.settings.rosters:
+        topic = f"roster {feed.name}"
+        last = rosters.last_version(connection, feed.name)
+        if last is None:
+            yield Check(topic, "bad", "has never been read; see lastday once")
+            continue
+        if last.status == "refused":
+            yield Check(
+                topic,
+                "bad",
+                f"the newest version was refused: {last.why}; mend the feed, or lastday roster accept {feed.name}",
+            )
+        late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
+        share = late / told if told else 0.0
+        tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
+        yield Check(
+            topic,
+            "look" if share > LATE_SHARE else "good",
+            f"{last.people:,} people, {last.departures:,} departures{tail}",
+        )
+        for person, days in rosters.in_force(connection, feed.name).days().items():
+            before = known.setdefault(person, (feed.name, days))
+            if sorted(before[1]) != sorted(days):
+                yield Check(
+                    topic, "look", f"disagrees with {before[0]} on the last day of {person}; {before[0]} has the say"
+                )
+
+
+def _sources(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
+    hours = station.settings.notices.silent_source_hours
+    tally = {row.source: row for row in connection.execute(select(tallies))}
+    for name in [s.name for s in station.sources] + [n for n in tally if n not in {s.name for s in station.sources}]:
+        row = tally.get(name)
+        if row is None:
+            yield Check(f"source {name}", "look", "nothing has come yet")
+            continue
+        silent = now - row.last_at > timedelta(hours=hours)
+        text = f"{row.received:,} lines, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
+        yield Check(
+            f"source {name}",
+            "bad" if silent else "look" if row.set_aside else "good",
+            text + ("; see lastday rejects" if row.set_aside else ""),
+        )
+    files = connection.execute(select(func.count()).select_from(cursors)).scalar()
+    bad = connection.execute(select(func.count()).select_from(rejects)).scalar()
+    yield Check("reading", "good", f"{files:,} files and tables are followed, {bad:,} lines set aside in all")
+
+
+def _people(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
+    everybody, leaving = station.rosters(connection)
+    people = identify(everybody.values(), station.settings.people.timezone)
+    with open_engine(station.settings) as db:
+        recall(connection, db, station.data)
+        actors = db.execute("SELECT lower(actor), count(*), max(t) FROM event GROUP BY 1").fetchall()
+        actions = [action for (action,) in db.execute("SELECT DISTINCT action FROM event ORDER BY 1").fetchall()]
+    strangers = sorted(((n, actor) for actor, n, _ in actors if actor not in people.names), reverse=True)
+    total = sum(n for _, n, _ in actors)
+    lost = sum(n for n, _ in strangers)
+    if strangers:
+        names = ", ".join(actor for _, actor in strangers[:SHOWN])
+        yield Check(
+            "accounts",
+            "bad" if lost > total / 2 else "look",
+            f"{lost:,} of {total:,} events are by {len(strangers):,} actors on no roster, for example {names}",
+        )
+    elif total:
+        yield Check("accounts", "good", "every actor is on a roster")
+    if people.ambiguous:
+        yield Check(
+            "accounts",
+            "look",
+            f"{len(people.ambiguous):,} names belong to several people, {_such_as(people.ambiguous)}",
+        )
+    yield from _actions(station, actions)
+    seen = {people.names[actor] for actor, _, _ in actors if actor in people.names}
+    yield from _unseen(station, everybody, leaving, {people.all[i].person_id for i in seen}, now)
+
+
+def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
+    try:
+        catalogue = station.settings.load_catalogue()
+    except BadInput:
+        return
+    unknown = [
+        a
+        for a in actions
+        if a not in catalogue.file.actions
+        and not any(w in catalogue.verbs for w in re.split(r"[^a-z0-9]+", a.rpartition(".")[2]))
+    ]
+    if unknown:
+        yield Check(
+            "actions",
+            "look",
+            f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes, "
+            f"{_such_as(unknown)}",
+        )
+
+
+def _unseen(
+    station: Station, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
+) -> Iterator[Check]:
+    watched = station.watched(now)
+    inside = {d.person_id for d in leaving if d.person_id in everybody and d.person_id.lower() in watched}
+    blind = sorted(inside - seen)
+    if blind:
+        yield Check(
+            "watched",
+            "look",
+            f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, {_such_as(blind)}",
+        )
+    else:
+        yield Check("watched", "good", f"{len(inside):,} people are watched")
+
+
+def _channels(connection: Connection, station: Station) -> Iterator[Check]:
+    off = outbox.channels_off(connection)
+    counts = outbox.counts(connection)
+    if not station.settings.channels:
+        yield Check("channels", "bad", "there is none: nobody is told; add [[channels]]")
+    for channel in station.settings.channels:
+        waiting, lost = counts.get((channel.name, "waiting"), 0), counts.get((channel.name, "given_up"), 0)
+        text = f"{counts.get((channel.name, 'sent'), 0):,} sent, {waiting:,} waiting, {lost:,} given up"
+        if channel.name in off:
+            yield Check(
+                f"channel {channel.name}", "bad", f"turned off: {off[channel.name]}; lastday channels on {channel.name}"
+            )
+        yield Check(
+            f"channel {channel.name}",
+            "bad" if lost else "good",
+            text + ("; see lastday notices list --state given_up" if lost else ""),
+        )
+    if counts.get((outbox.NOBODY, "given_up")):
+        yield Check(
+            "channels",
+            "bad",
+            f"{counts[outbox.NOBODY, 'given_up']:,} notices had nobody left to tell; add a channel or a fallback",
+        )
+
+
+def _such_as(names: list[str]) -> str:
+    return "for example " + ", ".join(names[:SHOWN])

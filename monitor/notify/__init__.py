@@ -1,0 +1,1 @@
+"""Where notices go: mail, webhooks, chat."""

@@ -1,0 +1,113 @@
+"""Mail through SMTP: text and HTML, threaded by case, the same Message-ID at every attempt."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+import aiosmtplib
+
+from monitor.model import BadInput, Notice, Rejected, Retryable
+from monitor.notify.words import html, subject, text
+from monitor.operation import Email
+from monitor.report.picture import month_png
+
+
+@dataclass(slots=True)
+class MailChannel:
+    """Sends notices to the recipients left after the person concerned was taken out."""
+
+    rule: Email
+    password: str | None
+    context: ssl.SSLContext | None = None
+
+    def __post_init__(self) -> None:
+        """Raises BadInput where the settings cannot be used."""
+        for address in (self.rule.sender, *self.rule.to, *self.rule.fallback):
+            try:
+                Address(addr_spec=address)
+            except (ValueError, IndexError):
+                raise BadInput(
+                    self.rule.name, None, f"{address!r} is no mail address", "write it as name@example.com"
+                ) from None
+
+    @property
+    def name(self) -> str:
+        """As it stands in the settings."""
+        return self.rule.name
+
+    def send(self, notice: Notice, *, key: str, recipients: Sequence[str] = ()) -> None:
+        """Raises Retryable or Rejected where it is not taken."""
+        message = compose(notice, key, self.rule, recipients or self.rule.to)
+        try:
+            asyncio.run(self._within(message))
+        except TimeoutError:
+            raise Retryable(f"not taken within {self.rule.deadline_seconds:g} s") from None
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            codes = [refused.code for refused in error.recipients]
+            raise _trouble(max(codes, default=400), "the recipients were refused") from None
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise Retryable(f"the server refused the login ({error.code})") from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise _trouble(error.code, f"the server answered {error.code} {error.message[:200]}") from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Retryable(f"{type(error).__name__}: {str(error)[:200]}") from None
+
+    async def _within(self, message: EmailMessage) -> None:
+        rule = self.rule
+        client = aiosmtplib.SMTP(
+            hostname=rule.host, port=rule.port, use_tls=rule.security == "tls", start_tls=rule.security == "starttls",
+            tls_context=self.context, timeout=rule.deadline_seconds,
+        )  # fmt: skip
+        async with asyncio.timeout(rule.deadline_seconds):
+            await client.connect()
+            transport = client.transport
+            try:
+                if rule.user:
+                    await client.login(rule.user, self.password or "")
+                await client.send_message(message)
+                await client.quit()
+            finally:
+                client.close()
+                if isinstance(transport, asyncio.WriteTransport):
+                    transport.abort()  # a server that does not say goodbye would keep it open
+                    await asyncio.sleep(0)
+
+
+def compose(notice: Notice, key: str, rule: Email, recipients: Sequence[str]) -> EmailMessage:
+    """The message. Nothing in it depends on when it is sent, so that a repeat is the same message."""
+    domain = rule.sender.rpartition("@")[2]
+    message = EmailMessage()
+    message["Subject"] = subject(notice)
+    message["From"] = Address("lastday", addr_spec=rule.sender)
+    message["To"] = ", ".join(recipients)
+    message["Date"] = format_datetime(notice.created_at)
+    message["Message-ID"] = f"<{key}@{domain}>"
+    if notice.case_id:
+        message["References"] = message["In-Reply-To"] = f"<{notice.case_id}@{domain}>"
+        message["X-Lastday-Case"] = notice.case_id
+    message["List-Id"] = f"lastday <lastday.{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if notice.severity in ("high", "critical"):
+        message["Importance"] = "high"
+    message.set_content(text(notice, thin=rule.thin))
+    month = None if rule.thin else notice.body.get("month")
+    picture = f"month.{key}@{domain}" if month else None
+    message.add_alternative(html(notice, thin=rule.thin, picture=picture), subtype="html")
+    if month:
+        found = {datetime.fromisoformat(f["time"]).date() for f in notice.body["findings"]}
+        last_day = date.fromisoformat(notice.body["last_day"])
+        png = month_png(date.fromisoformat(month["first"]), month["counts"], last_day, found)
+        page = message.get_payload()[1]  # type: ignore[index]
+        page.add_related(png, "image", "png", cid=f"<{picture}>", disposition="inline", filename="month.png")  # type: ignore[union-attr]
+    return message
+
+
+def _trouble(code: int, why: str) -> Retryable | Rejected:
+    return Rejected(why) if 500 <= code < 600 else Retryable(why)

@@ -1,0 +1,148 @@
+"""What `lastday run` needs to know, as it stands in lastday.toml: where things lie, when things happen, who is told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Level = Literal["low", "medium", "high", "critical"]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Store(_Table, frozen=True):
+    """Where state and history lie; paths are relative to the working folder."""
+
+    data: str = "data"
+    url: str = ""
+    hot_days: int = 2
+    keep_days: int = 400
+
+
+class Schedule(_Table, frozen=True):
+    """How often each job runs; times of day are local in `timezone`."""
+
+    ingest_seconds: float = 1.0
+    assess_seconds: float = 2.0
+    deliver_seconds: float = 1.0
+    roster_seconds: float = 30.0
+    heartbeat_seconds: float = 60.0
+    heartbeat_url: str = ""
+    refit: str = "03:00"
+    refit_days: int = 1
+    upkeep: str = "02:30"
+    digest: str = "08:00"
+    timezone: str = "UTC"
+    lease_seconds: float = 15.0
+
+
+class Http(_Table, frozen=True):
+    """The daemon's own HTTP interface; an empty `listen` turns it off."""
+
+    listen: str = "127.0.0.1:8321"
+    token: str = "LASTDAY_TOKEN"
+    max_body_bytes: int = 8 << 20
+    most_at_once: int = 4
+
+
+class Notices(_Table, frozen=True):
+    """When somebody is told, and how often at most."""
+
+    at_once: Level = "high"
+    digest: Level = "medium"
+    reminder_hours: float = 24.0
+    reminders: int = 2
+    flood: int = 5
+    quiet_from: str = ""
+    quiet_to: str = ""
+    quiet_below: Level = "critical"
+    stale_roster_hours: float = 48.0
+    silent_source_hours: float = 48.0
+    give_up_hours: float = 72.0
+    operator: tuple[str, ...] = ()
+    allow_internal: tuple[str, ...] = ()
+
+
+class RosterFeed(_Table, frozen=True):
+    """A roster: a file (the newest of those that match), or a table, view or query of a database."""
+
+    name: str
+    path: str = ""
+    url: str = ""
+    query: str = ""
+    columns: dict[str, str] = {}
+
+
+class Folder(_Table, frozen=True, tag_field="kind", tag="folder"):
+    """A drop folder with action logs."""
+
+    name: str
+    path: str
+    match: str = "**/*"
+    settle_seconds: float = 60.0
+
+
+class SqlTable(_Table, frozen=True, tag_field="kind", tag="table"):
+    """A table or view of a database, read on by its cursor column."""
+
+    name: str
+    url: str
+    table: str
+    cursor: str
+    columns: dict[str, str] = {}
+    timezone: str = ""
+    overlap: float = 300.0
+    batch: int = 5000
+
+
+class Email(_Table, frozen=True, tag_field="kind", tag="email"):
+    """Mail through an SMTP server."""
+
+    name: str
+    host: str
+    sender: str
+    to: tuple[str, ...]
+    fallback: tuple[str, ...] = ()
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    thin: bool = False
+    deadline_seconds: float = 60.0
+
+
+class Webhook(_Table, frozen=True, tag_field="kind", tag="webhook"):
+    """Standard Webhooks; several secrets sign side by side while one is rotated out."""
+
+    name: str
+    url: str
+    secrets: tuple[str, ...]
+    owners: tuple[str, ...] = ()
+    thin: bool = True
+    deadline_seconds: float = 15.0
+
+
+class Chat(_Table, frozen=True, tag_field="kind", tag="apprise"):
+    """Slack, Teams, PagerDuty and the rest, through apprise. `url` names the secret that holds the apprise URL."""
+
+    name: str
+    url: str
+    owners: tuple[str, ...] = ()
+    thin: bool = True
+    deadline_seconds: float = 30.0
+
+
+Channel = Email | Webhook | Chat
+LogSource = Folder | SqlTable
+
+
+class Route(_Table, frozen=True):
+    """Who is told of what: every condition that is given must hold; the first route that matches has the say."""
+
+    channels: tuple[str, ...]
+    severity: Level = "low"
+    departments: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()

@@ -1,0 +1,156 @@
+"""A drop folder: files that appear whole or grow like a log being written, are rotated, compressed.
+
+Growing text files are read on from where reading stopped, known by device and inode; whatever
+does not fit what was read before is read again from the start, because a repeated event changes
+nothing. Only whole lines are taken; a last line without an end is taken when the file lies still.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from monitor.model import Batch
+from monitor.operation import Folder
+from monitor.sources.batches import Read, read_piece, read_whole
+from monitor.sources.files import KINDS
+
+PIECE_BYTES = 4 << 20
+SEAM_BYTES = 1024
+"""So many bytes before the place where reading stopped must be the same to read on."""
+WHOLE_SECONDS = 2.0
+"""A compressed file or Parquet is read when it has lain still for so long."""
+_ROTATED = re.compile(r"(\.\d{1,4}|[-.]\d{4}-?\d\d-?\d\d(T?\d{2,6})?)$")
+_UNFINISHED = (".tmp", ".part", ".partial", ".swp", ".draft")
+Cursors = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(slots=True)
+class FolderSource:
+    """Reads a drop folder."""
+
+    rule: Folder
+    path: Path
+    seen: dict[str, tuple[tuple[int, int], datetime]] = field(default_factory=dict)
+    """Size and change time of whole files, and since when they are so."""
+
+    @property
+    def name(self) -> str:
+        """As it stands in the settings."""
+        return self.rule.name
+
+    def read(self, after: Cursors, now: datetime) -> Iterator[Batch]:
+        """What is new, file by file. Raises OSError where one cannot be read, after all the others.
+
+        after: cursors by item.
+        """
+        trouble: OSError | None = None
+        for path in sorted(p for p in self.path.glob(self.rule.match) if p.is_file() and ending_of(p)):
+            try:
+                stat = path.stat()
+                item = f"{stat.st_dev}:{stat.st_ino}"
+                reader = self._grown if ending_of(path) in (".jsonl", ".csv", ".tsv") else self._whole
+                yield from reader(path, item, dict(after.get(item, {})), now)
+            except FileNotFoundError:
+                continue  # rotated away between the listing and the reading; its new name comes next time
+            except OSError as error:
+                trouble = trouble or error
+        if trouble:
+            raise trouble
+
+    def gone(self, after: Cursors) -> list[str]:
+        """Items with a cursor whose file is no longer there."""
+        stats = [p.stat() for p in self.path.glob(self.rule.match) if p.is_file()]
+        return sorted(set(after) - {f"{s.st_dev}:{s.st_ino}" for s in stats})
+
+    def _whole(self, path: Path, item: str, cursor: dict[str, Any], now: datetime) -> Iterator[Batch]:
+        stat = path.stat()
+        shape = [stat.st_size, stat.st_mtime_ns]
+        if cursor.get("shape") == shape or not self._lies_still(
+            item, stat.st_size, stat.st_mtime_ns, WHOLE_SECONDS, now
+        ):
+            return
+        self.seen.pop(item, None)
+        rows, rejects, received = read_whole_of(path)
+        yield Batch(self.name, item, rows, rejects, received, {"path": str(path), "shape": shape})
+
+    def _grown(self, path: Path, item: str, cursor: dict[str, Any], now: datetime) -> Iterator[Batch]:
+        with path.open("rb") as stream:
+            at, line = int(cursor.get("at", 0)), int(cursor.get("line", 1))
+            if at and _seam(stream, at) != cursor.get("seam"):
+                at, line = 0, 1
+            while True:
+                stream.seek(at)
+                data = stream.read(PIECE_BYTES)
+                cut = _cut(data, ending_of(path) != ".jsonl")
+                if cut == 0 and data:
+                    stat = path.stat()
+                    if len(data) < PIECE_BYTES and not self._lies_still(
+                        item, stat.st_size, stat.st_mtime_ns, self.rule.settle_seconds, now
+                    ):
+                        return
+                    cut = len(data)
+                if not cut:
+                    return
+                rows, rejects, received = self._piece(stream, path, data[:cut], at, line)
+                at, line = at + cut, line + max(1, data.count(b"\n", 0, cut))
+                position = {"path": str(path), "at": at, "line": line, "seam": _seam(stream, at)}
+                yield Batch(self.name, item, rows, rejects, received, position)
+
+    def _piece(self, stream: IO[bytes], path: Path, data: bytes, at: int, line: int) -> Read:
+        ending = str(ending_of(path))
+        if ending == ".jsonl" or at == 0:
+            return read_piece(data, ending, str(path), line)
+        stream.seek(0)
+        header = stream.readline(PIECE_BYTES)
+        return read_piece(header.rstrip(b"\r\n") + b"\n" + data, ending, str(path), line - 1)
+
+    def _lies_still(self, item: str, size: int, changed_ns: int, seconds: float, now: datetime) -> bool:
+        """Has the file been as it is for so long, by its own time or by what was seen before?"""
+        shape = (size, changed_ns)
+        before, since = self.seen.get(item, (None, now))
+        if before != shape or now < since:
+            since = now
+            self.seen[item] = (shape, now)
+        changed = datetime.fromtimestamp(changed_ns / 1e9, UTC)
+        return max((now - since).total_seconds(), (now - changed).total_seconds()) >= seconds
+
+
+def ending_of(path: Path) -> str | None:
+    """The ending that tells a file's form, also behind a rotation number (app.log.2.gz: .jsonl.gz); None: no such."""
+    name = path.name.lower()
+    if name.startswith(".") or name.endswith(_UNFINISHED):
+        return None
+    packed = next((e for e in (".gz", ".zst") if name.endswith(e)), "")
+    name = _ROTATED.sub("", name.removesuffix(packed))
+    kind = KINDS.get(Path(name).suffix)
+    if kind is None:
+        return None
+    plain = {"json": ".jsonl", "parquet": ".parquet"}.get(kind, Path(name).suffix)
+    return plain + packed
+
+
+def read_whole_of(path: Path) -> Read:
+    """A compressed file or Parquet, whatever rotation made of its name."""
+    if path.suffix in (".gz", ".zst", ".parquet") and not _ROTATED.search(path.name.removesuffix(path.suffix)):
+        return read_whole(path, str(path))
+    return read_piece(path.read_bytes(), str(ending_of(path)), str(path))
+
+
+def _cut(data: bytes, quoted: bool) -> int:
+    """Where the last whole line or quoted record ends."""
+    end = data.rfind(b"\n") + 1
+    while quoted and end and data.count(b'"', 0, end) % 2:
+        end = data.rfind(b"\n", 0, end - 1) + 1
+    return end
+
+
+def _seam(stream: IO[bytes], at: int) -> str:
+    start = max(0, at - SEAM_BYTES)
+    stream.seek(start)
+    return hashlib.blake2b(stream.read(at - start), digest_size=8).hexdigest()

@@ -1,0 +1,102 @@
+"""Findings, cases and silences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from monitor.model import Case, Finding
+from monitor.store.schema import cases, findings, silences
+
+_FIELDS = tuple(Case.__dataclass_fields__)
+
+
+def save_findings(
+    connection: Connection, found: Sequence[tuple[str, Finding]], now: datetime, sources: Mapping[str, Sequence[str]]
+) -> int:
+    """Make the table say what is judged now. Returns how many rows changed.
+
+    found: (case_id, finding).  sources: the logs that each finding's events came from, by its id.
+    """
+    old = {row.finding_id: row for row in connection.execute(select(findings))}
+    changed = 0
+    for case_id, finding in found:
+        body = msgspec.json.encode(finding).decode()
+        before = old.pop(finding.finding_id, None)
+        row = {
+            "case_id": case_id, "person_id": finding.person_id, "last_day": finding.last_day, "score": finding.score,
+            "severity": finding.severity, "sources": json.dumps(sorted(sources.get(finding.finding_id, ()))),
+            "body": body, "changed_at": now, "gone_at": None,
+        }  # fmt: skip
+        if before is None:
+            connection.execute(insert(findings).values(finding_id=finding.finding_id, first_at=now, **row))
+        elif before.body != body or before.gone_at is not None or before.case_id != case_id:
+            connection.execute(update(findings).where(findings.c.finding_id == finding.finding_id).values(**row))
+        else:
+            continue
+        changed += 1
+    gone = [finding_id for finding_id, row in old.items() if row.gone_at is None]
+    for finding_id in gone:
+        connection.execute(
+            update(findings).where(findings.c.finding_id == finding_id).values(gone_at=now, changed_at=now)
+        )
+    return changed + len(gone)
+
+
+def findings_of(connection: Connection) -> dict[str, list[Finding]]:
+    """The findings that hold now, by case, highest score first."""
+    rows = connection.execute(select(findings.c.case_id, findings.c.body).where(findings.c.gone_at.is_(None)))
+    found: dict[str, list[Finding]] = {}
+    for case_id, body in rows:
+        found.setdefault(case_id, []).append(msgspec.json.decode(body, type=Finding))
+    for theirs in found.values():
+        theirs.sort(key=lambda f: (-f.score, f.time, f.finding_id))
+    return found
+
+
+def sources_of(connection: Connection) -> dict[str, list[str]]:
+    """The logs that each case's findings came from."""
+    found: dict[str, set[str]] = {}
+    for case_id, names in connection.execute(select(findings.c.case_id, findings.c.sources)):
+        found.setdefault(case_id, set()).update(json.loads(names))
+    return {case_id: sorted(names) for case_id, names in found.items()}
+
+
+def all_cases(connection: Connection) -> list[Case]:
+    """Every case, in the order of the ids."""
+    rows = connection.execute(select(cases).order_by(cases.c.case_id)).mappings()
+    return [Case(**{name: row[name] for name in _FIELDS} | {"told": tuple(json.loads(row["told"]))}) for row in rows]
+
+
+def save_case(connection: Connection, case: Case) -> None:
+    """Insert or change a case."""
+    row = {name: getattr(case, name) for name in _FIELDS} | {"told": json.dumps(case.told)}
+    if not connection.execute(update(cases).where(cases.c.case_id == case.case_id).values(**row)).rowcount:
+        connection.execute(insert(cases).values(**row))
+
+
+def silences_at(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    """(scope, value) of the silences in force."""
+    rows = connection.execute(
+        select(silences.c.scope, silences.c.value).where(silences.c.made_at <= now, silences.c.until > now)
+    )
+    return [(scope, value) for scope, value in rows]
+
+
+def add_silence(
+    connection: Connection, scope: str, value: str, now: datetime, until: datetime, reason: str, who: str
+) -> None:
+    """Keep notices about somebody back until then; they are told afterwards."""
+    connection.execute(
+        insert(silences).values(scope=scope, value=value, made_at=now, until=until, reason=reason, made_by=who)
+    )
+
+
+def list_silences(connection: Connection) -> Iterable[Any]:
+    """Every silence, newest first."""
+    return connection.execute(select(silences).order_by(silences.c.seq.desc()))

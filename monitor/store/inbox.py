@@ -1,0 +1,148 @@
+"""What came in: events, what was set aside, and how far each source has been read, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from monitor.model import Batch, Reject
+from monitor.store.schema import cursors, events, micros, rejects, tallies
+from monitor.store.state import State, bump, insert_new
+
+COLUMNS = (
+    "id", "digest", "t", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason",
+    "magnitude", "attributes", "seen_at", "feed",
+)  # fmt: skip
+LONGEST_ID = 400
+CHANGED, URGENT = "events changed", "watched events changed"
+"""Counters in the store: any new event, and a new event of somebody who is watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a batch: received = accepted + set_aside; fresh events were not known before."""
+
+    received: int
+    accepted: int
+    fresh: int
+    set_aside: int
+
+
+def take(
+    state: State, batch: Batch, watched: Callable[[], Collection[str]], now: datetime, *, hold: Any = None
+) -> Stored:
+    """Store a batch with its cursor; when this returns, it is safe.
+
+    watched: lower-case names of people in a watch window; asked when no roster can change any more
+    before the commit.  hold: called with the connection before anything is written, to make sure
+    that the caller may still write.
+    """
+    rows, long = _rows(batch, now)
+    aside = [*batch.rejects, *long]
+    with state.write() as connection:
+        if hold:
+            hold(connection)
+        lock(connection)
+        fresh = connection.exec_driver_sql(_insert_sql(connection), rows).rowcount if rows else 0
+        if fresh:
+            bump(connection, CHANGED)
+            names = watched()
+            if any(row[3].lower() in names for row in rows):
+                bump(connection, URGENT)
+        set_aside(connection, batch.source, aside, now)
+        keep_cursor(connection, batch.source, batch.item, batch.cursor, now)
+        stored = Stored(batch.received, len(rows), fresh, len(aside))
+        _count(connection, batch.source, stored, now)
+    return stored
+
+
+def set_aside(connection: Connection, source: str, found: Sequence[Reject], now: datetime) -> None:
+    """Keep what could not be used, with its reason."""
+    if found:
+        connection.execute(insert(rejects), [_reject(source, reject, now) for reject in found])
+
+
+def cursor_of(connection: Connection, source: str, item: str) -> dict[str, Any] | None:
+    """How far an item of a source has been read."""
+    position = connection.execute(
+        select(cursors.c.position).where(cursors.c.source == source, cursors.c.item == item)
+    ).scalar()
+    return None if position is None else json.loads(position)
+
+
+def cursors_of(connection: Connection, source: str) -> dict[str, dict[str, Any]]:
+    """How far every item of a source has been read."""
+    rows = connection.execute(select(cursors.c.item, cursors.c.position).where(cursors.c.source == source))
+    return {item: json.loads(position) for item, position in rows}
+
+
+def keep_cursor(connection: Connection, source: str, item: str, position: dict[str, Any], now: datetime) -> None:
+    """Remember how far an item has been read."""
+    text = json.dumps(position, sort_keys=True)
+    mine = (cursors.c.source == source) & (cursors.c.item == item)
+    if not connection.execute(update(cursors).where(mine).values(position=text, updated_at=now)).rowcount:
+        connection.execute(insert(cursors).values(source=source, item=item, position=text, updated_at=now))
+
+
+def forget_cursors(connection: Connection, source: str, items: Iterable[str]) -> None:
+    """Drop the cursors of items that are no longer there."""
+    for item in items:
+        connection.execute(delete(cursors).where(cursors.c.source == source, cursors.c.item == item))
+
+
+def lock(connection: Connection) -> None:
+    """Let nobody else store events or change rosters until the commit.
+
+    On PostgreSQL inserts of the same ids in two orders would wait for each other for ever, and
+    events of somebody whom a roster names at that moment would not be taken for watched ones.
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5204478)")
+
+
+def _rows(batch: Batch, now: datetime) -> tuple[list[tuple], list[Reject]]:
+    """Rows to insert, each once, in the order of their ids; and those whose id is too long to keep."""
+    seen_at = micros(now)
+    rows: dict[tuple[str, str], tuple] = {}
+    long = []
+    for event in batch.rows:
+        clean = tuple(v.replace("\x00", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v for v in event)
+        if len(clean[0]) > LONGEST_ID:
+            long.append(Reject(batch.item, 0, f"the id is longer than {LONGEST_ID} characters"))
+            continue
+        digest = hashlib.blake2b(repr(clean).encode("utf-8", "replace"), digest_size=16).hexdigest()
+        rows[clean[0], digest] = (clean[0], digest, *clean[1:], seen_at, batch.source)
+    return [rows[key] for key in sorted(rows)], long
+
+
+def _insert_sql(connection: Connection) -> str:
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    marks = ", ".join([mark] * len(COLUMNS))
+    return f"INSERT INTO {events.name} ({', '.join(COLUMNS)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+
+
+def _reject(source: str, found: Reject, now: datetime) -> dict[str, Any]:
+    why, file = (text.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:500] for text in (found.why, found.file))
+    return {"source": source, "file": file, "line": found.line, "why": why, "at": now}
+
+
+def _count(connection: Connection, source: str, stored: Stored, now: datetime) -> None:
+    if not stored.received:
+        return
+    nothing = {"source": source, "received": 0, "accepted": 0, "fresh": 0, "set_aside": 0, "last_at": now}
+    connection.execute(insert_new(connection, tallies).values(nothing))
+    names = ("received", "accepted", "fresh", "set_aside")
+    more = {name: tallies.c[name] + getattr(stored, name) for name in names}
+    connection.execute(update(tallies).where(tallies.c.source == source).values(last_at=now, **more))
+
+
+def waiting(connection: Connection) -> int:
+    """How many events lie in the hot table."""
+    return int(connection.execute(select(func.count()).select_from(events)).scalar() or 0)

@@ -1,0 +1,66 @@
+"""All that is known, hot and sealed, as the table `event` that judgement works on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+from sqlalchemy import Connection
+
+from monitor.sql import attribute_columns, literal, quote
+from monitor.store.segments import folder_of, hot_table, listed
+
+_COLUMNS = (
+    "id",
+    "t",
+    "actor",
+    "action",
+    "target",
+    "target_type",
+    "outcome",
+    "source",
+    "ip",
+    "session",
+    "reason",
+    "magnitude",
+)
+
+
+def recall(
+    connection: Connection, db: duckdb.DuckDBPyConnection, data: Path, *, since: int | None = None
+) -> tuple[str, ...]:
+    """Build `event` in db from one moment of the store; each id once, the least content where there are several.
+
+    since: leave out what happened before this t. Returns the names of the attributes, which are columns.
+    A sealed file that is missing is left out; see `lost_files`.
+    """
+    db.register("hot", hot_table(connection))
+    paths = [folder_of(data) / row.name for row in listed(connection) if since is None or row.last_t >= since]
+    files = [str(path) for path in paths if path.is_file()]
+    parts = ["SELECT * FROM hot"]
+    if files:
+        parts.append(f"SELECT * FROM read_parquet([{', '.join(map(literal, files))}])")
+    only = "" if since is None else f" WHERE t >= {since}"
+    db.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM ({' UNION ALL '.join(parts)}){only}")
+    db.unregister("hot")
+    keys = db.execute(
+        "SELECT DISTINCT unnest(json_keys(attributes)) FROM known WHERE attributes IS NOT NULL"
+    ).fetchall()
+    names = tuple(attribute_columns({key for (key,) in keys}))
+    extra = "".join(f", x[{literal(name)}] AS {quote(name)}" for name in names)
+    order = ", ".join(quote(c) for c in (*_COLUMNS[1:], *names))
+    drawn = ", attributes::JSON::MAP(VARCHAR, VARCHAR) AS x" if names else ""
+    db.execute(f"""CREATE OR REPLACE TABLE event AS
+        SELECT 0 AS file, 0::BIGINT AS n, NULL::VARCHAR AS why, {", ".join(_COLUMNS)}{extra}
+        FROM (SELECT *{drawn} FROM known)""")
+    db.execute("DROP TABLE known")
+    db.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT id FROM event GROUP BY id HAVING count(*) > 1")
+    db.execute(f"""DELETE FROM event WHERE rowid IN (
+        SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
+        QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""")
+    return names
+
+
+def lost_files(connection: Connection, data: Path) -> list[str]:
+    """Names of sealed files that are no longer there."""
+    return [row.name for row in listed(connection) if not (folder_of(data) / row.name).is_file()]

@@ -1,0 +1,178 @@
+"""Rosters as they were told: every version of every person and departure, and which is in force."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, func, insert, select, update
+
+from monitor.core.windows import end_of
+from monitor.model import Departure, Person
+from monitor.store.schema import accounts, departures, feeds, micros, people
+from monitor.store.state import bump, get, put
+
+CHANGED = "rosters changed"
+"""Counter in the store: any version of anything that came into force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one feed says now: people by id, and the departures of each."""
+
+    people: dict[str, Person]
+    departures: dict[str, list[Departure]]
+
+    def days(self) -> dict[str, list[date]]:
+        """The last days of each person."""
+        return {
+            person: [d.last_day for d in told if d.certainty != "withdrawn"] for person, told in self.departures.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One reading of a feed: `status` is in_force or refused."""
+
+    feed: str
+    sha256: str
+    people: int
+    departures: int
+    set_aside: int
+    status: str
+    why: str
+
+
+def in_force(connection: Connection, feed: str, at: datetime | None = None) -> Told:
+    """What a feed says, now or as it was known at a time. Who vanished from it is still known, with the last word."""
+    persons = connection.execute(select(people.c.person_id, people.c.particulars).where(_holds(people, feed, at)))
+    found = {person_id: msgspec.json.decode(text, type=Person) for person_id, text in persons}
+    rows = connection.execute(select(departures).where(_holds(departures, feed, at)).order_by(departures.c.last_day))
+    told: dict[str, list[Departure]] = {}
+    for row in rows:
+        told.setdefault(row.person_id, []).append(msgspec.json.decode(row.particulars, type=Departure))
+    return Told(found, told)
+
+
+def still_there(connection: Connection, feed: str) -> set[str]:
+    """People who stand in the feed's last version."""
+    rows = select(people.c.person_id).where(
+        people.c.feed == feed, people.c.ended_at.is_(None), people.c.gone_at.is_(None)
+    )
+    return set(connection.scalars(rows))
+
+
+def merged(
+    connection: Connection, names: Sequence[str], at: datetime | None = None
+) -> tuple[dict[str, Person], list[Departure]]:
+    """All feeds as one; where two know a person, the first named has the say."""
+    everybody: dict[str, Person] = {}
+    leaving: dict[str, list[Departure]] = {}
+    for name in names:
+        told = in_force(connection, name, at)
+        for person_id, person in told.people.items():
+            everybody.setdefault(person_id, person)
+        for person_id, theirs in told.departures.items():
+            leaving.setdefault(person_id, theirs)
+    return everybody, [d for person_id in sorted(leaving) for d in leaving[person_id]]
+
+
+def apply(connection: Connection, feed: str, new: Told, now: datetime) -> int:
+    """Bring a version into force. Returns how many people or departures it changed."""
+    old = in_force(connection, feed)
+    there = still_there(connection, feed)
+    changed = 0
+    for person_id, person in new.people.items():
+        if old.people.get(person_id) != person:
+            _replace(connection, people, feed, person_id, now, [{"particulars": msgspec.json.encode(person).decode()}])
+            before = old.people.get(person_id)
+            if before is None or before.accounts != person.accounts:
+                _replace(connection, accounts, feed, person_id, now, [{"account": name} for name in person.accounts])
+            changed += 1
+        elif person_id not in there:
+            connection.execute(update(people).where(_mine(people, feed, person_id)).values(gone_at=None))
+            changed += 1
+        theirs = new.departures.get(person_id, [])
+        if set(old.departures.get(person_id, [])) != set(theirs):
+            _replace(connection, departures, feed, person_id, now, [_row(d) for d in theirs])
+            changed += 1
+    for person_id in sorted(there - set(new.people)):
+        connection.execute(update(people).where(_mine(people, feed, person_id)).values(gone_at=now))
+        changed += 1
+    if changed:
+        bump(connection, CHANGED)
+    return changed
+
+
+def note_version(connection: Connection, version: Version, now: datetime) -> None:
+    """Record that a feed was read."""
+    row = {name: getattr(version, name) for name in Version.__dataclass_fields__}
+    connection.execute(insert(feeds).values(told_at=now, **row))
+
+
+def last_version(connection: Connection, feed: str) -> Any | None:
+    """The newest row about a feed."""
+    return connection.execute(select(feeds).where(feeds.c.feed == feed).order_by(feeds.c.seq.desc()).limit(1)).first()
+
+
+def accept(connection: Connection, feed: str, sha256: str) -> None:
+    """Let a refused version through when it is read again."""
+    put(connection, f"accepted roster {feed}", sha256)
+
+
+def is_accepted(connection: Connection, feed: str, sha256: str) -> bool:
+    """Did an operator let this version through?"""
+    return get(connection, f"accepted roster {feed}") == sha256
+
+
+def lateness(connection: Connection, feed: str, zone: str) -> tuple[int, int]:
+    """(late, all): departures that reached us after the last day, of those told since the feed was first read."""
+    first = connection.execute(select(func.min(feeds.c.told_at)).where(feeds.c.feed == feed)).scalar()
+    rows = connection.execute(
+        select(departures.c.person_id, departures.c.last_day, func.min(departures.c.told_at).label("told_at"))
+        .where(departures.c.feed == feed, departures.c.certainty != "withdrawn")
+        .group_by(departures.c.person_id, departures.c.last_day)
+    ).all()  # fmt: skip
+    zones = {p: person.zone for p, person in in_force(connection, feed).people.items()}
+    since = [row for row in rows if first is None or row.told_at > first]
+    late = sum(micros(row.told_at) > end_of(row.last_day, zones.get(row.person_id) or zone) for row in since)
+    return late, len(since)
+
+
+def digest_of(told: Told) -> str:
+    """The same for the same content, whatever the order of its lines."""
+    parts = [msgspec.json.encode(told.people[p]) for p in sorted(told.people)]
+    parts += [
+        msgspec.json.encode(d)
+        for p in sorted(told.departures)
+        for d in sorted(told.departures[p], key=lambda d: d.last_day)
+    ]
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
+def _holds(table: Table, feed: str, at: datetime | None) -> Any:
+    if at is None:
+        return (table.c.feed == feed) & table.c.ended_at.is_(None)
+    return (table.c.feed == feed) & (table.c.told_at <= at) & (table.c.ended_at.is_(None) | (table.c.ended_at > at))
+
+
+def _mine(table: Table, feed: str, person_id: str) -> Any:
+    return (table.c.feed == feed) & (table.c.person_id == person_id) & table.c.ended_at.is_(None)
+
+
+def _replace(
+    connection: Connection, table: Table, feed: str, person_id: str, now: datetime, rows: Iterable[dict[str, Any]]
+) -> None:
+    connection.execute(update(table).where(_mine(table, feed, person_id)).values(ended_at=now))
+    fresh = [{"feed": feed, "person_id": person_id, "told_at": now, **row} for row in rows]
+    if fresh:
+        connection.execute(insert(table), fresh)
+
+
+def _row(departure: Departure) -> dict[str, Any]:
+    particulars = msgspec.json.encode(departure).decode()
+    return {"last_day": departure.last_day, "certainty": departure.certainty, "particulars": particulars}

@@ -1,0 +1,147 @@
+"""The state database: SQLite in the data folder, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from monitor.model import BadInput
+from monitor.store.schema import kv
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+"""The newest migration: a database that stands there needs no look at the others."""
+KNOWN_VERSIONS = ("0001",)
+BUSY_SECONDS = 30.0
+_MIGRATION_LOCK = 5_204_477
+
+
+class State:
+    """Connections to the state database; `write` excludes other writers on SQLite, `read` sees one moment."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        """where: the database as it may be shown, without its password."""
+        self.engine, self.where = engine, where
+        self.is_sqlite = engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that is committed at the end."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One unchanging view; nothing written here is kept."""
+        options: dict[str, Any] = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**options) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.engine.dispose()
+
+
+def open_state(where: str, *, migrate: bool = True) -> State:
+    """Open the database at a URL, or the SQLite file at a path, and bring its schema up to date.
+
+    Raises BadInput where it cannot be reached or was written by a newer lastday.
+    """
+    is_url = "://" in where
+    if not is_url:
+        Path(where).parent.mkdir(parents=True, exist_ok=True)
+    engine = _engine(sa.make_url(where) if is_url else sa.URL.create("sqlite", database=where))
+    state = State(engine, engine.url.render_as_string(hide_password=True))
+    try:
+        version = schema_version(state)
+        if version != HEAD:
+            _bring_up(state, version, migrate)
+    except sa.exc.DBAPIError as error:
+        raise BadInput(
+            state.where, None, f"cannot be opened ({_first_line(error)})", "check [store] in lastday.toml"
+        ) from None
+    return state
+
+
+def schema_version(state: State) -> str | None:
+    """The migration at which the database stands, None for an empty one."""
+    with state.read() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _bring_up(state: State, version: str | None, migrate: bool) -> None:
+    if version is not None and version not in KNOWN_VERSIONS:
+        raise BadInput(
+            state.where, None, f"written by a newer lastday (schema {version})", "install that version or a later one"
+        )
+    if not migrate:
+        raise BadInput(
+            state.where, None, "has not been set up by this version", "run lastday once or lastday run first"
+        )
+    from alembic import command  # noqa: PLC0415  # costs 0.2 s and is needed once
+    from alembic.config import Config  # noqa: PLC0415
+
+    with state.write() as connection:
+        if not state.is_sqlite:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def insert_new(connection: Connection, table: sa.Table) -> Any:
+    """An INSERT that leaves a row alone whose key is there already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def get(connection: Connection, key: str) -> str | None:
+    """A value of the store itself."""
+    return connection.execute(select(kv.c.value).where(kv.c.key == key)).scalar()
+
+
+def put(connection: Connection, key: str, value: str) -> None:
+    """Keep a value of the store itself."""
+    if not connection.execute(update(kv).where(kv.c.key == key).values(value=value)).rowcount:
+        connection.execute(insert_new(connection, kv).values(key=key, value=value))
+
+
+def bump(connection: Connection, key: str) -> None:
+    """Count a change. Whoever else counts the same waits, so that nobody reads the new count without the change."""
+    value = sa.cast(sa.cast(kv.c.value, sa.BigInteger) + 1, sa.Text)
+    if not connection.execute(update(kv).where(kv.c.key == key).values(value=value)).rowcount:
+        connection.execute(insert_new(connection, kv).values(key=key, value="0"))
+        connection.execute(update(kv).where(kv.c.key == key).values(value=value))
+
+
+def _engine(url: sa.URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=8, connect_args={"connect_timeout": 10})
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(raw: Any, _record: object) -> None:
+        raw.isolation_level = None  # transactions are begun below: the driver would begin them too late
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            raw.execute(f"PRAGMA {pragma}").fetchall()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _first_line(error: Exception) -> str:
+    return (str(getattr(error, "orig", error)).splitlines() or ["no reason given"])[0]

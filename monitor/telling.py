@@ -1,0 +1,268 @@
+"""From findings to cases and notices, within the transaction of the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from monitor.core import fold, routing
+from monitor.model import Case, Departure, Finding, Notice, Person
+from monitor.station import Station, expired
+from monitor.store import cases, outbox
+from monitor.store.state import get, put
+
+AT_ONCE = ("opened", "escalated", "reopened", "reminder")
+FLOOD_SECONDS = 900.0
+"""While there is a flood, one digest in so long."""
+MOST_FINDINGS = 5
+OPERATOR = "operator "
+"""Before the topic: the key in the store of what the operator was told and is not mended yet."""
+_FLOOD, _DIGEST = "flood digest at", "digest at"
+
+
+@dataclass(slots=True)
+class Change:
+    """A case with its findings, and why somebody must be told of it at once."""
+
+    case: Case
+    found: list[Finding]
+    why: str | None
+    sources: Sequence[str] = ()
+    month: Mapping[str, object] | None = None
+
+
+def assign(known: Sequence[Case], found: Sequence[Finding]) -> list[tuple[str, Finding]]:
+    """Each finding with its case: the one of its departure, also where the last day has moved."""
+    departures = sorted({(f.person_id, f.last_day) for f in found})
+    exact = {(c.person_id, c.last_day): c.case_id for c in known}
+    case_ids = {d: exact[d] for d in departures if d in exact}
+    free = [c for c in known if c.case_id not in case_ids.values()]
+    for departure in departures:
+        if departure not in case_ids:
+            case = fold.case_for(free, *departure)
+            case_ids[departure] = case.case_id if case else fold.case_id_of(*departure)
+            free = [c for c in free if c is not case]
+    return [(case_ids[f.person_id, f.last_day], f) for f in found]
+
+
+def tell(
+    connection: Connection,
+    station: Station,
+    people: Mapping[str, Person],
+    leaving: Sequence[Departure],
+    now: datetime,
+    months: Mapping[str, Mapping[str, object]] | None = None,
+) -> int:
+    """Fold every case anew and write what must be told at once. Returns how many notices were written.
+
+    months: what to draw of each person's last month.
+    """
+    rules = station.rules()
+    silences = cases.silences_at(connection, now)
+    known = {case.case_id: case for case in cases.all_cases(connection)}
+    found, sources = cases.findings_of(connection), cases.sources_of(connection)
+    changes = []
+    for case_id in sorted({*known, *found}):
+        theirs = found.get(case_id, [])
+        case, why = fold.fold(known.get(case_id), theirs, now, rules) if theirs or case_id in known else (None, None)
+        if case is None:
+            continue
+        person = people.get(case.person_id)
+        if not theirs and _is_withdrawn(case, leaving):
+            case, why = replace(case, state="closed", closed_as="withdrawn"), "resolved" if case.told_severity else None
+        if why and person and why != "resolved" and routing.silenced(silences, person):
+            why = None
+        if case != known.get(case_id) or why:
+            changes.append(
+                Change(
+                    replace(case, case_id=case_id),
+                    theirs,
+                    why,
+                    sources.get(case_id, ()),
+                    (months or {}).get(case.person_id),
+                )
+            )
+    return _write(connection, station, people, changes, now)
+
+
+def digest(connection: Connection, station: Station, people: Mapping[str, Person], now: datetime) -> int:
+    """Once a day: what was found and not told, in one notice. Returns how many were written."""
+    schedule = station.settings.schedule
+    due = routing.last_time_of_day(now, schedule.digest, schedule.timezone)
+    last = get(connection, _DIGEST)
+    put(connection, _DIGEST, now.isoformat())
+    if last is None or not datetime.fromisoformat(last) < due <= now:
+        return 0
+    rules = station.rules()
+    found = cases.findings_of(connection)
+    silences = cases.silences_at(connection, now)
+    changes = [Change(case, found.get(case.case_id, []), "digest") for case in cases.all_cases(connection)]
+    changes = [
+        c for c in changes
+        if fold.untold(c.case, c.found, rules)
+        and not routing.silenced(silences, people.get(c.case.person_id, _nobody(c.case)))
+    ]  # fmt: skip
+    if not changes:
+        return 0
+    _post_digest(connection, station, people, changes, now, "digest", due.isoformat())
+    return 1
+
+
+def warn(connection: Connection, station: Station, topic: str, text: str | None, now: datetime) -> None:
+    """Tell the operator that something is broken, once until it is mended. text: None where all is well."""
+    key = OPERATOR + topic
+    standing = get(connection, key) or ""
+    if text is None:
+        if standing:
+            put(connection, key, "")
+        return
+    if standing:
+        return
+    put(connection, key, now.isoformat())
+    notice = Notice(
+        fold.notice_id_of("operator", topic, now.isoformat()),
+        "operator",
+        "high",
+        None,
+        None,
+        now,
+        {"topic": topic, "text": text},
+    )
+    audiences = station.audiences()
+    named = {name: audiences[name] for name in station.settings.notices.operator if name in audiences}
+    to = routing.deliveries("high", None, (), (), (), named or audiences, _off(connection, topic))
+    outbox.post(connection, notice, to, now)
+
+
+def post_elsewhere(
+    connection: Connection, station: Station, notice: Notice, people: Mapping[str, Person], now: datetime
+) -> None:
+    """Send a notice through the channels that are left."""
+    ids = [notice.person_id, *(entry["person"]["person_id"] for entry in notice.body.get("cases", ()))]
+    concerned = [people[person_id] for person_id in ids if person_id in people]
+    department = concerned[0].department if notice.person_id and concerned else None
+    _post(connection, station, notice, concerned, department, now)
+
+
+def _off(connection: Connection, topic: str) -> set[str]:
+    """Channels not to use: those turned off, and the one that is the trouble."""
+    return {*outbox.channels_off(connection), topic.removeprefix("channel ")}
+
+
+def _write(
+    connection: Connection, station: Station, people: Mapping[str, Person], changes: Sequence[Change], now: datetime
+) -> int:
+    loud = [c for c in changes if c.why in AT_ONCE]
+    limit = station.settings.notices.flood
+    flood = len(loud) + outbox.recent(connection, now - timedelta(hours=1), AT_ONCE) > limit if loud else False
+    written = 0
+    for change in changes:
+        if change.why and not (flood and change in loud):
+            change.case = _post_case(connection, station, people, change, now)
+            written += 1
+        cases.save_case(connection, change.case)
+    if not flood:
+        return written
+    last = get(connection, _FLOOD)
+    if last is None or expired(datetime.fromisoformat(last), now, FLOOD_SECONDS):
+        put(connection, _FLOOD, now.isoformat())
+        _post_digest(connection, station, people, loud, now, "flood", now.isoformat())
+        written += 1
+    return written
+
+
+def _post_case(
+    connection: Connection, station: Station, people: Mapping[str, Person], change: Change, now: datetime
+) -> Case:
+    """Write a notice about one case. Returns the case as it is afterwards."""
+    case, kind = change.case, str(change.why)
+    person = people.get(case.person_id, _nobody(case))
+    after = (
+        fold.told(case, change.found, now, station.rules(), kind)
+        if kind != "resolved"
+        else replace(case, notices=case.notices + 1)
+    )
+    body = _case_body(case, change.found, person, kind) | {"sources": list(change.sources)}
+    if change.month:
+        body["month"] = dict(change.month)
+    notice = Notice(
+        fold.notice_id_of(case.case_id, str(after.notices), kind),
+        kind,
+        case.severity,
+        case.case_id,
+        case.person_id,
+        now,
+        body,
+    )
+    _post(connection, station, notice, [person], person.department, now)
+    return after
+
+
+def _post_digest(
+    connection: Connection,
+    station: Station,
+    people: Mapping[str, Person],
+    changes: Sequence[Change],
+    now: datetime,
+    why: str,
+    when: str,
+) -> None:
+    """Write one notice about many cases, and mark them as told."""
+    ordered = sorted(
+        changes,
+        key=lambda c: (-fold.rank(c.case.severity), -max((f.score for f in c.found), default=0.0), c.case.case_id),
+    )
+    concerned = [people.get(c.case.person_id, _nobody(c.case)) for c in ordered]
+    entries = [_case_body(c.case, c.found[:1], person, "digest") for c, person in zip(ordered, concerned, strict=True)]
+    severity = ordered[0].case.severity
+    body = {"why": why, "cases": entries, "total": len(entries)}
+    notice = Notice(fold.notice_id_of("digest", why, when), "digest", severity, None, None, now, body)
+    _post(connection, station, notice, concerned, None, now)
+    for change in changes:
+        cases.save_case(connection, fold.told(change.case, change.found, now, station.rules(), "digest"))
+
+
+def _post(
+    connection: Connection,
+    station: Station,
+    notice: Notice,
+    concerned: Iterable[Person],
+    department: str | None,
+    now: datetime,
+) -> None:
+    told, zone = station.settings.notices, station.settings.schedule.timezone
+    to = routing.deliveries(
+        notice.severity, department, notice.body.get("sources", ()), routing.names_of(concerned),
+        station.settings.routes,
+        station.audiences(), outbox.channels_off(connection),
+    )  # fmt: skip
+    due = routing.due_at(now, notice.severity, told.quiet_from, told.quiet_to, told.quiet_below, zone)
+    outbox.post(connection, notice, to, due)
+
+
+def _case_body(case: Case, found: Sequence[Finding], person: Person, kind: str) -> dict[str, Any]:
+    fresh = [f.finding_id for f in found if fold.act_of(f) not in case.told]
+    return {
+        "case_id": case.case_id, "kind": kind, "severity": case.severity, "last_day": case.last_day.isoformat(),
+        "person": {name: getattr(person, name) for name in ("person_id", "name", "title", "department")},
+        "findings": [msgspec.to_builtins(f) for f in found[:MOST_FINDINGS]],
+        "total": len(found), "new": fresh[:MOST_FINDINGS],
+    }  # fmt: skip
+
+
+def _is_withdrawn(case: Case, leaving: Sequence[Departure]) -> bool:
+    """Is there no departure any more that this case could be about?"""
+    if case.state == "closed":
+        return False
+    near = [d for d in leaving if d.person_id == case.person_id and d.certainty != "withdrawn"]
+    return not any(abs((d.last_day - case.last_day).days) <= fold.SAME_DEPARTURE_DAYS for d in near)
+
+
+def _nobody(case: Case) -> Person:
+    """Stands for somebody whom no roster knows any more."""
+    return Person(case.person_id, None, None, (), None, None, None, None, None, None)

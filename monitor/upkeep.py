@@ -1,0 +1,162 @@
+"""What keeps the store true and whole: rosters read anew, history sealed and checked, feeds that fall silent."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from monitor import telling
+from monitor.core import routing
+from monitor.core.guard import refusal
+from monitor.model import BadInput
+from monitor.operation import RosterFeed
+from monitor.sources.roster_feeds import newest, read_feed
+from monitor.sources.rosters import Roster
+from monitor.station import Station, expired
+from monitor.store import inbox, rosters, segments
+from monitor.store.rosters import Told, Version
+from monitor.store.schema import tallies
+from monitor.store.state import get, put
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """What upkeep did to the history."""
+
+    sealed: int
+    replaced: int
+    deleted: int
+    faults: list[str]
+
+
+def sync_rosters(station: Station, now: datetime) -> int:
+    """Read every roster; a changed version comes into force or is refused. Returns how many things changed."""
+    return sum(sync_roster(station, feed, now) for feed in station.settings.rosters)
+
+
+def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
+    """Read one roster."""
+    try:
+        stamp = _stamp(station, feed)
+        if stamp and station.stamps.get(feed.name) == stamp:
+            return 0
+        roster = read_feed(feed, station.folder, station.secrets.fill(feed.url))
+    except (BadInput, OSError) as error:
+        station.problems[feed.name] = str(error)
+        _refuse_unreadable(station, feed.name, str(error), now)
+        return 0
+    station.problems.pop(feed.name, None)
+    new = as_told(roster)
+    sha256 = rosters.digest_of(new)
+    with station.state.read() as connection:
+        last = rosters.last_version(connection, feed.name)
+        accepted = rosters.is_accepted(connection, feed.name, sha256)
+    if last is not None and last.sha256 == sha256 and not (last.status == "refused" and accepted):
+        if stamp and last.status == "in_force":
+            station.stamps[feed.name] = stamp
+        return 0
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+        inbox.lock(connection)
+        there = rosters.still_there(connection, feed.name)
+        old = rosters.in_force(connection, feed.name).days()
+        why = (
+            None
+            if accepted
+            else refusal(there, set(new.people), {p: d for p, d in old.items() if p in there}, new.days())
+        )
+        status = "refused" if why else "in_force"
+        count = sum(map(len, new.departures.values()))
+        version = Version(feed.name, sha256, len(new.people), count, len(roster.rejects), status, why or "")
+        rosters.note_version(connection, version, now)
+        inbox.set_aside(connection, feed.name, roster.rejects, now)
+        text = (
+            f"a new version of the roster {feed.name} was refused: {why}; the last good one stays in force"
+            if why
+            else None
+        )
+        telling.warn(connection, station, f"roster {feed.name}", text, now)
+        return 0 if why else rosters.apply(connection, feed.name, new, now)
+
+
+def _stamp(station: Station, feed: RosterFeed) -> tuple[str, int, int] | None:
+    """What tells one state of a roster's file from another; None for a database."""
+    if feed.url:
+        return None
+    path = newest(feed, station.folder)
+    stat = path.stat()
+    return str(path), stat.st_size, stat.st_mtime_ns
+
+
+def as_told(roster: Roster) -> Told:
+    """A roster as read, by person."""
+    told: dict[str, list] = {}
+    for departure in roster.departures:
+        told.setdefault(departure.person_id, []).append(departure)
+    return Told(dict(roster.people), told)
+
+
+def tend(station: Station, now: datetime) -> Tended:
+    """Seal old events, join small files, delete what is past its time, check the rest."""
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+    store = station.settings.store
+    sealed = segments.seal(station.state, station.data, now, store.hot_days)
+    replaced = segments.compact(station.state, station.data, now)
+    deleted = segments.retire(station.state, station.data, now, store.keep_days)
+    faults = segments.faults(station.state, station.data)
+    with station.state.write() as connection:
+        telling.warn(connection, station, "history", "; ".join(faults[:3]) or None, now)
+        for source in station.sources:
+            inbox.forget_cursors(connection, source.name, source.gone(inbox.cursors_of(connection, source.name)))
+    return Tended(sealed, replaced, deleted, faults)
+
+
+def check_silence(station: Station, now: datetime) -> None:
+    """Tell the operator of sources that have sent nothing for too long, or cannot be read."""
+    hours = station.settings.notices.silent_source_hours
+    with station.state.write() as connection:
+        last = {row.source: row.last_at for row in connection.execute(select(tallies))}
+        for source in station.sources:
+            since = last.get(source.name)
+            silent = since is not None and now >= since and expired(since, now, hours * 3600)
+            problem = station.problems.get(source.name)
+            text = f"{source.name} has sent nothing for {hours:g} hours" if silent else problem
+            telling.warn(connection, station, f"source {source.name}", text, now)
+
+
+def is_due(station: Station, job: str, clock: str, now: datetime, *, days: int = 1) -> bool:
+    """Is a job due that runs every so many days, so late on the local clock? A missed run is caught up once."""
+    last = _last_run(station, job)
+    due = routing.last_time_of_day(now, clock, station.settings.schedule.timezone) - timedelta(days=days - 1)
+    return last is None or last < due or last > now
+
+
+def ran(station: Station, job: str, now: datetime) -> None:
+    """Remember that a daily job is done."""
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+        put(connection, f"ran {job}", now.isoformat())
+
+
+def _last_run(station: Station, job: str) -> datetime | None:
+    with station.state.read() as connection:
+        text = get(connection, f"ran {job}")
+    return datetime.fromisoformat(text) if text else None
+
+
+def _refuse_unreadable(station: Station, feed: str, why: str, now: datetime) -> None:
+    """Note a version that cannot be read, where there was a good one before, and say so once."""
+    sha256 = hashlib.sha256(why.encode()).hexdigest()
+    with station.state.read() as connection:
+        last = rosters.last_version(connection, feed)
+    if last is None or last.sha256 == sha256:
+        return
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+        rosters.note_version(connection, Version(feed, sha256, 0, 0, 0, "refused", why), now)
+        text = f"the roster {feed} cannot be read: {why}; the last good one stays in force"
+        telling.warn(connection, station, f"roster {feed}", text, now)

@@ -1,0 +1,179 @@
+"""The commands of a working folder."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor.checking import faults
+from monitor.cli import COMMANDS, main
+from monitor.model import BadInput
+from monitor.station import open_station
+from tests.core.made import finding
+from tests.daemon.clockwork import judge, posted
+from tests.daemon.conftest import NOW
+from tests.daemon.test_outages import NOTICES, hook_channel
+from tests.daemon.test_telling import LEAVING, MAIL
+from tests.office import as_lines, incident, lay_out, roster, usual
+from tests.receivers import SECRET, HttpReceiver
+
+
+def run(*words: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == code, (result.output, result.exception)
+    return result
+
+
+def test_init_writes_what_check_config_finds_in_order_and_shows_no_secret(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    flags = (
+        "--smtp",
+        "m.example:25",
+        "--mail-from",
+        "a@b.example",
+        "--mail-to",
+        "c@d.example",
+        "--webhook",
+        "https://h.example/x",
+    )
+    told = run("init", str(folder), *flags).output
+    for name in ("LASTDAY_TOKEN", "LASTDAY_WEBHOOK_SECRET"):
+        path = folder / "secrets" / name
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert path.read_text().strip() not in told + (folder / "lastday.toml").read_text()
+    assert stat.S_IMODE((folder / "secrets").stat().st_mode) == 0o700
+    run("check-config", "-C", str(folder))
+    with pytest.raises(BadInput, match="is there already"):
+        CliRunner().invoke(main, ["init", str(folder)], catch_exceptions=False)
+
+
+def test_check_config_tells_every_error_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "lastday.toml").write_text(
+        "[schedule]\n"
+        'digest = "25:00"\n'
+        "[[routes]]\n"
+        'channels = ["nobody"]\n'
+        "[[channels]]\n"
+        'name = "hook"\n'
+        'kind = "webhook"\n'
+        'url = "ftp://x"\n'
+        'secrets = ["MISSING"]\n'
+        "[[sources]]\n"
+        'name = "logs"\n'
+        'kind = "folder"\n'
+        'path = "nowhere"\n'
+    )
+    found = faults(tmp_path)
+    assert sorted((f.line, f.what.split(":")[0].split(" ")[0]) for f in found) == [
+        (2, "digest"), (4, "there"), (6, "MISSING"), (8, "the"), (13, "there"),
+    ]  # fmt: skip
+    assert all(f.mend for f in found)
+    result = CliRunner().invoke(main, ["check-config", "-C", str(tmp_path)])
+    assert result.exit_code == 2
+    assert result.output.count("lastday.toml:") == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("[schedule]\n\ningest_seconds = 'x'\n", 3, "ingest_seconds"),
+        ("[shedule]\n", 1, "no table shedule"),
+        ("[http]\nport = 1\n", 2, "no setting port"),
+        ("[[channels]]\nname='a'\nkind='pigeon'\n", 3, "kind must be one of apprise, email, webhook"),
+        ("[[channels]]\nname='a'\nkind='apprise'\n", 1, "url is missing"),
+        ("[http\n", 1, ""),
+        ("[[sources]]\nname='a'\nkind='folder'\npath='.'\n[[sources]]\nname='b'\nkind='folder'\npath=1\n", 8, "path"),
+    ],
+)
+def test_each_error_has_its_line(tmp_path: Path, text: str, line: int, what: str) -> None:
+    (tmp_path / "lastday.toml").write_text(text)
+    (fault,) = faults(tmp_path)
+    assert (fault.line, what in fault.what) == (line, True), str(fault)
+
+
+def test_once_doctor_and_rejects(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    now = datetime.now(UTC)
+    odd = [incident(now, person="stranger"), incident(now) | {"id": "odd", "action": "thing.frobnicate"}]
+    lines = [*usual(20, 10, until=now), *odd]
+    (folder / "inbox" / "a.jsonl").write_text(as_lines(lines) + "\x1b[31mno json\n")
+    run("once", "-C", str(folder))
+    told = CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"])
+    checks = {(c["topic"], c["state"]): c["text"] for c in json.loads(told.output)}
+    assert told.exit_code == 3, "nobody is told: there is no channel"
+    assert "acct.stranger" in checks["accounts", "look"]
+    assert "thing.frobnicate" in checks["actions", "look"]
+    assert ("channels", "bad") in checks
+    assert ("config", "good") in checks
+    assert f":{len(lines) + 1}: not valid JSON" in run("rejects", "-C", str(folder)).output
+    assert "\x1b" not in run("rejects", "-C", str(folder), "--format", "jsonl").output
+
+
+def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
+    with HttpReceiver([(204, {}), (500, {})]).listening() as hook:
+        config = NOTICES + hook_channel(hook.url)
+        folder = lay_out(tmp_path / "work", config, HOOK=SECRET)
+        assert run("channels", "test", "-C", str(folder)).output == "hook: taken\n"
+        assert "answered 500" in run("channels", "test", "hook", "-C", str(folder), code=3).output
+    assert hook.requests[0].json["type"] == "lastday.operator"
+
+
+def test_what_was_given_up_is_listed_without_names_and_sent_again(tmp_path: Path) -> None:
+    station = open_station(lay_out(tmp_path / "work", MAIL))
+    judge(station, [finding()], NOW, LEAVING)
+    key = posted(station)[0]["key"]
+    with station.state.write() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET state = 'given_up', error = 'why'")
+    listed = run("notices", "list", "--state", "given_up", "-C", str(station.folder)).output
+    assert json.loads(listed)["key"] == key
+    assert "p000" not in listed
+    run("notices", "resend", key, "-C", str(station.folder))
+    assert posted(station)[0]["state"] == "waiting"
+    station.close()
+
+
+def test_a_silence_must_end(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    run("once", "-C", str(folder), code=3)
+    words = ("silence", "add", "--person", "p000", "--reason", "r", "-C", str(folder))
+    run(*words, code=2)
+    run(*words, "--hours", "721", code=2)
+    run(*words, "--hours", "5")
+    assert "in force; person p000" in run("silence", "list", "-C", str(folder)).output
+    run("silence", "end", "1", "-C", str(folder))
+    assert "ended; person p000" in run("silence", "list", "-C", str(folder)).output
+
+
+def test_a_secret_comes_from_the_environment_a_file_or_a_folder(tmp_path: Path) -> None:
+    from monitor.credentials import Credentials
+
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "A").write_text("folder\n")
+    (tmp_path / "file").write_text("file\n")
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "A").write_text("credentials\n")
+    found = [
+        Credentials(tmp_path, environ).find("A")
+        for environ in (
+            {"A": "plain", "A_FILE": "x"},
+            {"A_FILE": str(tmp_path / "file")},
+            {"CREDENTIALS_DIRECTORY": str(credentials)},
+            {},
+        )
+    ]
+    assert found == ["plain", "file", "credentials", "folder"]
+    assert Credentials(tmp_path, {}).fill("a://u:{A}@h") == "a://u:folder@h"
+    with pytest.raises(BadInput, match="no such secret"):
+        Credentials(tmp_path, {}).need("B")
+
+
+def test_help_of_every_command_has_an_example_or_subcommands() -> None:
+    for name in set(COMMANDS) - {"demo"}:
+        assert "Example" in run(name, "--help").output or "Commands:" in run(name, "--help").output, name

@@ -1,0 +1,215 @@
+"""Servers that are down, refuse, hang; a full disk; what is waiting gets there in the end, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from monitor import pipeline
+from monitor.store import outbox
+from tests.core.made import finding
+from tests.daemon.clockwork import SetClock, beat, daemon_of, judge, open_at, posted
+from tests.daemon.conftest import NOW
+from tests.daemon.test_telling import LEAVING
+from tests.office import as_lines, incident, lay_out
+from tests.receivers import SECRET, HttpReceiver, MailReceiver, free_port, raw_server
+
+
+def mail_channel(port: int) -> str:
+    return f"""
+[[channels]]
+name = "mail"
+kind = "email"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "lastday@corp.example"
+to = ["security@corp.example"]
+"""
+
+
+def hook_channel(url: str) -> str:
+    return f'[[channels]]\nname = "hook"\nkind = "webhook"\nurl = "{url}"\nsecrets = ["HOOK"]\ndeadline_seconds = 0.3\n'
+
+
+NOTICES = '[notices]\nallow_internal = ["127.0.0.1"]\n'
+
+
+def office(folder: Path, *channels: str):
+    return open_at(lay_out(folder / "work", NOTICES + "".join(channels), HOOK=SECRET))
+
+
+def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
+    port, clock = free_port(), SetClock()
+    station = office(tmp_path, mail_channel(port))
+    daemon = daemon_of(station, clock)
+    judge(station, [finding()], NOW, LEAVING)
+    for _ in range(60):
+        beat(daemon)
+        clock.go(minutes=1)
+    (row,) = posted(station)
+    assert row["state"] == "waiting"
+    assert 5 < row["attempts"] < 15
+    mail = MailReceiver()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.receivers.free_port", lambda: port)
+        with mail.listening():
+            for _ in range(60):
+                beat(daemon)
+                clock.go(minutes=1)
+    assert len(mail.messages) == 1
+    assert posted(station)[0]["state"] == "sent"
+    station.close()
+
+
+def test_a_receiver_that_answers_500_or_asks_to_wait(tmp_path: Path) -> None:
+    answers = [(500, {}), (503, {"retry-after": "7200"}), (200, {})]
+    clock = SetClock()
+    with HttpReceiver(answers).listening() as hook:
+        station = office(tmp_path, hook_channel(hook.url))
+        daemon = daemon_of(station, clock)
+        judge(station, [finding()], NOW, LEAVING)
+        tries = []
+        for _ in range(3 * 60):
+            before = len(hook.requests)
+            beat(daemon)
+            if len(hook.requests) > before:
+                tries.append((clock.now() - NOW) // timedelta(minutes=1))
+            clock.go(minutes=1)
+        assert Counter(r.id for r in hook.requests) == {posted(station)[0]["key"]: 3}
+        assert tries[:2] == [0, 1]
+        assert 121 <= tries[2] <= 122
+        station.close()
+
+
+def test_a_receiver_that_hangs_does_not_hold_up_the_mail(tmp_path: Path) -> None:
+    def hang(_connection: object, over) -> None:
+        over.wait()
+
+    clock = SetClock()
+    with MailReceiver().listening() as mail, raw_server(hang) as port:
+        station = office(tmp_path, hook_channel(f"http://127.0.0.1:{port}/"), mail_channel(mail.port))
+        daemon = daemon_of(station, clock)
+        judge(station, [finding()], NOW, LEAVING)
+        beat(daemon)
+        assert len(mail.messages) == 1
+        assert {row["channel"]: row["state"] for row in posted(station)} == {"hook": "waiting", "mail": "sent"}
+        station.close()
+
+
+def test_410_turns_the_channel_off_says_so_elsewhere_and_loses_nothing(tmp_path: Path) -> None:
+    clock = SetClock()
+    routes = '[[routes]]\nchannels = ["hook"]\n'
+    with MailReceiver().listening() as mail, HttpReceiver([(410, {})]).listening() as hook:
+        station = office(tmp_path, hook_channel(hook.url), mail_channel(mail.port), routes)
+        daemon = daemon_of(station, clock)
+        judge(station, [finding(), finding("p001")], NOW, LEAVING)
+        for _ in range(4):
+            beat(daemon)
+            clock.go(minutes=1)
+        assert len(hook.requests) <= 2
+        subjects = sorted(message["subject"] for _, message in mail.messages)
+        assert len(subjects) == 3, "both notices, and that the channel is off"
+        assert "channel hook" in subjects[-1]
+        judge(station, [finding(), finding("p001"), finding("p002")], clock.now(), LEAVING)
+        beat(daemon)
+        assert len(mail.messages) == 4
+        station.close()
+
+
+def test_after_three_days_it_is_given_up_seen_told_and_can_be_sent_again(tmp_path: Path) -> None:
+    clock, port = SetClock(), free_port()
+    with MailReceiver().listening() as mail:
+        station = office(tmp_path, hook_channel(f"http://127.0.0.1:{port}/"), mail_channel(mail.port))
+        daemon = daemon_of(station, clock)
+        judge(station, [finding(severity="high")], NOW, LEAVING)
+        for _ in range(80):
+            beat(daemon)
+            clock.go(hours=1)
+        lost = [row for row in posted(station) if row["channel"] == "hook" and row["kind"] == "opened"]
+        assert [row["state"] for row in lost] == ["given_up"]
+        assert any("channel hook" in message["subject"] for _, message in mail.messages)
+        with station.state.write() as connection:
+            assert outbox.resend(connection, lost[0]["key"], clock.now())
+        with HttpReceiver().listening() as hook:
+            daemon.channels["hook"].url = hook.url  # type: ignore[attr-defined]
+            beat(daemon)
+            assert lost[0]["key"] in {request.id for request in hook.requests}
+        station.close()
+
+
+def test_a_full_disk_loses_nothing_and_is_seen(tmp_path: Path) -> None:
+    clock = SetClock()
+    station = office(tmp_path)
+    daemon = daemon_of(station, clock)
+    daemon.tick()
+    (station.folder / "inbox" / "a.jsonl").write_text(
+        as_lines([incident() | {"id": f"e{i}", "note": "x" * 2000} for i in range(500)])
+    )
+    with station.state.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+
+    def shrink(raw, _record, _proxy) -> None:
+        raw.execute(f"PRAGMA max_page_count = {limit[0]}").fetchall()
+
+    limit = [pages + 5]
+    sa.event.listen(station.state.engine, "checkout", shrink)
+    daemon.tick()
+    assert "ingest: OperationalError" in daemon.troubles()
+    limit[0] = 1 << 30
+    daemon.tick()
+    assert daemon.troubles() == []
+    with station.state.read() as connection:
+        assert pipeline.inbox.waiting(connection) == 500
+    station.close()
+
+
+def test_a_notice_leased_before_the_clock_was_set_back_is_sent_all_the_same(tmp_path: Path) -> None:
+    clock = SetClock()
+    with HttpReceiver().listening() as hook:
+        station = office(tmp_path, hook_channel(hook.url))
+        judge(station, [finding()], NOW, LEAVING)
+        assert outbox.claim(station.state, "hook", "dead/1/x", NOW)
+        clock.set(days=-1)
+        beat(daemon_of(station, clock))
+        assert len(hook.requests) == 1
+        station.close()
+
+
+def test_the_heartbeat_is_heard_while_all_is_well_and_not_when_a_job_fails(tmp_path: Path) -> None:
+    clock = SetClock()
+    with HttpReceiver().listening() as hook:
+        station = office(tmp_path, f'[schedule]\nheartbeat_url = "{hook.url}"\n')
+        daemon = daemon_of(station, clock)
+        daemon.step("heartbeat", daemon.heartbeat)
+        assert len(hook.requests) == 1
+
+        def broken() -> None:
+            raise RuntimeError
+
+        daemon.step("assess", broken)
+        daemon.step("heartbeat", daemon.heartbeat)
+        assert len(hook.requests) == 1
+        assert daemon.troubles() == ["assess: RuntimeError"]
+        daemon.step("assess", daemon.assess)
+        daemon.step("heartbeat", daemon.heartbeat)
+        assert len(hook.requests) == 2
+        station.close()
+
+
+def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> None:
+    clock = SetClock()
+    with MailReceiver().listening() as mail:
+        station = office(tmp_path, mail_channel(mail.port))
+        daemon = daemon_of(station, clock)
+        (station.folder / "inbox" / "a.jsonl").write_text(as_lines([incident()]))
+        pipeline.ingest(station, NOW)
+        for _ in range(60):
+            beat(daemon)
+            clock.go(hours=1)
+        assert [message["subject"] for _, message in mail.messages] == ["[lastday] source admin needs attention"]
+        station.close()

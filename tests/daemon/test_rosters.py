@@ -1,0 +1,169 @@
+"""Rosters: every version kept with when it was told, and a feed that breaks is no news about people."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from monitor import upkeep
+from monitor.cli import main
+from monitor.station import Station, open_station
+from monitor.store import rosters
+from tests.daemon.clockwork import posted
+from tests.daemon.conftest import NOW
+from tests.office import lay_out, roster
+
+MAIL = '[[channels]]\nname = "mail"\nkind = "email"\nhost = "h"\nsender = "a@b.example"\nto = ["c@d.example"]\n'
+
+
+def tell(station: Station, text: str, hours: float = 0, name: str = "people.csv") -> int:
+    (station.folder / "rosters" / name).write_text(text)
+    return upkeep.sync_rosters(station, NOW + timedelta(hours=hours))
+
+
+def known(station: Station, hours: float | None = None, feed: str = "hr") -> rosters.Told:
+    with station.state.read() as connection:
+        return rosters.in_force(connection, feed, None if hours is None else NOW + timedelta(hours=hours))
+
+
+def days(station: Station, person: str = "p000", hours: float | None = None) -> list[date]:
+    return [d.last_day for d in known(station, hours).departures.get(person, []) if d.certainty != "withdrawn"]
+
+
+def test_a_last_day_that_moves_and_is_withdrawn_is_kept_as_it_was_told(station: Station) -> None:
+    assert tell(station, roster(10)) == 11
+    assert tell(station, roster(10), 1) == 0
+    assert tell(station, roster(10, {"p000": "2017-12-24"}), 2) == 1
+    assert tell(station, roster(10, {}), 3) == 1
+    first, moved = date(2017, 11, 2), date(2017, 12, 24)
+    assert [days(station, hours=h) for h in (0, 1.9, 2, 2.9, 3)] == [[first], [first], [moved], [moved], []]
+    assert days(station) == []
+
+
+def test_a_rehire_has_two_departures(station: Station) -> None:
+    text = roster(3)
+    line = next(line for line in text.splitlines() if line.startswith("p000"))
+    tell(station, text + line.replace("2017-11-02", "2018-11-02") + "\n")
+    assert days(station) == [date(2017, 11, 2), date(2018, 11, 2)]
+
+
+def test_who_vanishes_is_still_known_with_the_departure(station: Station) -> None:
+    tell(station, roster(10))
+    rest = "".join(line for line in roster(10).splitlines(keepends=True) if not line.startswith("p000"))
+    assert tell(station, rest, 1) == 1
+    assert days(station) == [date(2017, 11, 2)]
+    with station.state.read() as connection:
+        assert "p000" not in rosters.still_there(connection, "hr")
+    assert tell(station, roster(10), 2) == 1
+    with station.state.read() as connection:
+        assert "p000" in rosters.still_there(connection, "hr")
+
+
+def test_accounts_are_kept_with_when_they_were_told(station: Station) -> None:
+    tell(station, roster(5))
+    tell(station, roster(5).replace("acct.p003", "acct.p003|root"), 1)
+    with station.state.read() as connection:
+        rows = connection.execute(
+            sa.text("SELECT account, ended_at FROM accounts WHERE person_id = 'p003' ORDER BY seq")
+        ).all()
+    assert [(account, ended is None) for account, ended in rows] == [
+        ("acct.p003", False),
+        ("acct.p003", True),
+        ("root", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        ("".join(roster(60).splitlines(keepends=True)[:40]), "21 of 60 people are missing"),
+        (roster(60).splitlines()[0] + "\n", "no person in it"),
+        (roster(60, {f"p{i:03d}": "2018-06-30" for i in range(8)}), "8 of 8 last days have moved"),
+        ("", "nothing in it"),
+    ],
+)
+def test_a_feed_that_breaks_is_refused_told_once_and_the_last_good_one_stays(
+    tmp_path: Path, broken: str, why: str
+) -> None:
+    station = open_station(lay_out(tmp_path / "work", MAIL))
+    station.lease.renew(0.0)
+    good = roster(60, {f"p{i:03d}": "2017-11-30" for i in range(8)})
+    tell(station, good)
+    for hour in range(1, 5):
+        assert tell(station, broken, hour) == 0
+    assert len(known(station).people) == 60
+    assert days(station) == [date(2017, 11, 30)]
+    (row,) = posted(station)
+    assert row["kind"] == "operator"
+    assert why in row["body"]["text"]
+    tell(station, good, 5)
+    tell(station, broken, 6)
+    assert len(posted(station)) == 2, "mended and broken again is told again"
+    station.close()
+
+
+def test_accept_overrides_on_record(tmp_path: Path) -> None:
+    station = open_station(lay_out(tmp_path / "work"))
+    station.lease.renew(0.0)
+    tell(station, roster(60))
+    tell(station, roster(20), 1)
+    assert len(known(station).people) == 60
+    run = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "sold Leeds", "-C", str(station.folder)])
+    assert run.exit_code == 0, run.output
+    assert tell(station, roster(20), 2) == 40
+    with station.state.read() as connection:
+        assert len(rosters.still_there(connection, "hr")) == 20
+        (row,) = connection.execute(sa.text("SELECT what, detail FROM journal")).all()
+    assert row.what == "roster accept"
+    assert "sold Leeds" in row.detail
+    again = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "x", "-C", str(station.folder)])
+    assert isinstance(again.exception, Exception)
+    station.close()
+
+
+def test_the_first_roster_has_the_say_and_lateness_is_measured(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    config = folder / "lastday.toml"
+    config.write_text(
+        config.read_text()
+        + '[[rosters]]\nname = "vendor"\npath = "vendor.csv"\ncolumns = { person_id = "Nr", last_day = "End" }\n'
+    )
+    (folder / "vendor.csv").write_text("Nr,End\np000,2018-01-31\nv1,2017-12-01\nv2,\n")
+    station = open_station(folder)
+    station.lease.renew(0.0)
+    tell(station, roster(10))
+    with station.state.read() as connection:
+        everybody, leaving = station.rosters(connection)
+    told = {d.person_id: d.last_day for d in leaving}
+    assert told == {"p000": date(2017, 11, 2), "v1": date(2017, 12, 1)}
+    assert "v2" in everybody
+    (folder / "vendor.csv").write_text("Nr,End\np000,2018-01-31\nv1,2017-12-01\nv2,2017-10-30\nv3,2017-11-30\n")
+    upkeep.sync_rosters(station, NOW + timedelta(hours=1))
+    with station.state.read() as connection:
+        assert rosters.lateness(connection, "vendor", "UTC") == (1, 2)
+        assert rosters.lateness(connection, "hr", "UTC") == (0, 0)
+    listed = CliRunner().invoke(main, ["roster", "list", "-C", str(folder)])
+    assert "50% of 2 departures reached us after the last day" in listed.output
+    station.close()
+
+
+def test_a_roster_may_be_a_database_view(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'hr.db'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE staff (nr TEXT, leaves TEXT)"))
+        connection.execute(sa.text("INSERT INTO staff VALUES ('a', '2017-11-30'), ('b', NULL)"))
+    engine.dispose()
+    folder = lay_out(tmp_path / "work")
+    config = folder / "lastday.toml"
+    query = "SELECT nr AS person_id, leaves AS last_day FROM staff"
+    feed = f'[[rosters]]\nname = "db"\nurl = "sqlite:///{tmp_path / "hr.db"}"\nquery = "{query}"\n'
+    config.write_text(config.read_text() + feed)
+    station = open_station(folder)
+    station.lease.renew(0.0)
+    assert upkeep.sync_roster(station, station.settings.rosters[1], NOW) == 3
+    assert known(station, feed="db").days()["a"] == [date(2017, 11, 30)]
+    station.close()
