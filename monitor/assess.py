@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DAY_US = 86_400_000_000
 FEW_PEOPLE = 0.02
 """An action that fewer people than this use does not make a log one of grave actions."""
+WEIGHTS = judge.Weights()
 
 Step = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -65,11 +66,12 @@ class Assessment:
     scale: severity.Scale
 
 
-def assess(history: History, everybody: Iterable[Person], told: Sequence[Departure], settings: Settings, attributes: tuple[str, ...], *, seed: int = 0, until: int | None = None, step: Step = lambda name: None) -> Assessment:
+def assess(history: History, everybody: Iterable[Person], told: Sequence[Departure], settings: Settings, attributes: tuple[str, ...], *, seed: int = 0, until: int | None = None, step: Step = lambda name: None, weights: judge.Weights = WEIGHTS) -> Assessment:
     """Judge every watched act.
 
     history: holds the table `event`.  told: the departures as known.  attributes: extra columns
     of `event`.  until: microseconds since 1970 UTC; what came later is not known yet.
+    weights: how evidence adds up; only measurements need others.
     """
     step("matching actors to people")
     people = identify(everybody, settings.people.timezone)
@@ -105,7 +107,6 @@ def assess(history: History, everybody: Iterable[Person], told: Sequence[Departu
     bits = evidence.weigh(baseline, surprise, tier)
 
     step("judging acts")
-    weights = judge.Weights()
     impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
     given = judge.judge(bits, _circumstances(events, windows, cast, actions, impact), _is_low(events, actions, len(windows), weights), weights)
     found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
