@@ -15,7 +15,14 @@ from monitor.settings import load_settings
 from monitor.world import SHAPES, World, generate, write
 from tests.benchmarks.method import METHODS, load
 from tests.benchmarks.metrics import (
-    Merit, Told, average_precision, first_findings, locating, loud_leavers, merit, ranked,
+    Merit,
+    Told,
+    average_precision,
+    first_findings,
+    locating,
+    loud_leavers,
+    merit,
+    ranked,
 )  # fmt: skip
 from tests.benchmarks.timed import timed
 
@@ -93,7 +100,7 @@ def _on(shape: str, seed: int, folder: Path, say: Callable[[str], None]) -> tupl
     rows: list[Row] = []
     for name in METHODS:  # lastday first: its loud leavers are the peers' budget
         seconds, peak_mb = timed([sys.executable, "-m", "tests.benchmarks.method", name, str(here), str(here / name)])
-        row = row_of(world, name, load(here / name), rows[0].merit.loud if rows else None, seconds, peak_mb)
+        row = row_of(world, name, load(here / name), rows[0].merit.loud if rows else None, (seconds, peak_mb))
         say(f"{shape} {seed} {name}: average precision {row.merit.average_precision:.3f}, {seconds:.1f} s")
         rows.append(row)
     timed([sys.executable, "-m", "tests.benchmarks.ablation", str(here), str(here / "ablation")])
@@ -102,14 +109,12 @@ def _on(shape: str, seed: int, folder: Path, say: Callable[[str], None]) -> tupl
     return rows, [Left(shape, seed, name, _precision(world, best)) for name, best in without.items()]
 
 
-def row_of(
-    world: World, method: str, told: list[Told], loud: int | None, seconds: float, peak_mb: float
-) -> Row:  # fmt: skip
-    """Hold one method's findings against a world's truth."""
+def row_of(world: World, method: str, told: list[Told], loud: int | None, cost: tuple[float, float]) -> Row:
+    """Hold one method's findings against a world's truth. cost: seconds, peak MB."""
     incidents = {one.person_id: one.event_ids for one in world.incidents}
     allowed = min(LEAVERS, int(load_settings().severity.alert_budget * _weeks(world)))
     figures = merit(incidents, _leavers(world), told, (FEW, AS_MANY, allowed), loud)
-    return Row(world.shape, world.seed, method, figures, allowed, seconds, peak_mb, tuple(_fates(world, method, told, loud)))
+    return Row(world.shape, world.seed, method, figures, allowed, *cost, tuple(_fates(world, method, told, loud)))
 
 
 def _fates(world: World, method: str, told: list[Told], loud: int | None) -> Iterator[Fate]:

@@ -48,7 +48,9 @@ SORTS = (
 )
 
 
-def write(folder: Path, lines: int = LINES, people: int = PEOPLE, days: int = DAYS, seed: int = SEED) -> tuple[Path, Path]:
+def write(
+    folder: Path, lines: int = LINES, people: int = PEOPLE, days: int = DAYS, seed: int = SEED
+) -> tuple[Path, Path]:
     """hr.csv and events.jsonl in the folder. lines, people, days: their size."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
@@ -62,7 +64,7 @@ def write(folder: Path, lines: int = LINES, people: int = PEOPLE, days: int = DA
     mix = np.array([sort.share for sort in SORTS]) * rng.lognormal(0.0, 0.6, (TEAMS, len(SORTS)))
     with (folder / "events.jsonl").open("wb") as stream:
         for first in range(0, lines, CHUNK):
-            stream.write(_lines(first, min(CHUNK, lines - first), pace, last, mix[team], rng))
+            stream.write(_lines(first, min(CHUNK, lines - first), (pace, last, mix[team]), rng))
     return folder / "hr.csv", folder / "events.jsonl"
 
 
@@ -75,10 +77,12 @@ def _roster(path: Path, team: np.ndarray, last: np.ndarray, days: int) -> None:
             rows.writerow([f"P{i:04}", f"Person {i}", f"user{i:04}", f"team {number}", "agent", "Europe/Berlin", end])
 
 
-def _lines(
-    first: int, n: int, pace: np.ndarray, last: np.ndarray, mix: np.ndarray, rng: np.random.Generator
-) -> bytes:  # fmt: skip
-    """n lines of JSON: people at work on weekdays in office hours, within their time at the organisation."""
+def _lines(first: int, n: int, habits: tuple[np.ndarray, ...], rng: np.random.Generator) -> bytes:
+    """n lines of JSON: people at work on weekdays in office hours, within their time at the organisation.
+
+    habits: of each person the pace, the last day (number) and the shares of SORTS.
+    """
+    pace, last, mix = habits
     who = rng.choice(len(pace), n, p=pace / pace.sum())
     day = (rng.random(n) * (last[who] + 1)).astype(int).clip(max=last.max() - 1)
     day -= np.clip(day % 7 - 4, 0, 2)  # the period starts on a Monday; the weekend's lines fall on Friday

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.benchmarks.detection import Detection, Fate
-from tests.benchmarks.metrics import interval
 from tests.benchmarks.method import METHODS
+from tests.benchmarks.metrics import interval
 
 OURS = "lastday"
 PEERS = tuple(name for name in METHODS if name != OURS)
@@ -80,7 +80,7 @@ def better_peers(detection: Detection) -> Iterator[Better]:
 
 
 def lost_worlds(detection: Detection) -> list[tuple[str, int, str, float, float]]:
-    """(shape, seed, peer, lastday's, the peer's) of every organisation on which a peer's average precision is as high."""
+    """Where a peer's average precision is as high: (shape, seed, peer, lastday's, the peer's)."""
     ours = {(r.shape, r.seed): r.merit.average_precision for r in detection.rows if r.method == OURS}
     return [
         (r.shape, r.seed, r.method, ours[r.shape, r.seed], r.merit.average_precision)

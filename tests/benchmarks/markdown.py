@@ -18,10 +18,12 @@ def figure(value: float, digits: int = 2) -> str:
 
 
 def with_interval(told: tuple[float, float, float], digits: int = 2) -> str:
-    """Mean and interval.
+    """Mean and interval; the mean alone where one organisation leaves nothing to draw from.
 
     >>> with_interval((0.951, 0.93, 0.97))
     '0.95 (0.93 to 0.97)'
     """
+    if told[1] == told[2]:
+        return figure(told[0], digits)
     mean, low, high = (figure(value, digits) for value in told)
     return f"{mean} ({low} to {high})"

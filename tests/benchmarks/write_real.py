@@ -24,17 +24,21 @@ def section(real: Real | None) -> str:
     late = ", ".join(f"{n} {severity}" for severity, n in sorted(real.late_severities.items())) or "none"
     return f"""## On a real log
 
-{real.name}: {real.received:,} lines over {real.weeks:,.0f} weeks, {real.accepted:,} accepted and {real.set_aside:,} set aside; {real.people} people,
-{real.departures} with a last day. No incident is labelled, so precision cannot be told. Most leave silently: {real.leavers} have any event in their watch window.
+{real.name}: {real.received:,} lines over {real.weeks:,.0f} weeks, {real.accepted:,} accepted and
+{real.set_aside:,} set aside; {real.people} people,
+{real.departures} with a last day. No incident is labelled, so precision cannot be told. Most leave silently:
+{real.leavers} have any event in their watch window.
 
 Notices (people with a finding of high or critical severity) under some alert budgets:
 
 {table(["budget a week", "notices", "a week", "most in one week", "within the budget"], volumes)}
 A budget is a ceiling, not a quota: what is no more unusual than placebo departures stays quiet whatever the budget.
 
-**Acting after the end.** {real.later} people act after their last day, {real.late} of them within the watch window (the others later than
-that, where lastday does not look). How lastday shows those {real.late}: {late}. Their places among the {real.leavers} leavers, by method; a rule list knows them
-by definition, and what the others rank above them may well deserve it:
+**Acting after the end.** {real.later} people act after their last day, {real.late} of them within the watch window
+(the others later than
+that, where lastday does not look). How lastday shows those {real.late}: {late}. Their places among the
+{real.leavers} leavers, by method; the rule list
+asks for just that, and of those who stand above them nothing is known:
 
 {table(["", "places", "seconds", "MB"], places)}"""
 

@@ -23,7 +23,8 @@ WORK_HOURS = (7, 19)
 @dataclass(frozen=True, slots=True)
 class Log:
     """events, in order of time: id, person (number), local (naive), day (since 1970), hour, off (outside office
-    hours), action, target, magnitude (NaN where none), failed, watched (in a watch window), hours_to_end (NaN elsewhere).
+    hours), action, target, magnitude (NaN where none), failed, watched (in a watch window), hours_to_end
+    (NaN where not watched).
     """
 
     events: pd.DataFrame
@@ -35,7 +36,7 @@ def read_log(folder: Path) -> Log:
     roster = read_roster(folder / "hr.csv")
     people = identify(roster.people.values(), "UTC")
     (path,) = folder.glob("events.jsonl*")
-    events = pd.read_json(path, lines=True, dtype=False, convert_dates=False)
+    events = pd.read_json(path, lines=True, dtype=False)
     events = events.reindex(columns=list(COLUMNS))
     events["person"] = events["actor"].str.lower().map(people.names)
     events = events.dropna(subset="person").astype({"person": int})
@@ -57,7 +58,9 @@ def read_log(folder: Path) -> Log:
 def _watch(events: pd.DataFrame, people: People, told: list) -> pd.DataFrame:
     span = int(events["day"].min()), int(events["day"].max())
     windows = departures(people.number, people.zones, told, span, WindowRules())
-    table = pd.DataFrame([(w.person, w.first, w.end, w.end_us) for w in windows], columns=["person", "first", "end", "end_us"])
+    table = pd.DataFrame(
+        [(w.person, w.first, w.end, w.end_us) for w in windows], columns=["person", "first", "end", "end_us"]
+    )
     table = table.groupby("person").agg({"first": "min", "end": "max", "end_us": "max"}).reset_index()
     events = events.merge(table, on="person", how="left")
     events["watched"] = (events["day"] >= events["first"]) & (events["day"] < events["end"])
