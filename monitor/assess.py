@@ -144,9 +144,8 @@ def identify(everybody: Iterable[Person], default_zone: str) -> People:
 
 
 def _match(history: History, people: People, until: int | None) -> None:
-    low, high = history.ends()
     zones = sorted(set(people.zones.values()))
-    hours = range(low // 3_600_000_000 - 1, high // 3_600_000_000 + 2)
+    hours = history.hours()
     seconds = [
         datetime.fromtimestamp(hour * 3600, ZoneInfo(zone)).utcoffset() or timedelta() for zone in zones for hour in hours
     ]

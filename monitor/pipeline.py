@@ -19,12 +19,14 @@ from monitor.settings import Settings
 from monitor.sources.files import Intake, find_files, load
 from monitor.sources.incoming import Progress
 from monitor.sources.rosters import Roster, read_roster
+from monitor.sources.streams import DAMAGED
+from monitor.sql import literal
 from monitor.store.history import History
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a scan found, and what it could not read or match; `rejects` are the first lines of events set aside."""
+    """What a scan found, and what it could not read or match; `rejects` are lines of events set aside: damage, then the first."""
 
     found: list[Finding]
     assessed: Assessment
@@ -49,7 +51,8 @@ def scan(
         intake = load(db, files, progress=progress)
     history = History(db)
     until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
-    told = history.rows("SELECT file, line, why FROM reject ORDER BY file, line LIMIT 1000")
+    first = f"starts_with(why, {literal(DAMAGED)}) DESC, file, line"
+    told = history.rows(f"SELECT file, line, why FROM reject ORDER BY {first} LIMIT 1000")
     rejects = [Reject(str(files[i]), line, why) for i, line, why in told]
     people, departures = roster.people.values(), roster.departures
     try:

@@ -1,4 +1,4 @@
-"""Who acted: an actor is matched by account, e-mail or person_id whatever its case; who is not matched is counted and told."""
+"""Who acted: an actor is matched by account, e-mail or person_id whatever its case; who is not is counted and told."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_the_ambiguous_are_told(tmp_path: Path) -> None:
 
 def test_nobody_is_matched(tmp_path: Path) -> None:
     """Two files that do not belong together are wrong input, told with what to look at."""
-    with pytest.raises(BadInput, match="no actor of any event is on the roster.*svc-1"):
+    with pytest.raises(BadInput, match=r"no actor of any event is on the roster.*svc-1"):
         look(tmp_path, ["svc-1"], [ANN])
 
 

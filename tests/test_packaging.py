@@ -44,7 +44,8 @@ def build(project: Path, how: str, out: Path) -> Path:
 
 def found_from(site: Path, cwd: Path) -> Path:
     """Where lastday finds its data when it is installed in `site` and started elsewhere."""
-    ran = subprocess.run([sys.executable, "-S", "-P", "-c", LOOK, site], capture_output=True, text=True, cwd=cwd)
+    command = [sys.executable, "-S", "-P", "-c", LOOK, str(site)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
     assert ran.returncode == 0, ran.stderr
     return Path(ran.stdout.strip())
 

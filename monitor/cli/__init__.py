@@ -26,12 +26,15 @@ class LazyGroup(click.Group):
     """Knows its commands by name and imports one only when it is called: help stays instant."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, without importing them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        return getattr(import_module(f"monitor.cli.{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(f"monitor.cli.{cmd_name}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a reader that goes away, as in `lastday scan … | head`, ends it without a word."""
@@ -42,6 +45,7 @@ class LazyGroup(click.Group):
             return DONE
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Their names and what they do, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from monitor.model import Finding
+from monitor.report.safe import plain
 
 
 def file_options(command: Callable) -> Callable:
@@ -37,15 +38,17 @@ class Steps:
     """Tells the steps of long work on stderr: a bar on a terminal, timings with -v, nothing else."""
 
     def __init__(self, verbose: bool) -> None:
+        """verbose: tell timings."""
         self.verbose, self.name, self.began = verbose, "", time.perf_counter()
         self.bar: Progress | None = None
         self.task: Any = None
 
     @contextmanager
     def shown(self) -> Iterator[Steps]:
+        """While the work goes on."""
         if sys.stderr.isatty() and not self.verbose:
             columns = (
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(bar_width=24),
                 TextColumn("{task.percentage:>3.0f} %"),
             )
@@ -57,6 +60,7 @@ class Steps:
         self.step("")
 
     def step(self, name: str) -> None:
+        """The next step begins; "" ends the last one."""
         now = time.perf_counter()
         if self.verbose and self.name:
             click.echo(f"{now - self.began:6.2f} s  {self.name}", err=True)
@@ -65,8 +69,9 @@ class Steps:
             self.bar.update(self.task, description=name, completed=0, total=None)
 
     def read(self, path: Path, done: int, size: int) -> None:
+        """So many bytes of the file are read."""
         if self.bar:
-            self.bar.update(self.task, description=f"reading {path.name}", completed=done, total=size)
+            self.bar.update(self.task, description=f"reading {plain(path.name, 40)}", completed=done, total=size)
 
 
 def as_json(found: Finding) -> str:

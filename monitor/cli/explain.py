@@ -15,7 +15,7 @@ from monitor.model import BadInput
 @click.option("--event", "event_id", required=True, metavar="ID", help="The event's id, from a finding's event_ids.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 def explain(
-    rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool, event_id: str, seed: int
+    *, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool, event_id: str, seed: int
 ) -> None:
     """Show every piece of evidence on one event: its value, the person's usual, the peers' usual.
 
@@ -57,9 +57,6 @@ def explain(
     out.print(table)
     found = [f for f in result.found if event_id in f.event_ids]
     for finding in found:
-        out.print(
-            Text(
-                f"part of finding {finding.finding_id}: {finding.severity}, score {finding.score:.1f}, one in {finding.one_in:,} placebo departures"
-            )
-        )
+        part = f"part of finding {finding.finding_id}: {finding.severity}, score {finding.score:.1f}"
+        out.print(Text(f"{part}, one in {finding.one_in:,} placebo departures"))
     out.print(Text(f"sum of bits on this event alone: {sum(r.bits for r in reasons):.2f}", style="dim"))

@@ -25,8 +25,8 @@ from monitor.core.severity import LEVELS
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 @click.pass_context
 def scan(
-    ctx: click.Context, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool, form: str,
-    as_of: str | None, limit: int | None, fail_on: str | None, seed: int,
+    ctx: click.Context, *, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool,
+    form: str, as_of: str | None, limit: int | None, fail_on: str | None, seed: int,
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
 

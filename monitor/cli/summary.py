@@ -12,6 +12,7 @@ from monitor.model import Reject
 from monitor.pipeline import Scan
 from monitor.report import terminal
 from monitor.report.safe import plain
+from monitor.sources.streams import DAMAGED
 
 SHOWN = 5
 MOST_SET_ASIDE = 0.05
@@ -50,10 +51,9 @@ def messages(result: Scan) -> list[str]:
             f"not on the roster: {events:,} events by {actors:,} actors ({where}), for example {plain(example)}"
         )
     if result.assessed.people.ambiguous:
-        names = ", ".join(plain(name) for name in result.assessed.people.ambiguous[:SHOWN])
-        told.append(
-            f"ambiguous: {len(result.assessed.people.ambiguous):,} names belong to several people and were left out, for example {names}"
-        )
+        many = result.assessed.people.ambiguous
+        names = ", ".join(plain(name) for name in many[:SHOWN])
+        told.append(f"ambiguous: {len(many):,} names belong to several people and were left out, for example {names}")
     if not result.assessed.scale.measured:
         told.append("few placebo departures: scores rest on stated defaults, not on this organisation's history")
     return told
@@ -64,21 +64,23 @@ def _examples(rejects: Sequence[Reject]) -> list[str]:
 
 
 def degraded(result: Scan) -> bool:
-    """Is so much of the input unusable that the findings cannot be taken for the whole?"""
+    """Is so much of the input unusable that the findings cannot be taken for the whole? A damaged file is: nobody
+    knows what stood behind the damage."""
     unmatched = sum(events for _, _, events, _ in result.unmatched)
     kept = result.intake.accepted - result.intake.repeated
     return (
-        result.intake.set_aside > MOST_SET_ASIDE * result.intake.received
+        any(reject.why.startswith(DAMAGED) for reject in result.rejects)
+        or result.intake.set_aside > MOST_SET_ASIDE * result.intake.received
         or len(result.roster.rejects) > MOST_SET_ASIDE * result.roster.received
         or unmatched > MOST_UNMATCHED * kept
     )
 
 
 def _totals(result: Scan) -> Text:
-    windows = [w for w in result.assessed.windows if w.departure]
+    watched = sum(w.departure is not None for w in result.assessed.windows)
     loud = {level: sum(f.severity == level for f in result.found) for level in ("critical", "high", "medium")}
     return Text(
-        f"{result.intake.accepted:,} events of {len(result.roster.people):,} people; {len(windows):,} departures watched: "
+        f"{result.intake.accepted:,} events of {len(result.roster.people):,} people; {watched:,} departures watched: "
         f"{loud['critical']} critical, {loud['high']} high, {loud['medium']} medium",
         style="bold",
     )

@@ -119,10 +119,9 @@ class History:
         low, high = self.rows("SELECT min(t), max(t) FROM event SEMI JOIN who USING (actor)")[0]
         return None if low is None else (low, high)
 
-    def ends(self) -> tuple[int, int]:
-        """First and last t of all events; 0, 0 where there is none."""
-        low, high = self.rows("SELECT min(t), max(t) FROM event")[0]
-        return (low, high) if low is not None else (0, 0)
+    def hours(self) -> list[int]:
+        """The hours (UTC, since 1970) with an event: few, however far a broken clock stands off."""
+        return [hour for (hour,) in self.rows("SELECT DISTINCT t // 3600000000 AS hour FROM event ORDER BY hour")]
 
     def actions(self) -> list[str]:
         """The actions' names, by their numbers."""

@@ -13,7 +13,7 @@ from tests.organisation import Org
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """hr and events: the files.  dropped, late: ids of what ops-07 did on the evening before the last day, and after it."""
+    """hr, events: the files.  dropped, late: ids of what ops-07 did the evening before the last day, and after it."""
 
     hr: Path
     events: Path

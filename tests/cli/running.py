@@ -30,11 +30,14 @@ class Ran:
 def lastday(*args: object) -> Ran:
     """`lastday ARGS`. An exception that a user would see as a traceback fails the test."""
     out, err = io.StringIO(), io.StringIO()
-    with patch.object(sys, "argv", ["lastday", *map(str, args)]):
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                run()
-                code = 0
-            except SystemExit as stop:
-                code = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
+    with (
+        patch.object(sys, "argv", ["lastday", *map(str, args)]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            run()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
     return Ran(code, out.getvalue(), err.getvalue())

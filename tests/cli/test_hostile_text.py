@@ -40,7 +40,7 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     )
     org.people[leaver]["last_day"] = "2017-11-03"
     org.people["lee"] = {"person_id": "lee", "timezone": "UTC"}
-    keys = {name: text for name in ("target_type", "outcome", "source", "ip", "session", "extra", f"k{text}")}
+    keys = dict.fromkeys(("target_type", "outcome", "source", "ip", "session", "extra", f"k{text}"), text)
     org.does("lee", "database.drop", "2017-11-02", "23:00", target=text, magnitude=44_000_000, **keys)
     org.does("lee", f"database.{text}", "2017-11-05", "23:00", target=text, magnitude=44_000_000, **keys)
     del org.people["lee"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from datetime import datetime, timedelta
@@ -167,6 +168,15 @@ def test_many_bad_lines_degrade(office: Office, tmp_path: Path, ran: Ran) -> Non
     told = lastday("scan", *files, "--format", "jsonl")
     assert (told.code, told.out) == (3, ran.out)
     assert lastday("scan", *files, "--format", "jsonl", "--fail-on", "critical").code == 1
+
+
+def test_a_file_that_was_cut_off_degrades(office: Office, tmp_path: Path) -> None:
+    """However little of it is gone: nobody knows what stood there. Told first, before lesser faults."""
+    whole = gzip.compress(b"bad\n" * 20 + office.events.read_bytes())
+    (tmp_path / "e.jsonl.gz").write_bytes(whole[:-50])
+    told = lastday("scan", "--hr", office.hr, "--events", tmp_path / "e.jsonl.gz", "--format", "jsonl")
+    assert told.code == 3
+    assert "the compressed file is damaged from here on" in told.err.splitlines()[1]
 
 
 def test_a_log_of_strangers_degrades(office: Office, tmp_path: Path) -> None:

@@ -52,13 +52,27 @@ def machines(rng: np.random.Generator, n: int) -> Floats:
 
 
 CASES = [
-    Case("tail", Tail, compared(lambda rng, n: bin_of(rng.lognormal(4, 1, n))), one(bin_of(44e6)), same(0, 0, 0, 0, 7, 1)),
-    Case("rare", Rare, compared(lambda rng, n: rng.choice(4, n, p=[0.6, 0.25, 0.1, 0.05])), one(9), same(0, 0, 0, 0, 1, 1)),
+    Case(
+        "tail", Tail, compared(lambda rng, n: bin_of(rng.lognormal(4, 1, n))), one(bin_of(44e6)), same(0, 0, 0, 0, 7, 1)
+    ),
+    Case(
+        "rare",
+        Rare,
+        compared(lambda rng, n: rng.choice(4, n, p=[0.6, 0.25, 0.1, 0.05])),
+        one(9),
+        same(0, 0, 0, 0, 1, 1),
+    ),
     Case("rhythm", Rhythm, compared(working_hours), one(6 * 24 + 3), same(0, 0, 0, 0, 10, 1)),
     Case("habit", Habit, machines, lambda: np.array([[0, 999, 1]], np.float64), same(0, 3, 1)),
-    Case("person day", PersonDay, lambda rng, n: rng.normal(0, 1, (n, 6)), lambda: np.full((1, 6), 11.0), same(*[2.0] * 6)),
+    Case(
+        "person day",
+        PersonDay,
+        lambda rng, n: rng.normal(0, 1, (n, 6)),
+        lambda: np.full((1, 6), 11.0),
+        same(*[2.0] * 6),
+    ),
     Case("placebo", Placebo, lambda rng, n: rng.exponential(3, (n, 1)), lambda: np.array([[200.0]]), same(5)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=[check.__name__.removeprefix("check_") for check in CHECKS])

@@ -15,9 +15,10 @@ from tests.organisation import Org
 from tests.sources.reading import line, read, read_bytes, write_as
 
 ODD_KEYS = [
-    "n", "t", "file", "why", "line", "bad", "x", "broken", "wrong", "size", "raw", "rowid", "cells", "found", "incoming",
-    "Target", "ID", "Time", "select", "a b", "a.b", "a'b", 'a"b', "a\\b", "a/b", "a~b", "a\nb", "*", "$", "#", "?", "0", "",
-    "\N{RIGHT-TO-LEFT OVERRIDE}", "\0", "\N{LATIN SMALL LETTER E WITH ACUTE}", "k" * 5000, "{x}", "%s", "--", ";", "@host",
+    "n", "t", "file", "why", "line", "bad", "x", "broken", "wrong", "size", "raw", "rowid", "cells", "found",
+    "incoming", "Target", "ID", "Time", "select", "a b", "a.b", "a'b", 'a"b', "a\\b", "a/b", "a~b", "a\nb", "*", "$",
+    "#", "?", "0", "", "\N{RIGHT-TO-LEFT OVERRIDE}", "\0", "\N{LATIN SMALL LETTER E WITH ACUTE}", "k" * 5000, "{x}",
+    "%s", "--", ";", "@host",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Memory stays flat whatever a file holds: a line of a gibibyte, many bad lines, a file that unpacks to a thousand times its size."""
+"""Memory stays flat whatever a file holds: a line of a gibibyte, many bad lines, a file that unpacks to a gibibyte."""
 
 from __future__ import annotations
 
