@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def timed(command: Sequence[str]) -> tuple[float, float]:
-    """(seconds, peak MB) of a command. Raises CalledProcessError where it fails; 3 (done, but degraded) is no failure."""
+    """(seconds, peak MB) of a command. Raises CalledProcessError unless it ends with 0, or 3: done, but degraded."""
     told = subprocess.run(
         [sys.executable, "-S", str(Path(__file__)), *command], stdout=subprocess.PIPE, text=True, check=True
     )
