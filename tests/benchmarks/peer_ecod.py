@@ -22,7 +22,7 @@ def main(hr: str, log: str) -> None:
     events = events.merge(accounts[["actor", "person_id"]], on="actor")
     events["day"] = events["time"].dt.tz_localize(None).dt.normalize()
     hour = events["time"].dt.hour
-    events["off"] = (hour < 7) | (hour >= 19) | (events["time"].dt.dayofweek >= 5)
+    events["off"] = (hour < 7) | (hour >= 19) | (events["time"].dt.day_of_week >= 5)
     events["magnitude"] = events["magnitude"].fillna(0)
 
     key = ["person_id", "day"]

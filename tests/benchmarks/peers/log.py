@@ -51,7 +51,7 @@ def read_log(folder: Path) -> Log:
     events["local"] = local
     events["day"] = (local.dt.normalize() - pd.Timestamp(EPOCH)).dt.days
     events["hour"] = local.dt.hour
-    events["off"] = ~local.dt.hour.between(WORK_HOURS[0], WORK_HOURS[1] - 1) | (local.dt.dayofweek >= 5)
+    events["off"] = ~local.dt.hour.between(WORK_HOURS[0], WORK_HOURS[1] - 1) | (local.dt.day_of_week >= 5)
     return Log(_watch(events, people, roster.departures), people)
 
 

@@ -50,7 +50,7 @@ def _features(events: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "hour": events["hour"],
-            "weekday": events["local"].dt.dayofweek,
+            "weekday": events["local"].dt.day_of_week,
             "size": events["magnitude"].clip(lower=0).fillna(0.0).map(log1p),
             "today": events.groupby(["person", "day"]).cumcount(),
             "action_today": events.groupby(["person", "day", "action"]).cumcount(),
