@@ -29,9 +29,9 @@ def main() -> None:
     if told.only != "speed":
         from tests.benchmarks import detection, real, write_evaluation
 
-        measured = detection.measure(told.seeds, told.quick, told.jobs, say)
         folder = real.folder_of_real_data()
         on_real = real.measure(folder, told.quick, say) if folder else None
+        measured = detection.measure(told.seeds, told.quick, told.jobs, say)
         write_evaluation.write(measured, on_real, out, command)
     say(f"written to {out}")
 

@@ -97,7 +97,8 @@ def measure(folder: Path, quick: bool, say: Callable[[str], None]) -> Real:
 
 
 def _told(folder: Path, log: Log, leavers: list[str], truth: dict[str, set[str]], methods: tuple[OnReal, ...]) -> Real:
-    settings = load_settings()
+    settings, days = load_settings(), log.events["day"]
+    weeks = (int(days.max()) - int(days.min()) + 1) / 7
     volumes = []
     for budget in BUDGETS:
         severity = msgspec.structs.replace(settings.severity, alert_budget=budget)
@@ -108,8 +109,6 @@ def _told(folder: Path, log: Log, leavers: list[str], truth: dict[str, set[str]]
         first = {}
         for finding in sorted((f for f in result.found if f.severity in ("high", "critical")), key=lambda f: f.time):
             first.setdefault(finding.person_id, finding.time.isocalendar()[:2])
-        low, high = result.history.ends()
-        weeks = (high - low) / 86_400e6 / 7
         busiest = max(Counter(first.values()).values(), default=0)
         volumes.append(Volume(budget, len(first), len(first) / weeks, busiest))
     worst: dict[str, str] = {}
