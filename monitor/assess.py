@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detectors.base import Floats
-from monitor.core import acts, evidence, judge, severity
+from monitor.core import acts, evidence, feedback, judge, severity
 from monitor.core.catalogue import Action
 from monitor.core.impact import impact_of
 from monitor.core.peers import peer_groups
 from monitor.core.windows import Window, departures, placebos, usual_zone
-from monitor.model import Departure, Person
+from monitor.model import Departure, Feedback, Person
 from monitor.settings import Settings
 from monitor.store.gather import SHORTEST_NAME, Gathered, gather, gather_days
 from monitor.store.history import History
@@ -51,7 +51,11 @@ class People:
 
 @dataclass(slots=True)
 class Assessment:
-    """What was found: acts of every window with their scores, and all that explains them."""
+    """What was found: acts of every window with their scores, and all that explains them.
+
+    best: the highest score of each window, 0 where nothing stood out.  weeks: how long the events last.
+    damping: which events feedback damps; None where it damps none.
+    """
 
     people: People
     windows: list[Window]
@@ -63,7 +67,10 @@ class Assessment:
     impact: Floats
     given: Mapping[str, Floats]
     acts: pd.DataFrame
+    best: Floats
+    weeks: float
     scale: severity.Scale
+    damping: feedback.Damping | None = None
 
 
 def assess(history: History, everybody: Iterable[Person], told: Sequence[Departure], settings: Settings, attributes: tuple[str, ...], *, seed: int = 0, until: int | None = None, step: Step = lambda name: None, weights: judge.Weights = WEIGHTS) -> Assessment:
@@ -110,7 +117,29 @@ def assess(history: History, everybody: Iterable[Person], told: Sequence[Departu
     impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
     given = judge.judge(bits, _circumstances(events, windows, cast, actions, impact), _is_low(events, actions, len(windows), weights), weights)
     found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
-    return Assessment(people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, _scale(found, cast, span, settings))
+    best, weeks = _best(found, len(windows)), (span[1] - span[0]) / DAY_US / 7
+    scale = _scale(best, cast.real, weeks, settings)
+    return Assessment(
+        people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, weeks, scale
+    )  # fmt: skip
+
+
+def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) -> Assessment:
+    """The same events judged again, where what feedback calls benign counts less.
+
+    Placebo windows are damped alike: a score means the same for everybody. Returns `assessed`
+    itself where nothing is damped.
+    """
+    events = assessed.gathered.events
+    names = [action.name for action in assessed.actions]
+    damping = feedback.damping(entries, assessed.people.all, names, events)
+    if not damping.damped.any():
+        return assessed
+    given = {**assessed.given, feedback.KIND: damping.taken(np.sum(list(assessed.given.values()), axis=0))}
+    found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
+    best = _best(found, len(assessed.windows))
+    scale = _scale(best, assessed.baseline.cast.real, assessed.weeks, settings)
+    return replace(assessed, given=given, acts=found, best=best, scale=scale, damping=damping)
 
 
 class NothingMatched(Exception):
@@ -211,9 +240,12 @@ def _is_low(events: Mapping[str, NDArray], actions: Sequence[Action], windows: i
     return max((a.impact for a, often in zip(actions, usual, strict=True) if often), default=1.0) < weights.low_log
 
 
-def _scale(found: pd.DataFrame, cast: evidence.Cast, span: tuple[int, int], settings: Settings) -> severity.Scale:
-    best = np.zeros(len(cast.real))
+def _best(found: pd.DataFrame, windows: int) -> Floats:
+    best = np.zeros(windows)
     np.maximum.at(best, found["w"].to_numpy(), found["score"].to_numpy())
-    weeks = (span[1] - span[0]) / DAY_US / 7
+    return best
+
+
+def _scale(best: Floats, real: NDArray, weeks: float, settings: Settings) -> severity.Scale:
     budget = settings.severity
-    return severity.scale(best[~cast.real], best[cast.real], weeks, budget.alert_budget, budget.thresholds())
+    return severity.scale(best[~real], best[real], weeks, budget.alert_budget, budget.thresholds())

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.assess import Assessment
-from monitor.core import evidence, explain
+from monitor.core import evidence, explain, feedback
 from monitor.core.windows import Window
 from monitor.model import Finding, Person, Reason
 from monitor.store.history import History
@@ -44,7 +44,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
         reasons = [
             _reason(assessed, top, kind, float(part[top]), line, when, told[top])
             for kind, part in assessed.given.items()
-            if part[top] >= LEAST_BITS
+            if abs(part[top]) >= LEAST_BITS
         ]
         if act.score - act.own >= LEAST_BITS:
             company = "other unusual acts of the same person within three days"
@@ -87,7 +87,7 @@ def dossier(history: History, assessed: Assessment, event_id: str) -> tuple[dict
     reasons = [
         _reason(assessed, row, kind, float(part[row]), line, when, told)
         for kind, part in assessed.given.items()
-        if kind in told or kind == "day" or (kind == "after" and line["t"] > window.end_us)
+        if kind in told or kind == "day" or (kind == "after" and line["t"] > window.end_us) or part[row] < 0
     ]
     return line | {"person_id": person.person_id, "time": when}, sorted(reasons, key=lambda r: (-r.bits, r.detector))
 
@@ -126,6 +126,8 @@ def _reason(assessed: Assessment, row: int, kind: str, bits: float, line: Mappin
     if kind == "after":
         hours = (line["t"] - assessed.windows[int(events["w"][row])].end_us) / HOUR_US
         return Reason(kind, round(bits, 2), f"{hours:,.1f} hours after the last day ended", f"{hours:,.1f} h", "none", "none")
+    if kind == feedback.KIND and assessed.damping:
+        return Reason(kind, round(bits, 2), feedback.tell(assessed.damping.entry(row)), "", "", "")
     if kind not in told:
         return Reason(kind, round(bits, 2), _WHOLE_DAY, "", "", "")
     key, figures = told[kind]

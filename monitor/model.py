@@ -85,3 +85,32 @@ class Finding:
     impact: float
     undo: str
     reasons: tuple[Reason, ...]
+
+
+VERDICTS = ("malicious", "honest-mistake", "benign")
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody who looked into acts says of their like: one person's, or a team's (department or department/title).
+
+    `action` is a glob pattern; the verdict, one of VERDICTS, holds for acts up to and on the day `expires`.
+    """
+
+    person_id: str | None
+    team: str | None
+    action: str
+    verdict: str
+    reason: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is known of a person's leaving: an incident or not. `kind` is a verdict, or what a generator planted."""
+
+    person_id: str
+    incident: bool
+    kind: str
+    event_ids: tuple[str, ...] = ()
+    story: str = ""

@@ -5,65 +5,123 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
 import duckdb
 
 from detectors import person_day
-from monitor.assess import Assessment, NothingMatched, Step, assess
+from monitor.assess import Assessment, NothingMatched, Step, assess, damp
+from monitor.core.windows import known_from, usual_zone
 from monitor.findings import findings
-from monitor.model import BadInput, Finding, Reject
+from monitor.model import BadInput, Departure, Feedback, Finding, Reject
 from monitor.settings import Settings
+from monitor.sources.feeds import last_days, read_feed
 from monitor.sources.files import Intake, find_files, load
+from monitor.sources.formats import Reading
 from monitor.sources.incoming import Progress
-from monitor.sources.rosters import Roster, read_roster
+from monitor.sources.profiles import RosterProfile
+from monitor.sources.rosters import Roster
 from monitor.sources.streams import DAMAGED
 from monitor.sql import literal
 from monitor.store.history import History
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
 
 @dataclass(slots=True)
-class Scan:
-    """What a scan found, and what it could not read or match; `rejects` are lines of events set aside: damage, then the first."""
+class Loaded:
+    """What was read, and what could not be; `rejects` are lines of events set aside: damage, then the first."""
 
-    found: list[Finding]
-    assessed: Assessment
     history: History
     intake: Intake
     roster: Roster
     files: list[Path]
     rejects: list[Reject]
+
+
+@dataclass(slots=True)
+class Scan(Loaded):
+    """What a scan found in what was read, and who in it is on no roster: (source, actors, events, an example)."""
+
+    found: list[Finding]
+    assessed: Assessment
     unmatched: list[tuple[str | None, int, int, str]]
 
 
 def scan(
-    rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, as_of: datetime | None = None, seed: int = 0,
-    step: Step = lambda name: None, progress: Progress | None = None, clock: Callable[[], None] = lambda: None,
+    rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, reading: Reading | None = None,
+    feedback: Sequence[Feedback] = (), as_of: datetime | None = None, seed: int = 0, step: Step = lambda name: None,
+    progress: Progress | None = None,
 ) -> Scan:  # fmt: skip
-    """Read the files and judge. Raises BadInput where a file cannot be used at all."""
-    roster = read_rosters(rosters)
-    files = find_files(list(events))
+    """Read the files, through the profiles that `reading` names, and judge.
+
+    Raises BadInput where a file cannot be used at all.
+    """
+    loaded = load_files(rosters, events, settings, reading=reading, as_of=as_of, step=step, progress=progress)
+    try:
+        assessed = assess_files(loaded, settings, as_of=as_of, seed=seed, step=step)
+    except NothingMatched as nobody:
+        raise nothing_to_judge(loaded, nobody.unmatched, as_of) from None
+    assessed = damp(assessed, feedback, settings)
+    step("writing findings")
+    return found_in(loaded, assessed)
+
+
+def found_in(loaded: Loaded, assessed: Assessment) -> Scan:
+    """The findings of an assessment, with all that there is to tell beside them."""
+    return Scan(
+        loaded.history, loaded.intake, loaded.roster, loaded.files, loaded.rejects,
+        findings(loaded.history, assessed), assessed, loaded.history.unmatched(),
+    )  # fmt: skip
+
+
+def load_files(
+    rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, reading: Reading | None = None,
+    as_of: datetime | None = None, step: Step = lambda name: None, progress: Progress | None = None,
+) -> Loaded:  # fmt: skip
+    """Read the files, through the profiles that `reading` names. Raises BadInput where one cannot be used at all."""
+    reading = reading or Reading()
+    roster = read_rosters(rosters, reading.roster, as_of)
+    files = reading.choose(find_files(list(events)))
     db = open_engine(settings)
     step("reading events")
     with _beside(person_day.prepare):
-        intake = load(db, files, progress=progress)
+        intake = load(db, files, progress=progress, look=reading.look)
     history = History(db)
-    until = None if as_of is None else int(as_of.timestamp() * 1_000_000)
     first = f"starts_with(why, {literal(DAMAGED)}) DESC, file, line"
     told = history.rows(f"SELECT file, line, why FROM reject ORDER BY {first} LIMIT 1000")
     rejects = [Reject(str(files[i]), line, why) for i, line, why in told]
-    people, departures = roster.people.values(), roster.departures
-    try:
-        assessed = assess(
-            history, people, departures, settings, intake.attributes, seed=seed, until=until, step=step
-        )  # fmt: skip
-    except NothingMatched as nobody:
-        raise _nothing_to_judge(files, intake, rejects, nobody.unmatched, as_of) from None
-    step("writing findings")
-    found = findings(history, assessed)
-    return Scan(found, assessed, history, intake, roster, files, rejects, history.unmatched())
+    roster.departures += last_days(db, roster, settings.people.timezone, None if as_of is None else micros(as_of))
+    return Loaded(history, intake, roster, files, rejects)
+
+
+def assess_files(
+    loaded: Loaded, settings: Settings, *, as_of: datetime | None = None, seed: int = 0,
+    step: Step = lambda name: None,
+) -> Assessment:  # fmt: skip
+    """Judge what was known as of a time. Raises NothingMatched where nobody on the roster did anything by then."""
+    until = None if as_of is None else micros(as_of)
+    people = loaded.roster.people.values()
+    told = known(loaded.roster, settings, until)
+    attributes = loaded.intake.attributes
+    return assess(loaded.history, people, told, settings, attributes, seed=seed, until=until, step=step)
+
+
+def micros(when: datetime) -> int:
+    """Microseconds since 1970 UTC."""
+    return (when - EPOCH) // MICROSECOND
+
+
+def known(roster: Roster, settings: Settings, until: int | None) -> list[Departure]:
+    """The departures known by then, microseconds since 1970 UTC; all of them for None. See windows.known_from."""
+    if until is None:
+        return roster.departures
+    usual, rules = usual_zone(roster.people.values(), settings.people.timezone), settings.windows.rules()
+    zones = {person.person_id: person.zone or usual for person in roster.people.values()}
+    return [d for d in roster.departures if known_from(d, zones[d.person_id], rules) <= until]
 
 
 @contextmanager
@@ -77,10 +135,9 @@ def _beside(task: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
-def _nothing_to_judge(
-    files: list[Path], intake: Intake, rejects: list[Reject], unmatched: list, as_of: datetime | None
-) -> BadInput:
+def nothing_to_judge(loaded: Loaded, unmatched: list, as_of: datetime | None) -> BadInput:
     """Why there is no event of anybody on the roster, and what to look at."""
+    files, intake, rejects = loaded.files, loaded.intake, loaded.rejects
     where = str(files[0]) if len(files) == 1 else f"{len(files):,} files"
     if unmatched:
         what = f"no actor of any event is on the roster, for example {unmatched[0][3]!r}"
@@ -93,15 +150,16 @@ def _nothing_to_judge(
     return BadInput(where, None, "no event in it", "name files with events")
 
 
-def read_rosters(paths: Sequence[Path]) -> Roster:
+def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as_of: datetime | None = None) -> Roster:
     """Several rosters as one; where two know a person, the first named has the say."""
-    rosters = [read_roster(path) for path in paths]
+    rosters = [read_feed(path, profile, as_of=as_of) for path in paths]
     merged = Roster()
     for roster in rosters:
         for person_id, person in roster.people.items():
             merged.people.setdefault(person_id, person)
-        known = {departure.person_id for departure in merged.departures}
+        known = {d.person_id for d in merged.departures} | {gone.person_id for gone in merged.gone}
         merged.departures += [d for d in roster.departures if d.person_id not in known]
+        merged.gone += [gone for gone in roster.gone if gone.person_id not in known]
         merged.rejects += roster.rejects
         merged.received += roster.received
     return merged

@@ -15,6 +15,7 @@ from monitor.report.safe import plain
 COMMANDS = {
     "scan": "Find unusual high-impact acts of departing people in files.",
     "explain": "Show every piece of evidence on one event.",
+    "backtest": "Replay a period as the daemon would have lived it.",
     "demo": "See the 2017 incident found in a generated organisation.",
 }
 DONE, FOUND, WRONG, DEGRADED = 0, 1, 2, 3

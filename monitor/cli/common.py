@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,52 @@ from monitor.report.safe import plain
 
 
 def file_options(command: Callable) -> Callable:
-    """--hr, --events, --config, -v: what every command over files takes."""
+    """--hr, --events, --config, -v: what every command over files takes; those that name profiles become `reading`."""
+
+    @wraps(command)
+    def with_reading(**given: Any) -> Any:
+        from monitor.sources.formats import read_through
+
+        named = [given.pop(name) for name in ("format_of", "roster_of", "log_timezone")]
+        return command(reading=read_through(*named), **given)
+
+    taking: Callable = with_reading
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Tell what each step took, on stderr."),
         click.option("--config", type=click.Path(path_type=Path), help="Settings over the shipped ones (TOML)."),
+        click.option("--log-timezone", metavar="ZONE",
+                     help="Zone of times without an offset. [default: as the format says]"),
+        click.option("--roster-of", metavar="NAME|FILE",
+                     help="Profile of the rosters, e.g. workday. [default: as the format says]"),
+        click.option("--format-of", multiple=True, metavar="NAME[=FILE|FOLDER|GLOB]",
+                     help="Profile of the logs, e.g. cert, or my.toml; with = for some of them. May be given often."),
         click.option("--events", "events", multiple=True, required=True, metavar="FILE|FOLDER|GLOB",
                      help="Action logs: JSON lines, CSV or Parquet, also .gz or .zst. May be given often."),
-        click.option("--hr", "rosters", multiple=True, required=True, type=click.Path(path_type=Path), metavar="FILE",
-                     help="Roster in CSV. May be given often; the first one has the say."),
+        click.option("--hr", "rosters", multiple=True, required=True, type=click.Path(path_type=Path),
+                     metavar="FILE|FOLDER",
+                     help="Roster in CSV, or a folder of monthly ones. May be given often; the first one has the say."),
     ):  # fmt: skip
-        command = option(command)
-    return command
+        taking = option(taking)
+    return taking
+
+
+def feedback_option(command: Callable) -> Callable:
+    """--feedback"""
+    told = "What was found benign, in CSV or TOML: counts less for that person or team until it expires."
+    return click.option("--feedback", type=click.Path(path_type=Path), metavar="FILE", help=told)(command)
+
+
+def read_time(text: str | None, option: str) -> datetime | None:
+    """The time that an option gives; None where it is not given."""
+    if text is None:
+        return None
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no time; write it as 2017-11-02T19:00:00Z", param_hint=option) from None
+    if then.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no offset; add Z or +01:00", param_hint=option)
+    return then
 
 
 class Steps:
@@ -72,6 +108,12 @@ class Steps:
         """So many bytes of the file are read."""
         if self.bar:
             self.bar.update(self.task, description=f"reading {plain(path.name, 40)}", completed=done, total=size)
+
+    def count(self, name: str, done: int, total: int) -> None:
+        """One of many equal steps begins, after so many."""
+        self.step(name)
+        if self.bar:
+            self.bar.update(self.task, completed=done, total=total)
 
 
 def as_json(found: Finding) -> str:

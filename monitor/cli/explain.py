@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.common import Steps, file_options
 from monitor.model import BadInput
+
+if TYPE_CHECKING:
+    from monitor.sources.formats import Reading
 
 
 @click.command()
@@ -15,8 +19,9 @@ from monitor.model import BadInput
 @click.option("--event", "event_id", required=True, metavar="ID", help="The event's id, from a finding's event_ids.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 def explain(
-    *, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool, event_id: str, seed: int
-) -> None:
+    *, rosters: tuple[Path, ...], events: tuple[str, ...], reading: Reading, config: Path | None, verbose: bool,
+    event_id: str, seed: int,
+) -> None:  # fmt: skip
     """Show every piece of evidence on one event: its value, the person's usual, the peers' usual.
 
     \b
@@ -33,7 +38,9 @@ def explain(
 
     settings = load_settings(config)
     with Steps(verbose).shown() as steps:
-        result = pipeline.scan(rosters, events, settings, seed=seed, step=steps.step, progress=steps.read)
+        result = pipeline.scan(
+            rosters, events, settings, reading=reading, seed=seed, step=steps.step, progress=steps.read
+        )
     told = findings.dossier(result.history, result.assessed, event_id)
     if told is None:
         raise BadInput(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import DEGRADED, FOUND
-from monitor.cli.common import Steps, file_options, write_findings
+from monitor.cli.common import Steps, feedback_option, file_options, read_time, write_findings
 from monitor.core.severity import LEVELS
+
+if TYPE_CHECKING:
+    from monitor.sources.formats import Reading
 
 
 @click.command()
@@ -22,11 +25,12 @@ from monitor.core.severity import LEVELS
     "--limit", type=click.IntRange(min=1), help="So many findings at most. [default: 10 in a table, all in JSON]"
 )
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 1 where a finding is that severe.")
+@feedback_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 @click.pass_context
 def scan(
-    ctx: click.Context, *, rosters: tuple[Path, ...], events: tuple[str, ...], config: Path | None, verbose: bool,
-    form: str, as_of: str | None, limit: int | None, fail_on: str | None, seed: int,
+    ctx: click.Context, *, rosters: tuple[Path, ...], events: tuple[str, ...], reading: Reading, config: Path | None,
+    verbose: bool, form: str, as_of: str | None, limit: int | None, fail_on: str | None, feedback: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
 
@@ -37,16 +41,23 @@ def scan(
     Examples:
       lastday scan --hr people.csv --events events.jsonl
       lastday scan --hr people.csv --events 'logs/**/*.csv.gz' --format jsonl > findings.jsonl
+      lastday scan --hr report.csv --roster-of workday --events audit/ --format-of okta-system-log
+      lastday scan --hr r4.2/LDAP --events r4.2 --format-of cert
       lastday scan --hr people.csv --events logs/ --as-of 2017-11-02T19:00:00Z --fail-on high
     """
     from monitor import pipeline
     from monitor.cli.summary import degraded, show_scan
     from monitor.settings import load_settings
+    from monitor.sources.feedback import read_feedback
 
-    then = _time(as_of)
+    then = read_time(as_of, "--as-of")
     settings = load_settings(config)
+    entries = read_feedback(feedback) if feedback else ()
     with Steps(verbose).shown() as steps:
-        result = pipeline.scan(rosters, events, settings, as_of=then, seed=seed, step=steps.step, progress=steps.read)
+        result = pipeline.scan(
+            rosters, events, settings, reading=reading, feedback=entries, as_of=then, seed=seed, step=steps.step,
+            progress=steps.read,
+        )
     found = result.found[:limit]
     if form == "table":
         show_scan(result, limit or 10)
@@ -57,17 +68,3 @@ def scan(
         ctx.exit(FOUND)
     if degraded(result):
         ctx.exit(DEGRADED)
-
-
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        then = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no time; write it as 2017-11-02T19:00:00Z", param_hint="--as-of"
-        ) from None
-    if then.tzinfo is None:
-        raise click.BadParameter(f"{text!r} has no offset; add Z or +01:00", param_hint="--as-of")
-    return then

@@ -51,6 +51,15 @@ def end_of(last_day: date, zone: str) -> int:
     return (midnight.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
 
 
+def known_from(departure: Departure, zone: str, rules: WindowRules) -> int:
+    """When a departure is known, in microseconds since 1970 UTC, for rosters that do not tell when they said so.
+
+    From the start of its notice day; where no notice is told, from the start of its watch window.
+    """
+    day = departure.notice_date or departure.last_day - timedelta(days=rules.before)
+    return end_of(day - timedelta(days=1), zone)
+
+
 def is_zone(name: str) -> bool:
     """Is this the name of a time zone, such as Europe/Berlin?"""
     try:

@@ -19,8 +19,6 @@ COLUMNS = ("id", "t", *TEXT[1:], "magnitude")
 
 _RFC3339 = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)? ?([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
 _NAIVE = r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
-_TIDY = r"regexp_replace(upper(time), ' ([Z+-])', '\1')"
-"""RFC 3339 allows small letters, and some logs set the offset apart; the engine's cast takes neither."""
 _EARLIEST, _LATEST = 0, 4_102_444_800_000_000  # 1970 to 2100: anything else is a broken clock, not an act
 
 
@@ -29,12 +27,22 @@ def attribute(key: str) -> str:
     return ATTRIBUTE + key.lower().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def typed(raw: str, attributes: Iterable[str], *, wrong: str = "NULL") -> str:
+def moment_of(text: str) -> str:
+    """SQL for the microseconds since 1970 of a text in RFC 3339, NULL for any other."""
+    # RFC 3339 allows small letters, and some logs set the offset apart; the engine's cast takes neither.
+    tidy = rf"regexp_replace(upper({text}), ' ([Z+-])', '\1')"
+    return f"""CASE WHEN regexp_full_match({text}, '{_RFC3339}')
+          THEN epoch_us(coalesce(try_cast({text} AS TIMESTAMPTZ), try_cast({tidy} AS TIMESTAMPTZ)))
+        END"""
+
+
+def typed(raw: str, attributes: Iterable[str], *, wrong: str = "NULL", moment: str | None = None) -> str:
     """SQL that types the relation `raw`.
 
     raw: SELECT with columns `n` (row number), KNOWN and the attributes, all text.
     attributes: columns named by `attribute`, kept as text.
     wrong: SQL over raw's columns giving a reason found by the reader, or NULL.
+    moment: SQL over raw's columns giving the time in microseconds, where the reader has read it already.
 
     The result has columns n, why (NULL for an event), COLUMNS, then the attributes. An event
     without an id gets one from all that it holds.
@@ -58,11 +66,9 @@ def typed(raw: str, attributes: Iterable[str], *, wrong: str = "NULL") -> str:
       coalesce(id, 'x' || md5(concat_ws(chr(31), {held}, 'magnitude=' || magnitude::VARCHAR))) AS id,
       t, actor, action, target, target_type, outcome, source, ip, session, reason, magnitude{keep}
     FROM (
-      SELECT *, CASE WHEN regexp_full_match(time, '{_RFC3339}')
-          THEN epoch_us(coalesce(try_cast(time AS TIMESTAMPTZ), try_cast({_TIDY} AS TIMESTAMPTZ)))
-        END AS t
+      SELECT *, {moment_of("time") if moment is None else "moment"} AS t
       FROM (
-        SELECT n, {wrong} AS wrong, {clean}, nullif(trim(time), '') AS time,
+        SELECT n, {wrong} AS wrong, {moment or "NULL"} AS moment, {clean}, nullif(trim(time), '') AS time,
           nullif(trim(actor), '') AS actor, nullif(lower(trim(action)), '') AS action,
           nullif(magnitude, '') AS size, try_cast(magnitude AS DOUBLE) AS magnitude{extra}
         FROM ({raw})

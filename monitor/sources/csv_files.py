@@ -16,7 +16,7 @@ from monitor.sources.incoming import Progress, first_of, insert, streamed, told
 from monitor.sources.records import Header, read_header, read_records
 from monitor.sql import quote
 
-_SCHEMA = pa.schema([("n", pa.int64()), ("cells", pa.list_(pa.string())), ("bad", pa.string())])
+SCHEMA = pa.schema([("n", pa.int64()), ("cells", pa.list_(pa.string())), ("bad", pa.string())])
 _REQUIRED = ("time", "actor", "action")
 
 
@@ -52,23 +52,29 @@ class CsvReader:
             if name and column in cells:
                 cells[column].append(f"nullif(cells[{i}], '')")
         columns = ", ".join(f"{first_of(same)} AS {quote(column)}" for column, same in cells.items())
-        n = len(self.header.names)
-        wrong = f"CASE WHEN bad IS NOT NULL THEN bad WHEN found <> {n} THEN found || ' values for {n} columns' END"
         raw = f"SELECT n, bad, len(cells) AS found, {columns} FROM incoming"
-        with streamed(self.db, _SCHEMA, self._batches(self.header, progress)):
-            insert(self.db, index, names, mine, typed(raw, mine, wrong=wrong))
+        with streamed(self.db, SCHEMA, numbered_records(self.path, self.header, progress)):
+            insert(self.db, index, names, mine, typed(raw, mine, wrong=wrong_sql(self.header, "found")))
 
-    def _batches(self, header: Header, progress: Progress | None) -> Iterator[pa.RecordBatch]:
-        size, done = self.path.stat().st_size, 0
-        for records in read_records(self.path, header.delimiter):
-            after = records.after(header.line)
-            n = len(after.values)
-            yield pa.record_batch([pa.array(after.numbers), after.values, pa.nulls(n, pa.string())], schema=_SCHEMA)
-            if after.bad:
-                yield told(after.bad, _SCHEMA)
-            if progress:
-                done += records.values.nbytes
-                progress(self.path, min(done, size), size)
+
+def numbered_records(path: Path, header: Header, progress: Progress | None) -> Iterator[pa.RecordBatch]:
+    """The records after the header in SCHEMA; `bad` is why a line could not be read, or null."""
+    size, done = path.stat().st_size, 0
+    for records in read_records(path, header.delimiter):
+        after = records.after(header.line)
+        n = len(after.values)
+        yield pa.record_batch([pa.array(after.numbers), after.values, pa.nulls(n, pa.string())], schema=SCHEMA)
+        if after.bad:
+            yield told(after.bad, SCHEMA)
+        if progress:
+            done += records.values.nbytes
+            progress(path, min(done, size), size)
+
+
+def wrong_sql(header: Header, found: str) -> str:
+    """SQL for why a record cannot be used, or NULL.  found: SQL for how many values it has."""
+    n = len(header.names)
+    return f"CASE WHEN bad IS NOT NULL THEN bad WHEN {found} <> {n} THEN {found} || ' values for {n} columns' END"
 
 
 def _unknown(header: Header) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import glob
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
@@ -25,7 +26,18 @@ KINDS = {
 }  # fmt: skip
 MAX_ATTRIBUTES = 64
 
-Reader = JsonReader | CsvReader | ParquetReader
+
+class Reader(Protocol):
+    """Reads one file; `attributes` are the columns that it fills besides COLUMNS, and how often."""
+
+    attributes: Counter[str]
+
+    def insert(self, index: int, names: Sequence[str], progress: Progress | None) -> None:
+        """Add the file's records to the table `event`."""
+
+
+Look = Callable[[duckdb.DuckDBPyConnection, Path, ExitStack], Reader]
+"""Opens a file; the stack keeps what the reader needs, for as long as it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ def find_files(patterns: list[str]) -> list[Path]:
             raise BadInput(pattern, None, "no such file, folder or pattern with events", f"readable: {_kinds()}")
         found.update(matches)
     for path in found:
-        if not _kind(path):
+        if not kind_of(path):
             raise BadInput(str(path), None, f"unknown kind of file {path.suffix!r}", f"readable: {_kinds()}")
     return sorted(found)
 
@@ -62,14 +74,27 @@ def find_files(patterns: list[str]) -> list[Path]:
 def _matches(pattern: str) -> list[Path]:
     path = Path(pattern)
     if path.is_dir():
-        return [p for p in path.rglob("*") if p.is_file() and _kind(p)]
+        return [p for p in path.rglob("*") if p.is_file() and kind_of(p)]
     if path.is_file():
         return [path]
     found = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
     return [p for p in found if p.is_file()]
 
 
-def load(db: duckdb.DuckDBPyConnection, files: list[Path], *, progress: Progress | None = None) -> Intake:
+def look_at(db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack) -> Reader:
+    """The reader of a file of canonical events."""
+    match kind_of(path):
+        case "json":
+            return JsonReader.look(db, path)
+        case "csv":
+            return CsvReader.look(db, path)
+        case _:
+            return ParquetReader.look(db, path, held)
+
+
+def load(
+    db: duckdb.DuckDBPyConnection, files: list[Path], *, progress: Progress | None = None, look: Look = look_at
+) -> Intake:
     """Read the files into db's new tables `event` and `reject`.
 
     event: COLUMNS and one text column for each attribute (any other key; of more
@@ -82,7 +107,7 @@ def load(db: duckdb.DuckDBPyConnection, files: list[Path], *, progress: Progress
         readers: list[Reader] = []
         for path in files:
             with _reading(path):
-                readers.append(_look(db, path, held))
+                readers.append(look(db, path, held))
         names = _attributes(readers)
         create_tables(db, names)
         for index, (path, reader) in enumerate(zip(files, readers, strict=True)):
@@ -126,23 +151,14 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
     return Intake(accepted + set_aside, accepted, accepted - kept, set_aside, attributes)
 
 
-def _look(db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack) -> Reader:
-    match _kind(path):
-        case "json":
-            return JsonReader.look(db, path)
-        case "csv":
-            return CsvReader.look(db, path)
-        case _:
-            return ParquetReader.look(db, path, held)
-
-
 def _attributes(readers: Iterable[Reader]) -> tuple[str, ...]:
     """The attributes to keep: where there are too many, those that most lines carry."""
     often = sum((reader.attributes for reader in readers), Counter[str]())
     return tuple(sorted(sorted(often, key=lambda name: (-often[name], name))[:MAX_ATTRIBUTES]))
 
 
-def _kind(path: Path) -> str | None:
+def kind_of(path: Path) -> str | None:
+    """json, csv or parquet by the file's ending; None for any other."""
     suffixes = [s.lower() for s in path.suffixes]
     if suffixes and suffixes[-1] in (".gz", ".zst"):
         suffixes.pop()

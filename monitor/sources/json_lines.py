@@ -12,12 +12,16 @@ import pyarrow as pa
 
 from monitor.sources.canonical import KNOWN, TEXT, attribute, typed
 from monitor.sources.incoming import Progress, first_of, insert, streamed, told
-from monitor.sources.lines import read_lines, sample_lines
+from monitor.sources.lines import MAX_LINE_BYTES, read_lines, sample_lines
 from monitor.sql import literal, quote
 
 NAMES = ("actor", "action", "target", "id")
 """Here a number is as wrong as a list: an account or a target written as one has lost its leading zeros."""
-_SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string()), ("bad", pa.string())])
+SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string()), ("bad", pa.string())])
+NO_OBJECT = r"""WHEN bad IS NOT NULL THEN bad
+    WHEN broken THEN 'not valid JSON'
+    WHEN NOT starts_with(ltrim(line, E' \t\r'), '{') THEN 'not a JSON object'"""
+"""Part of a CASE over `line`, `bad` and `broken` (it cannot be read): why a line is no JSON object."""
 _KINDS = {"ARRAY": "a list", "OBJECT": "an object", "BOOLEAN": "a truth value"}
 
 
@@ -57,20 +61,24 @@ class JsonReader:
         paths = "[" + ", ".join(literal(_pointer(key)) for key in keys) + "]"
         raw = f"""SELECT n, bad, line, x IS NULL AS broken, {columns}
             FROM (SELECT n, bad, line, try(json_extract_string(line, {paths})) AS x FROM incoming)"""
-        with streamed(self.db, _SCHEMA, self._batches(progress)):
+        with streamed(self.db, SCHEMA, numbered_lines(self.path, progress)):
             insert(self.db, index, names, mine, typed(raw, mine, wrong=_WRONG))
 
-    def _batches(self, progress: Progress | None) -> Iterator[pa.RecordBatch]:
-        size, done = self.path.stat().st_size, 0
-        for block in read_lines(self.path):
-            lines = block.without_blank()
-            none = pa.nulls(len(lines.text), pa.string())
-            yield pa.record_batch([pa.array(lines.numbers), lines.text, none], schema=_SCHEMA)
-            if lines.bad:
-                yield told(lines.bad, _SCHEMA)
-            if progress:
-                done += lines.text.nbytes
-                progress(self.path, min(done, size), size)
+
+def numbered_lines(
+    path: Path, progress: Progress | None, *, max_line_bytes: int = MAX_LINE_BYTES
+) -> Iterator[pa.RecordBatch]:
+    """The file's lines in SCHEMA, without blank ones; `bad` is why a line could not be read, or null."""
+    size, done = path.stat().st_size, 0
+    for block in read_lines(path, max_line_bytes=max_line_bytes):
+        lines = block.without_blank()
+        none = pa.nulls(len(lines.text), pa.string())
+        yield pa.record_batch([pa.array(lines.numbers), lines.text, none], schema=SCHEMA)
+        if lines.bad:
+            yield told(lines.bad, SCHEMA)
+        if progress:
+            done += lines.text.nbytes
+            progress(path, min(done, size), size)
 
 
 def _pointer(key: str) -> str:
@@ -86,17 +94,13 @@ def _json_wrong() -> str:
     """
     begins = (("[", "\\"), ("{", "|"))
     digits = (("0", ":"), ("-", "."))
-    odd = " OR ".join(
-        f"({_begins(n, begins + (digits if n in NAMES else ()))}) AND {_unquoted(n)}" for n in TEXT
-    )
+    odd = " OR ".join(f"({_begins(n, begins + (digits if n in NAMES else ()))}) AND {_unquoted(n)}" for n in TEXT)
     truth = " OR ".join(f"{n} IN ('true', 'false')" for n in TEXT)
     words = "', not text; write it in quotes'"
     told = " ".join(
         f"WHEN json_type(line, '/{n}') {_is_wrong(n)} THEN '{n} is ' || {_spoken(n)} || {words}" for n in TEXT
     )
-    return f"""CASE WHEN bad IS NOT NULL THEN bad
-        WHEN broken THEN 'not valid JSON'
-        WHEN NOT starts_with(ltrim(line, E' \\t\\r'), '{{') THEN 'not a JSON object'
+    return f"""CASE {NO_OBJECT}
         WHEN {odd} OR {truth} THEN CASE {told} END END"""
 
 

@@ -34,21 +34,11 @@ class ParquetReader:
     @classmethod
     def look(cls, db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack) -> ParquetReader:
         """Learn the columns. `held` keeps an unpacked file for as long as it is open. Raises BadInput."""
-        plain = path
-        if path.suffix.lower() in COMPRESSED:
-            plain = Path(held.enter_context(tempfile.TemporaryDirectory())) / "events.parquet"
-            if damage := unpack(path, plain):
-                raise BadInput(str(path), None, damage, "check that the file is whole")
-        try:
-            rows = db.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(plain))})").fetchall()
-        except duckdb.Error as error:
-            what = f"no Parquet file ({str(error).splitlines()[0]})"
-            raise BadInput(str(path), None, what, "write it again as Parquet") from None
-        types = {name: kind for name, kind, *_ in rows}
+        plain, types = open_parquet(db, path, held)
         missing = [c for c in _REQUIRED if c not in types]
         if missing:
             raise BadInput(str(path), None, f"no column {', '.join(missing)}", f"it has {', '.join(types)}")
-        if types["time"].startswith("TIMESTAMP") and read_schema(plain).field("time").type.tz is None:
+        if types["time"].startswith("TIMESTAMP") and not has_zone(plain, "time"):
             raise BadInput(str(path), None, "the column time has no time zone", "write it as a UTC timestamp")
         unknown = [attribute(name) for name in types if name not in KNOWN]
         return cls(db, path, plain, types, Counter(dict.fromkeys(unknown, 1 << 62)))
@@ -70,11 +60,10 @@ class ParquetReader:
             progress(self.path, size, size)
 
     def _text(self, column: str) -> str:
-        kind, column = self.types[column], quote(column)
-        if column == '"time"' and kind.startswith("TIMESTAMP"):
-            plain = "TIMESTAMPTZ" if "TZ" in kind or "ZONE" in kind else "TIMESTAMP"
-            return f"strftime(make_timestamp(epoch_us({column}::{plain})), '%Y-%m-%dT%H:%M:%S.%fZ')"
-        return f"to_json({column})::VARCHAR" if _is_nested(kind) else f"{column}::VARCHAR"
+        kind = self.types[column]
+        if column == "time" and kind.startswith("TIMESTAMP"):
+            return f"{moment_text(column, kind)} || 'Z'"
+        return column_text(column, kind)
 
     def _wrong(self) -> str:
         """A reason for a row with a list, object or truth value where text belongs."""
@@ -82,6 +71,37 @@ class ParquetReader:
         truth = {c: "a truth value" for c in TEXT if self.types.get(c) == "BOOLEAN"}
         told = " ".join(f"WHEN {c} IS NOT NULL THEN '{c} is {what}, not text'" for c, what in (nested | truth).items())
         return f"CASE {told} END" if told else "NULL"
+
+
+def open_parquet(db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack) -> tuple[Path, dict[str, str]]:
+    """The file itself, unpacked for as long as `held` is open, and its columns with DuckDB's types. Raises BadInput."""
+    plain = path
+    if path.suffix.lower() in COMPRESSED:
+        plain = Path(held.enter_context(tempfile.TemporaryDirectory())) / "events.parquet"
+        if damage := unpack(path, plain):
+            raise BadInput(str(path), None, damage, "check that the file is whole")
+    try:
+        rows = db.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(plain))})").fetchall()
+    except duckdb.Error as error:
+        what = f"no Parquet file ({str(error).splitlines()[0]})"
+        raise BadInput(str(path), None, what, "write it again as Parquet") from None
+    return plain, {name: kind for name, kind, *_ in rows}
+
+
+def has_zone(plain: Path, column: str) -> bool:
+    """Does a column of timestamps count from a moment in UTC? DuckDB's types do not always tell."""
+    return read_schema(plain).field(column).type.tz is not None
+
+
+def moment_text(column: str, kind: str) -> str:
+    """SQL for a timestamp as text, without an offset; in UTC where the column has a zone."""
+    plain = "TIMESTAMPTZ" if "TZ" in kind or "ZONE" in kind else "TIMESTAMP"
+    return f"strftime(make_timestamp(epoch_us({quote(column)}::{plain})), '%Y-%m-%dT%H:%M:%S.%f')"
+
+
+def column_text(column: str, kind: str) -> str:
+    """SQL for any other column as text: JSON for what is nested."""
+    return f"to_json({quote(column)})::VARCHAR" if _is_nested(kind) else f"{quote(column)}::VARCHAR"
 
 
 def _is_nested(kind: str) -> bool:

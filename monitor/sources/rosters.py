@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from monitor.core.windows import is_zone
 from monitor.model import BadInput, Departure, Person, Reject
 from monitor.sources.lines import NOT_UTF8
-from monitor.sources.records import Header, read_header, read_records
+from monitor.sources.records import Header, Records, read_header, read_records
 from monitor.sources.streams import DAMAGED
 
 COLUMNS = (
@@ -31,10 +32,26 @@ class Roster:
     departures: list[Departure] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     received: int = 0
+    gone: list[Gone] = field(default_factory=list)
+    """People whom a later snapshot lacks, and whose last day is still to be found in the events."""
 
 
-def read_roster(path: Path) -> Roster:
-    """Read a roster file.
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Somebody whom a feed names until the month ending `last_seen`, and not in that ending `until` or later."""
+
+    person_id: str
+    last_seen: date
+    until: date
+
+
+Row = dict[str, str]
+Translate = Callable[[list[str], list[list[str]]], list[Row]]
+"""Turns rows under an HR feed's header into rows of canonical columns, one each."""
+
+
+def read_roster(path: Path, translate: Translate | None = None) -> Roster:
+    """Read a roster file; `translate` is asked where it has no column person_id.
 
     A person on several lines (a rehire) has several departures; the last line
     gives the person's particulars. Raises BadInput where the file as a whole
@@ -46,12 +63,16 @@ def read_roster(path: Path) -> Roster:
         if header is None:
             raise BadInput(str(path), None, "nothing in it", "give a line with column names and one for each person")
         columns = _columns(path, header)
+        if "person_id" in columns:
+            translate = _as_told
+        elif translate is None:
+            what, mend = "no column person_id", f"the columns may be {', '.join(COLUMNS)}"
+            raise BadInput(str(path), header.line, what, mend)
         roster = Roster()
         for records in read_records(path, header.delimiter):
             after = records.after(header.line)
             _set_aside(roster, path, after.bad)
-            for line, values in zip(after.numbers.tolist(), after.values.to_pylist(), strict=True):
-                _add_line(roster, path, columns, line, [value.strip() for value in values])
+            _add_records(roster, path, columns, after, translate)
     except (OSError, ValueError) as error:
         what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
         raise BadInput(str(path), None, what, "name a roster in CSV") from None
@@ -63,13 +84,14 @@ def read_roster(path: Path) -> Roster:
 
 def _columns(path: Path, header: Header) -> list[str]:
     columns = [name.lower() for name in header.names]
-    if "person_id" not in columns:
-        what, mend = "no column person_id", f"the columns may be {', '.join(COLUMNS)}"
-        raise BadInput(str(path), header.line, what, mend)
     if again := sorted({name for name in columns if name and columns.count(name) > 1}):
         what = f"two columns have the same name, {', '.join(again)}"
         raise BadInput(str(path), header.line, what, "name each column once")
     return columns
+
+
+def _as_told(columns: list[str], rows: list[list[str]]) -> list[Row]:
+    return [dict(zip(columns, values, strict=False)) for values in rows]
 
 
 def _set_aside(roster: Roster, path: Path, bad: list[tuple[int, str]]) -> None:
@@ -82,20 +104,27 @@ def _set_aside(roster: Roster, path: Path, bad: list[tuple[int, str]]) -> None:
         roster.rejects.append(Reject(str(path), line, why))
 
 
-def _add_line(roster: Roster, path: Path, columns: list[str], line: int, values: list[str]) -> None:
-    if not any(values):
-        return
-    roster.received += 1
-    try:
-        if len(values) != len(columns):
-            hint = "; quote values that hold a comma" if len(values) > len(columns) else ""
-            raise ValueError(f"{len(values)} values for {len(columns)} columns{hint}")
-        _add(roster, dict(zip(columns, values, strict=True)))
-    except ValueError as error:
-        roster.rejects.append(Reject(str(path), line, str(error)))
+def _add_records(roster: Roster, path: Path, columns: list[str], records: Records, translate: Translate) -> None:
+    cells = [[value.strip() for value in values] for values in records.values.to_pylist()]
+    rows = translate(columns, cells)
+    for line, values, row in zip(records.numbers.tolist(), cells, rows, strict=True):
+        if not any(values):
+            continue
+        roster.received += 1
+        try:
+            _check_count(values, columns)
+            _add(roster, row)
+        except ValueError as error:
+            roster.rejects.append(Reject(str(path), line, str(error)))
 
 
-def _add(roster: Roster, row: dict[str, str]) -> None:
+def _check_count(values: list[str], columns: list[str]) -> None:
+    if len(values) != len(columns):
+        hint = "; quote values that hold a comma" if len(values) > len(columns) else ""
+        raise ValueError(f"{len(values)} values for {len(columns)} columns{hint}")
+
+
+def _add(roster: Roster, row: Row) -> None:
     person_id = row.get("person_id", "")
     if not person_id:
         raise ValueError("no person_id")

@@ -90,6 +90,20 @@ class History:
         for name in tables:
             self.db.execute(f"DROP TABLE IF EXISTS {quote(name)}")
 
+    def hold_back(self) -> None:
+        """Put all events aside, to let them in again as time goes on."""
+        self.db.execute("ALTER TABLE event RENAME TO everything")
+        self.db.execute("CREATE TABLE event AS SELECT * FROM everything LIMIT 0")
+
+    def let_in(self, after: int, until: int) -> None:
+        """Let in what was held back and happened then; after, until: t."""
+        self.db.execute(f"INSERT INTO event SELECT * FROM everything WHERE t > {after} AND t <= {until}")
+
+    def times(self, ids: Sequence[str]) -> dict[str, int]:
+        """When the events with these ids happened, t, also of those held back."""
+        self.put("wanted", pa.table({"id": pa.array(ids, pa.string())}))
+        return dict(self.rows("SELECT id, t FROM everything SEMI JOIN wanted USING (id)"))
+
     def match(self, accounts: pa.Table, people: pa.Table, offsets: pa.Table, until: int | None = None) -> None:
         """Find out who acted: build `who` (actor, p, g, zone) and `action` (a, action).
 

@@ -1,0 +1,156 @@
+"""A period lived again as the daemon would have lived it: at each of many times only what was known then is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from monitor.assess import Assessment, NothingMatched, damp
+from monitor.core import outcomes
+from monitor.core.backtest import LOUD, Case, Moment, live
+from monitor.core.feedback import damper
+from monitor.core.windows import known_from
+from monitor.model import BadInput, Feedback, Finding, Label
+from monitor.pipeline import EPOCH, Loaded, Scan, assess_files, found_in, known, micros, nothing_to_judge
+from monitor.settings import Settings
+
+MOST_MOMENTS = 600
+"""More assessments than that are rather a clock that is years off than a wish."""
+
+Count = Callable[[str, int, int], None]
+"""Called as each assessment begins: what it is, how many are done, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Moments by the days watched before the last day; `without` are the same without feedback, where there is any.
+
+    last: what a scan as of the last moment finds, with the settings' own window.
+    later: departures on the roster that became known only after it.
+    """
+
+    moments: Mapping[int, tuple[Moment, ...]]
+    without: tuple[Moment, ...]
+    last: Scan
+    later: int
+
+
+def times(
+    loaded: Loaded, settings: Settings, start: datetime | None, until: datetime | None, step: timedelta
+) -> list[datetime]:
+    """The times to judge at: the last event (or `until`), and back from there in steps, as far as `start`.
+
+    Without `start` back to where the first placebo departures have record enough.
+    Raises BadInput where there is no such time, or too many.
+    """
+    low, high = loaded.history.rows("SELECT min(t), max(t) FROM event")[0]
+    if low is None:
+        raise nothing_to_judge(loaded, [], None)
+    first, last = (EPOCH + timedelta(microseconds=t) for t in (low, high))
+    last = min(last, until) if until else last
+    begin = start or min(last, first + timedelta(days=settings.windows.history + settings.windows.before))
+    if begin > last or last < first:
+        what = f"no event between {max(begin, first).isoformat()} and {last.isoformat()}"
+        raise BadInput("--from, --until", None, what, f"the events run from {first.isoformat()}")
+    count = (last - begin) // step + 1
+    if count > MOST_MOMENTS:
+        what = f"{count:,} assessments from {begin.date()} to {last.date()}, at most {MOST_MOMENTS} are done"
+        raise BadInput("--from, --until, --step", None, what, "give a shorter period or a longer step")
+    return [last - i * step for i in reversed(range(count))]
+
+
+def replay(
+    loaded: Loaded, settings: Settings, as_ofs: Sequence[datetime], *, befores: Sequence[int] = (),
+    feedback: Sequence[Feedback] = (), seed: int = 0, count: Count = lambda name, done, total: None,
+) -> Replay:  # fmt: skip
+    """Judge as of each of the times, in order; befores: other windows to try, in days before the last day.
+
+    Raises BadInput where nobody on the roster did anything by the last of them. `loaded` is used up.
+    """
+    own = settings.windows.before
+    ruled = {days: _watching(settings, days) for days in (own, *befores)}
+    moments: dict[int, list[Moment]] = {days: [] for days in ruled}
+    without: list[Moment] = []
+    history, last, after = loaded.history, None, -(1 << 62)
+    history.hold_back()
+    for i, as_of in enumerate(as_ofs):
+        history.let_in(after, micros(as_of))
+        after = micros(as_of)
+        for j, (days, rules) in enumerate(ruled.items()):
+            count(f"as of {as_of:%Y-%m-%d}", i * len(ruled) + j, len(as_ofs) * len(ruled))
+            try:
+                assessed = assess_files(loaded, rules, as_of=as_of, seed=seed)
+            except NothingMatched as nobody:
+                if as_of == as_ofs[-1]:
+                    raise nothing_to_judge(loaded, nobody.unmatched, as_of) from None
+                continue
+            scan = found_in(loaded, damp(assessed, feedback, rules))
+            moments[days].append(_moment(scan.assessed, scan.found, as_of, rules))
+            if days == own:
+                last = scan
+                if scan.assessed is assessed:
+                    without.append(moments[days][-1])
+                else:
+                    without.append(_moment(assessed, found_in(loaded, assessed).found, as_of, rules))
+    assert last is not None
+    later = len(loaded.roster.departures) - len(known(loaded.roster, settings, after))
+    return Replay({days: tuple(found) for days, found in moments.items()}, tuple(without), last, later)
+
+
+def sum_up(
+    replayed: Replay, settings: Settings, step: timedelta, *, budgets: Sequence[float] = (),
+    labels: Sequence[Label] = (), feedback: Sequence[Feedback] = (),
+) -> outcomes.Backtest:  # fmt: skip
+    """Hold a replay in those steps against labels, under the settings' own budget and others."""
+    own, before, levels = settings.severity.alert_budget, settings.windows.before, settings.severity.thresholds()
+    moments = replayed.moments[before]
+    last = moments[-1]
+    weeks = len(moments) * step / timedelta(weeks=1)
+    told = replayed.last.history.times([event for label in labels for event in label.event_ids])
+    when = {event: EPOCH + timedelta(microseconds=t) for event, t in told.items()}
+    labels = outcomes.within(labels, when, last.as_of)
+    life, without = (live(way, own, levels, step) for way in (moments, replayed.without))
+
+    def damping(finding: Finding) -> Feedback | None:
+        person = replayed.last.roster.people[finding.person_id]
+        return damper(feedback, person, finding.action, finding.time.date())
+
+    return outcomes.Backtest(
+        step, own, before, levels, replayed.last.intake.accepted, moments, life, labels,
+        outcomes.incidents(labels, life, last, when),
+        tuple(
+            outcomes.outcome(live(found, budget, levels, step), budget, days, found, labels=labels, weeks=weeks)
+            for days, found in sorted(replayed.moments.items(), key=lambda item: (item[0] != before, item[0]))
+            for budget in sorted({own, *budgets})
+        ),
+        outcomes.average_precision(labels, last),
+        tuple(feedback),
+        outcomes.hidden(without, life, last, labels, damping),
+        tuple(finding for key, finding in life.loud.items() if key not in without.loud),
+        replayed.later,
+    )  # fmt: skip
+
+
+def _moment(assessed: Assessment, found: Sequence[Finding], as_of: datetime, settings: Settings) -> Moment:
+    real, rules = assessed.baseline.cast.real, settings.windows.rules()
+    unbound = replace(assessed.scale, loud_from=0.0)
+    cases = []
+    for window in assessed.windows:
+        if window.departure:
+            person = assessed.people.all[window.person].person_id
+            zone = ZoneInfo(assessed.people.zones[person])
+            ends, since = window.end_us, known_from(window.departure, assessed.people.zones[person], rules)
+            when = [(EPOCH + timedelta(microseconds=us)).astimezone(zone) for us in (ends, since)]
+            cases.append(Case(person, window.last_day, *when))
+    loud = tuple(finding for finding in found if unbound.severity(finding.score) in LOUD)
+    scores = {finding.finding_id: finding.score for finding in found}
+    measured, best = assessed.scale.measured, assessed.best
+    return Moment(as_of, assessed.weeks, measured, best[~real], tuple(cases), best[real], loud, scores)
+
+
+def _watching(settings: Settings, before: int) -> Settings:
+    return msgspec.structs.replace(settings, windows=msgspec.structs.replace(settings.windows, before=before))

@@ -1,0 +1,76 @@
+"""Which files are read through which profiles; all others are canonical ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+import duckdb
+
+from monitor.model import BadInput
+from monitor.sources.files import Reader, find_files, look_at
+from monitor.sources.profiles import Format, Log, RosterProfile, load_format, load_roster_profile
+from monitor.sources.through import look_through
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read: profiles, each for all files or for some, and the profile of the rosters."""
+
+    formats: tuple[tuple[Format, frozenset[Path] | None], ...] = ()
+    roster: RosterProfile | None = None
+
+    def choose(self, files: Iterable[Path]) -> list[Path]:
+        """The files that hold events; a profile may tell others that lie beside them.
+
+        Raises BadInput where a profile that was named for a file knows no file of that name.
+        """
+        return [path for path in files if (profile := self._format(path)) is None or _log(profile, path)]
+
+    def look(self, db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack) -> Reader:
+        """The reader of a file, for `files.load`."""
+        profile = self._format(path)
+        log = None if profile is None else _log(profile, path)
+        if profile is None or log is None:
+            return look_at(db, path, held)
+        return look_through(db, path, held, profile, log)
+
+    def _format(self, path: Path) -> Format | None:
+        return next((profile for profile, mine in self.formats if mine is None or path in mine), None)
+
+
+def read_through(formats: Sequence[str], roster: str | None = None, timezone: str | None = None) -> Reading:
+    """What --format-of, --roster-of and --log-timezone say.
+
+    formats: NAME for every file, or NAME=FILE|FOLDER|GLOB for those files; NAME is a shipped
+    profile or a path to one.  Raises BadInput.
+    """
+    told: list[tuple[Format, frozenset[Path] | None]] = []
+    for text in formats:
+        name, _, pattern = text.partition("=")
+        told.append((load_format(name, timezone), frozenset(find_files([pattern])) if pattern else None))
+    told.sort(key=lambda one: one[1] is None)
+    roster = roster or next((profile.roster for profile, _ in told if profile.roster), None)
+    return Reading(tuple(told), load_roster_profile(roster) if roster else None)
+
+
+def _log(profile: Format, path: Path) -> Log | None:
+    """The part of the profile that reads the file; None for a file to be left out."""
+    name = re.sub(r"\.(gz|zst)$", "", path.as_posix().lower())
+    if any(_matches(name, pattern) for pattern in profile.ignore):
+        return None
+    for log in profile.log:
+        if any(_matches(name, pattern) for pattern in log.files):
+            return log
+    known = ", ".join(pattern for log in profile.log for pattern in log.files)
+    raise BadInput(str(path), None, f"no file that the format {profile.title!r} knows", f"it knows {known}")
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """A pattern is matched against as many last parts of the path as it has itself."""
+    parts = pattern.lower().count("/") + 1
+    return fnmatch("/".join(name.split("/")[-parts:]), pattern.lower())
