@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DAY_US = 86_400_000_000
 FEW_PEOPLE = 0.02
 """An action that fewer people than this use does not make a log one of grave actions."""
+WEIGHTS = judge.Weights()
 
 Step = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -82,11 +83,13 @@ def assess(
     seed: int = 0,
     until: int | None = None,
     step: Step = lambda name: None,
+    weights: judge.Weights = WEIGHTS,
 ) -> Assessment:
     """Judge every watched act.
 
     history: holds the table `event`.  told: the departures as known.  attributes: extra columns
     of `event`.  until: microseconds since 1970 UTC; what came later is not known yet.
+    weights: how evidence adds up; only measurements need others.
     """
     step("matching actors to people")
     people = identify(everybody, settings.people.timezone)
@@ -122,7 +125,6 @@ def assess(
     bits = evidence.weigh(baseline, surprise, tier)
 
     step("judging acts")
-    weights = judge.Weights()
     impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
     given = judge.judge(
         bits,

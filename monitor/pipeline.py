@@ -18,7 +18,7 @@ from monitor.core import retry
 from monitor.findings import findings
 from monitor.model import BadInput, Departure, Finding, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
-from monitor.scanning import open_engine
+from monitor.scanning import beside, open_engine
 from monitor.settings import Settings
 from monitor.station import Station
 from monitor.store import cases, inbox, outbox, rosters
@@ -70,7 +70,7 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
                 return None
             people, leaving = station.rosters(connection)
             with open_engine(station.settings) as db:
-                with _beside(person_day.prepare):
+                with beside(person_day.prepare):
                     attributes = recall(connection, db, station.data)
                 lost = lost_files(connection, station.data)
                 history = History(db)

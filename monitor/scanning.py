@@ -88,7 +88,7 @@ def load_files(
     files = reading.choose(find_files(list(events)))
     db = open_engine(settings)
     step("reading events")
-    with _beside(person_day.prepare):
+    with beside(person_day.prepare):
         intake = load(db, files, progress=progress, look=reading.look)
     history = History(db)
     first = f"starts_with(why, {literal(DAMAGED)}) DESC, file, line"
@@ -125,7 +125,7 @@ def known(roster: Roster, settings: Settings, until: int | None) -> list[Departu
 
 
 @contextmanager
-def _beside(task: Callable[[], None]) -> Iterator[None]:
+def beside(task: Callable[[], None]) -> Iterator[None]:
     """Does the task in a thread beside the block, and waits for it."""
     thread = Thread(target=task)
     thread.start()
