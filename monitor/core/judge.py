@@ -55,7 +55,7 @@ class Weights:
     nearness: float = 0.33
     nearness_hours: float = 220.0
     """Share of the score that fades with the hours to the end, and how fast."""
-    after: float = 0.75
+    after: float = 2.5
     after_impact: float = 7.0
     after_volume: float = 0.4
     """Bits of any act past the end, more by its impact, and by each doubling of that day's acts."""
