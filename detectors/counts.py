@@ -22,7 +22,7 @@ class GroupCounts:
         self.groups, inverse = np.unique(group[kept], return_inverse=True)
         self.size = size
         flat = np.bincount(inverse * size + value[kept], weight[kept], minlength=len(self.groups) * size)
-        self.table = np.vstack([flat.reshape(-1, size), np.zeros((1, size))])
+        self.table: Floats = np.vstack([flat.astype(np.float64).reshape(-1, size), np.zeros((1, size))])
 
     def row(self, group: Codes) -> Codes:
         """Each group's row in `table`; the last row, all zeros, for a group never seen."""

@@ -75,7 +75,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
 
 
 def dossier(history: History, assessed: Assessment, event_id: str) -> tuple[dict, list[Reason]] | None:
-    """One watched event as it was read, and every kind of evidence on it, also what gave nothing; None if not watched."""
+    """One watched event as read, and every kind of evidence on it, also what gave nothing; None if not watched."""
     events = assessed.gathered.events
     rows = np.flatnonzero((events["r"] == history.row_of(event_id)) & assessed.baseline.cast.real[events["w"]])
     if not len(rows):

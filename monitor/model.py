@@ -71,7 +71,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A judged act of somebody who leaves. Times are in the person's zone; `one_in` placebo departures score as high."""
+    """A judged act of somebody who leaves. Times are in the person's zone; one in `one_in` placebos scores as high."""
 
     finding_id: str
     person_id: str
@@ -95,7 +95,7 @@ VERDICTS = ("malicious", "honest-mistake", "benign")
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What somebody who looked into acts says of their like: one person's, or a team's (department or department/title).
+    """What somebody who looked into acts says of their like: a person's, or a team's (department or department/title).
 
     `action` is a glob pattern; the verdict, one of VERDICTS, holds for acts up to and on the day `expires`.
     """

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def scan(
     ctx: click.Context, *, rosters: tuple[Path, ...], events: tuple[str, ...], reading: Reading, config: Path | None,
-    verbose: bool, form: str, as_of: str | None, limit: int | None, fail_on: str | None, feedback: Path | None, seed: int,
+    verbose: bool, form: str, as_of: str | None, limit: int | None, fail_on: str | None,
+    feedback: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
 

@@ -127,7 +127,7 @@ class Baseline:
             self.detectors["habit " + facet] = Habit().fit(own[:, [0, 4, 5]])
 
     def learn_days(self, past: Floats, watched: Floats) -> Floats:
-        """Fit the detector of whole days on those of history; returns its surprise on each watched day, 0 where it cannot judge."""
+        """Fit the detector of whole days on history; returns the surprise of watched days, 0 where it cannot judge."""
         if len(past) < LEAST_DAYS:
             return np.zeros(len(watched))
         self.detectors[DAY] = PersonDay().fit(past)
@@ -157,6 +157,7 @@ class Baseline:
 
 
 def tiers(impact: Floats) -> NDArray:
+    """The tier of each impact: 0 quiet, 1 middling, 2 grave."""
     return np.digitize(impact, TIERS)
 
 
@@ -233,7 +234,7 @@ def history_rows(rows: Columns, cast: Cast) -> Floats:
     p, a = rows["p"].astype(np.int64), rows["a"].astype(np.int64)
     teaches = rows["seg"] <= cast.taught_until()[p]
     pt, at = p[teaches], a[teaches]
-    codes = [(-1, pt * n + at, cast.group[pt] * n + at, at, teaches)]
+    codes: list[tuple] = [(-1, pt * n + at, cast.group[pt] * n + at, at, teaches)]
     for rank in range(int(cast.rank.max(initial=-1)) + 1):
         window = cast.windows_of_rank(rank)
         precedes = (rows["seg"] <= rank) & (window[p] >= 0)

@@ -22,7 +22,7 @@ STATES = (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """counts: at least as strange k times of n, for own, peers, everybody. usual: own and peers' median and largest bin."""
+    """counts: as strange k times of n, for own, peers, everybody. usual: own and peers' median and largest bin."""
 
     counts: Floats
     usual: Floats | None = None
@@ -45,7 +45,7 @@ def figures(detector: Detector, X: Floats) -> list[Figures]:
     return [Figures(k, u) for k, u in zip(counts, usual, strict=True)]
 
 
-def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:
+def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  # noqa: PLR0911 (a return a kind)
     """One piece of evidence in words.
 
     event: the watched quantities of the act's strongest event, and `unit` (what its magnitude
@@ -64,7 +64,8 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:
                 f"{event['action']}: on {own} own days before, on {peers} of the peers' days", "that day", own, peers
             )
         case "sequence":
-            text = f"{event['action']} after {event['action_before']} on the same target: {own} own times, {peers} of the peers'"
+            order = f"{event['action']} after {event['action_before']} on the same target"
+            text = f"{order}: {own} own times, {peers} of the peers'"
             return Told(text, f"after {event['action_before']}", own, peers)
         case "novelty":
             what = "the target" if name == "target" else "this sort of target"
@@ -100,7 +101,7 @@ _SIZES = {
 def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> Told:
     column, words, own_noun, peer_noun = _SIZES[f"{kind} {name}"]
     value = float(event[column])  # type: ignore[arg-type]
-    k, n, kp, np_, ka, na = found.counts
+    k, n, kp, np_, _, _ = found.counts
     unit = f" {event['unit']}" if kind == "magnitude" and event["unit"] else ""
     shown = f"{number(value)}{unit}"
     text = f"{shown} {words}".strip() + f": {_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}"

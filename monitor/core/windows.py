@@ -30,7 +30,7 @@ class WindowRules:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Days first <= d < end of one person's local calendar; `end_us` is when the last day ends, in microseconds since 1970 UTC."""
+    """Days first <= d < end of a person's local calendar; `end_us`: end of the last day, in microseconds UTC."""
 
     person: int
     first: int

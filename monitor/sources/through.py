@@ -163,7 +163,7 @@ def _field(log: Log, name: str, resolve: Resolve) -> str:
 def _spec(mapping: Mapping, name: str) -> Spec | None:
     if name.startswith(ATTRIBUTE):
         return mapping.keep.get(name.removeprefix(ATTRIBUTE))
-    return getattr(mapping, name)  # type: ignore[no-any-return]
+    return getattr(mapping, name)
 
 
 def _columns(mapping: Mapping) -> Iterator[str]:

@@ -251,7 +251,7 @@ def campaign(history: History, events: Columns, cast: Cast, days: int) -> Floats
     return np.where(events["team_people"] >= CAMPAIGN_PEOPLE, np.maximum(1.0, factor), 1.0)
 
 
-def belongings(history: History, names: dict[str, int], domains: list[str], moving: Sequence[int]) -> Columns:
+def belongings(history: History, names: dict[str, int], domains: Sequence[str], moving: Sequence[int]) -> Columns:
     """For watched events whose text tells more: (r, owner, internal, external).
 
     owner: the person whose account name stands in the target, -1 for nobody or several.

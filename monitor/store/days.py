@@ -48,7 +48,8 @@ def day_vectors(history: History, cast: Cast, kinds: Sequence[str], first_watche
     person, day = key // _DAYS, key % _DAYS
 
     def total(columns: NDArray, width: int, weight: NDArray) -> Floats:
-        return np.bincount(row * width + columns, weight, minlength=len(key) * width).reshape(-1, width)
+        sums = np.bincount(row * width + columns, weight, minlength=len(key) * width)
+        return sums.astype(np.float64).reshape(-1, width)
 
     often = np.bincount(daily["a"], minlength=cast.actions)
     common = np.sort(np.argsort(-often, kind="stable")[:COMMON_ACTIONS])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,7 @@ class Gathered:
     events: columns of every watched event; used: facet -> (row of events, value).
     """
 
-    learned: dict[str, Columns]
+    learned: dict[str, Mapping[str, NDArray]]
     habits: dict[str, Columns]
     events: dict[str, NDArray]
     used: dict[str, Columns]
@@ -50,7 +50,7 @@ def gather(
     actions: by their numbers.  crown_jewels: patterns of targets.  names: account name -> person.  domains: mail domains of
     the organisation.  days: how many days the events span.
     """
-    learned = counts.volumes(history)
+    learned: dict[str, Mapping[str, NDArray]] = {**counts.volumes(history)}
     learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
     learned["rhythm hour"] = counts.rhythm(history)
     history.drop("hourly")

@@ -71,9 +71,8 @@ class History:
         """A query's columns as NumPy arrays; NULL becomes -1 or NaN."""
         found: Columns = {}
         for name, array in self.db.execute(sql).fetchnumpy().items():
-            if isinstance(array, np.ma.MaskedArray):
-                array = array.filled(-1 if array.dtype.kind in "iu" else np.nan)
-            found[name] = array
+            missing = -1 if array.dtype.kind in "iu" else np.nan
+            found[name] = array.filled(missing) if isinstance(array, np.ma.MaskedArray) else array
         return found
 
     def rows(self, sql: str) -> list[tuple]:
@@ -175,7 +174,7 @@ class History:
                     found.append(Facet(name, name, many > SOMETIMES))
         return found
 
-    def narrow(self, windows: pa.Table, facets: list[Facet]) -> None:
+    def narrow(self, windows: pa.Table, facets: Sequence[Facet]) -> None:
         """Build `act`, one narrow row for each event of a known person, and what is summed from it.
 
         windows: w, p, first (day), end (day, exclusive), real (a departure, not a placebo).
