@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from monitor import pipeline
+from monitor import scanning
 from monitor.assess import assess
 from monitor.core.judge import CIRCUMSTANCE, CONTENT, KINDS, Weights
 from monitor.findings import findings
@@ -48,7 +48,7 @@ def best_scores(found: list[Finding]) -> dict[str, float]:
 
 def _ablate(folder: Path) -> dict[str, dict[str, float]]:
     settings = load_settings()
-    read = pipeline.scan([folder / "hr.csv"], [str(next(folder.glob("events.jsonl*")))], settings)
+    read = scanning.scan([folder / "hr.csv"], [str(next(folder.glob("events.jsonl*")))], settings)
     told = {ALL: best_scores(read.found)}
     for name, weights in VARIANTS.items():
         if name != ALL:

@@ -14,7 +14,7 @@ Method = Callable[[Path], list[Told]]
 
 
 def _lastday(folder: Path) -> list[Told]:
-    from monitor.pipeline import scan
+    from monitor.scanning import scan
     from monitor.settings import load_settings
 
     found = scan([folder / "hr.csv"], [str(next(folder.glob("events.jsonl*")))], load_settings()).found

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from monitor.pipeline import scan
+from monitor.scanning import scan
 from monitor.settings import load_settings
 from tests.benchmarks.method import METHODS, load
 from tests.benchmarks.metrics import Merit, merit, ranked

@@ -104,7 +104,7 @@ def test_a_person_day_counts_every_event_once(log: Log) -> None:
 
 
 def test_the_large_log_is_read_in_full(tmp_path: Path) -> None:
-    from monitor.pipeline import scan
+    from monitor.scanning import scan
     from monitor.settings import load_settings
 
     hr, events = large_log.write(tmp_path, lines=20_000, people=60, days=120)
