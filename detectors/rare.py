@@ -18,6 +18,7 @@ class Rare:
     """Tail over kinds, ordered by how rare they are for this person.
 
     X has shape (n, 6) as in Tail, with a kind (a small integer) in place of the bin.
+    A kind that the fit never saw has no counts, not those of another kind.
     Each kind's rate is shrunk from everybody's to the peers' to the own; the answer is the
     summed rate of the kinds that are no more frequent than this one. Kind 0 is the
     unremarkable one and says nothing.
@@ -46,7 +47,7 @@ class Rare:
 
     def decision_function(self, X: ArrayLike) -> Floats:
         code = rows(X, 6)[:, :5].astype(np.int64)
-        own, me, peers, everyone = self._tables(code)
+        own, me, peers, everyone = (np.pad(t, ((0, 0), (0, 1))) for t in self._tables(code))
         peers, everyone = np.maximum(peers - me, 0.0), np.maximum(everyone - me, 0.0)
         n = [table.sum(1) for table in (own, peers, everyone)]
         rate = np.stack(
@@ -58,13 +59,15 @@ class Rare:
                     self.own_weight,
                     self.peer_weight,
                 )
-                for kind in range(self.size_)
+                for kind in range(self.size_ + 1)
             ],
             1,
         )
-        kind = np.minimum(code[:, KIND], self.size_ - 1)[:, None]
-        mine = np.take_along_axis(rate, kind, 1)
-        tail = np.minimum(np.where(rate <= mine, rate, 0.0).sum(1), 1.0)
+        unseen = code[:, KIND] >= self.size_
+        mine = np.take_along_axis(rate, np.minimum(code[:, KIND], self.size_)[:, None], 1)
+        seen = rate[:, : self.size_]
+        tail = np.where(seen <= mine, seen, 0.0).sum(1) + np.where(unseen, mine[:, 0], 0.0)
+        tail = np.minimum(tail, 1.0)
         surprise = np.where(code[:, KIND] == 0, 0.0, bits(tail))
         return np.where(n[0] + n[2] > 0, surprise, np.nan)
 

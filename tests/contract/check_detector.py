@@ -14,7 +14,8 @@ import pytest
 
 from detectors.base import Detector, Floats
 
-ROWS = 400
+ROWS = 700
+"""More than the trees of an isolation forest take, so that a draw of rows shows."""
 
 
 @dataclass(frozen=True, slots=True)

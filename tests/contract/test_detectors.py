@@ -116,7 +116,7 @@ class Careless(Tail):
 
     def decision_function(self, X: Floats) -> Floats:
         found = super().decision_function(X)
-        self.octave_bits += 1
+        self.own_weight += 1
         return found - found.max(initial=0)
 
 
