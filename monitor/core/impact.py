@@ -18,6 +18,8 @@ OWN = 0.35
 """One's own things: their loss hurts nobody else."""
 UNSHARED = 0.16
 """Destroying what nobody else was ever seen to use, and whose reach is not known."""
+NEVER_ONES_OWN = 0.85
+"""What is destroyed from this impact on, such as a database or a backup, is nobody's own for want of a log of its use."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
@@ -50,7 +52,8 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
     own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE))
     shared = ~own & ((events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
-    impact = np.where(np.isin(kind, _DESTROYS) & ~shared & (reach_bits <= 0), impact * UNSHARED, impact)
+    unshared = np.isin(kind, _DESTROYS) & ~shared & (reach_bits <= 0) & (own | (impact < NEVER_ONES_OWN))
+    impact = np.where(unshared, impact * UNSHARED, impact)
     flows = np.isin(kind, _FLOWS)
     impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
     impact = np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)
