@@ -19,7 +19,7 @@ OWN = 0.35
 UNSHARED = 0.16
 """Destroying what nobody else was ever seen to use, and whose reach is not known."""
 NEVER_ONES_OWN = 0.85
-"""What is destroyed from this impact on, such as a database or a backup, is nobody's own for want of a log of its use."""
+"""From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
