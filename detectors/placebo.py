@@ -11,9 +11,8 @@ from detectors.base import Floats, rows
 
 QUANTILE = 0.8
 LEAST_WINDOWS = 30
-LEAST_SCALE = 0.7
-DEFAULT_THRESHOLD = 8.0
-DEFAULT_SCALE = 2.5
+LEAST_SCALE = 1.44
+"""Bits of a tail probability fall off no faster than that by chance, 1 / ln 2: nothing is extrapolated steeper."""
 
 
 class Placebo:
@@ -24,7 +23,12 @@ class Placebo:
     this log. Above the quantile the excesses are taken as exponential (peaks over threshold,
     Coles 2001, chapter 4; shape 0). With fewer than LEAST_WINDOWS windows a stated default
     stands in, and `measured_` is False.
+
+    threshold, scale: that default, in bits.
     """
+
+    def __init__(self, threshold: float = 7.0, scale: float = 2.3) -> None:
+        self.threshold, self.scale = threshold, scale
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         """X: the largest surprise of each placebo window, shape (windows, 1)."""
@@ -32,7 +36,7 @@ class Placebo:
         self.measured_ = len(largest) >= LEAST_WINDOWS
         if not self.measured_:
             self.largest_ = np.zeros(0)
-            self.threshold_, self.scale_ = DEFAULT_THRESHOLD, DEFAULT_SCALE
+            self.threshold_, self.scale_ = self.threshold, self.scale
             return self
         self.largest_ = largest
         self.threshold_ = float(np.quantile(largest, QUANTILE))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from detectors.base import Floats, bits, rows, shrink
 from detectors.counts import GroupCounts
 
 BINS_PER_OCTAVE = 4
+OCTAVES = 3
 OWN, SELF, PEERS, ALL, BIN, COUNT = range(6)
 
 
@@ -39,11 +40,19 @@ class Tail:
 
     Beyond the largest size that anybody ever had, each octave adds `octave_bits`: the tails of
     sizes are heavy, and a straight line in log-log is their usual shape (Clauset, Shalizi and
-    Newman 2009).
+    Newman 2009). And what was seen might as well have been an octave larger, `octave_share` of
+    the time, or two: three where it was always one is little, thirty is much.
     """
 
-    def __init__(self, own_weight: float = 8.0, peer_weight: float = 20.0, octave_bits: float = 1.0) -> None:
-        self.own_weight, self.peer_weight, self.octave_bits = own_weight, peer_weight, octave_bits
+    def __init__(
+        self,
+        own_weight: float = 8.0,
+        peer_weight: float = 20.0,
+        octave_bits: float = 1.0,
+        octave_share: float = 0.05,
+    ) -> None:
+        self.own_weight, self.peer_weight = own_weight, peer_weight
+        self.octave_bits, self.octave_share = octave_bits, octave_share
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         X = rows(X, 6)
@@ -59,12 +68,15 @@ class Tail:
     def counts(self, X: ArrayLike) -> Floats:
         """k and n for own, peers, everybody: shape (n, 6)."""
         code = rows(X, 6)[:, :5].astype(np.int64)
+        return self._counts(code, code[:, BIN])
+
+    def _counts(self, code: NDArray, bins: NDArray) -> Floats:
         size = self.levels_[OWN].size
-        inside = np.minimum(code[:, BIN], size - 1)
+        inside = np.minimum(bins, size - 1)
         k, n = [], []
-        for level, table in zip(self.levels_, self.tables_, strict=True):
-            row = level.row(code[:, self.levels_.index(level)])
-            k.append(np.where(code[:, BIN] < size, table[row, inside], 0.0))
+        for column, (level, table) in enumerate(zip(self.levels_, self.tables_, strict=True)):
+            row = level.row(code[:, column])
+            k.append(np.where(bins < size, table[row, inside], 0.0))
             n.append(table[row, 0])
         pairs = [(k[OWN], n[OWN]), (k[PEERS] - k[SELF], n[PEERS] - n[SELF]), (k[ALL] - k[SELF], n[ALL] - n[SELF])]
         return np.maximum(np.stack([column for pair in pairs for column in pair], 1), 0.0)
@@ -82,7 +94,12 @@ class Tail:
 
     def decision_function(self, X: ArrayLike) -> Floats:
         X = rows(X, 6)
-        counts = self.counts(X)
+        code = X[:, :5].astype(np.int64)
+        counts = np.zeros((len(X), 6))
+        for octaves in range(OCTAVES):
+            lower = np.where(code[:, BIN] > 0, np.maximum(code[:, BIN] - octaves * BINS_PER_OCTAVE, 1), 0)
+            counts += self.octave_share**octaves * self._counts(code, lower)
+        counts /= sum(self.octave_share**octaves for octaves in range(OCTAVES))
         surprise = bits(shrink(counts[:, 0:2], counts[:, 2:4], counts[:, 4:6], self.own_weight, self.peer_weight))
         beyond = X[:, BIN] - self.top_[self.levels_[ALL].row(X[:, ALL].astype(np.int64))]
         surprise += self.octave_bits * np.maximum(beyond, 0.0) / BINS_PER_OCTAVE

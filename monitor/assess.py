@@ -53,7 +53,7 @@ class People:
 class Assessment:
     """What was found: acts of every window with their scores, and all that explains them.
 
-    best: the highest score of each window, 0 where nothing stood out.  weeks: how long the events last.
+    best: the highest score of each window, 0 where nothing stood out.  weeks: weeks with any event.
     damping: which events feedback damps; None where it damps none.
     """
 
@@ -97,7 +97,7 @@ def assess(
     span = history.span()
     if span is None:
         raise NothingMatched(history.unmatched())
-    windows = _windows(history, people, told, settings, span, seed)
+    windows, weeks = _windows(history, people, told, settings, span, seed), history.weeks()
     cast = _cast(people, windows, history.actions())
     catalogue = settings.load_catalogue()
     actions = [catalogue.action(name) for name in history.actions()]
@@ -111,7 +111,7 @@ def assess(
         strange_days = beside.submit(baseline.learn_days, days.past, days.watched)
         gathered = gather(
             history, cast, windows, facets, actions, settings.crown_jewels(catalogue), _tellable(people), domains,
-            (span[1] - span[0]) // DAY_US + 1,
+            7 * weeks,
         )  # fmt: skip
         events = gathered.events
 
@@ -132,8 +132,8 @@ def assess(
         _is_low(events, actions, len(windows), weights),
         weights,
     )
-    found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
-    best, weeks = _best(found, len(windows)), (span[1] - span[0]) / DAY_US / 7
+    found = acts.acts_of(events, given)
+    best = _best(found, len(windows))
     scale = _scale(best, cast.real, weeks, settings)
     return Assessment(
         people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, weeks, scale
@@ -152,7 +152,7 @@ def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) 
     if not damping.damped.any():
         return assessed
     given = {**assessed.given, feedback.KIND: damping.taken(np.sum(list(assessed.given.values()), axis=0))}
-    found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
+    found = acts.acts_of(events, given)
     best = _best(found, len(assessed.windows))
     scale = _scale(best, assessed.baseline.cast.real, assessed.weeks, settings)
     return replace(assessed, given=given, acts=found, best=best, scale=scale, damping=damping)
@@ -236,7 +236,9 @@ def _windows(
     rules = settings.windows.rules()
     told = [departure for departure in told if departure.person_id in people.number]
     real = departures(people.number, people.zones, told, (span[0] // DAY_US - 1, span[1] // DAY_US + 1), rules)
-    leaving = {people.number[departure.person_id] for departure in told}
+    leaving = {window.person for window in real} | {
+        people.number[departure.person_id] for departure in told if departure.certainty == "withdrawn"
+    }
     return [*real, *placebos(people.number, people.zones, history.active(), leaving, rules, seed)]
 
 

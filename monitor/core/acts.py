@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LEAST_SCORE = 0.3
 TOGETHER = 0.9
 """Events of an action and day belong to the act when they score at least this share of its strongest."""
+LEADS = 0.6
+"""... or have this share of the evidence that leads it, where that makes this share of the score."""
 COMPANY_DAYS = 3
 COMPANY_SHARE = 0.34
 COMPANY_FADES = (1.0, 0.7, 0.5, 0.35)
@@ -24,7 +26,7 @@ MOST_ACTS = 12
 """Acts kept for each window."""
 
 
-def acts_of(events: Mapping[str, NDArray], scores: Floats) -> pd.DataFrame:
+def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.DataFrame:
     """The acts of every window, strongest first within it.
 
     Columns: w, p, a, d, own (the strongest event's score), score (with the company of other
@@ -32,18 +34,28 @@ def acts_of(events: Mapping[str, NDArray], scores: Floats) -> pd.DataFrame:
     """
     import pandas as pd  # late: a third of a second that need not stand before the first line read
 
+    scores = np.sum(list(given.values()), axis=0)
     heard = np.flatnonzero(scores > LEAST_SCORE)
     found = pd.DataFrame({k: events[k][heard] for k in ("w", "p", "a", "d")} | {"own": scores[heard], "i": heard})
-    found["strongest"] = found.groupby(["w", "a", "d"], sort=False)["own"].transform("max")
-    found = found[found["own"] >= TOGETHER * found["strongest"]]
     found = found.sort_values(["own", "i"], ascending=[False, True], kind="stable")
     found["act"] = found.groupby(["w", "a", "d"], sort=False).ngroup()
+    found = found[_together(found, given)]
     acts = found.drop_duplicates("act").sort_values(["w", "own", "i"], ascending=[True, False, True], kind="stable")
     acts = acts[acts.groupby("w").cumcount() < MOST_ACTS].rename(columns={"i": "top"}).reset_index(drop=True)
     members = found[found["act"].isin(acts["act"])].groupby("act")["i"].agg(list)
     acts["events"] = members.reindex(acts["act"]).to_numpy()
     acts["score"] = acts["own"] + _company(acts)
     return acts.sort_values(["w", "score", "top"], ascending=[True, False, True], kind="stable", ignore_index=True)
+
+
+def _together(found: pd.DataFrame, given: Mapping[str, Floats]) -> NDArray:
+    """Which events stand out as the strongest of their act does: in all, or by the evidence that leads it."""
+    strongest = found.groupby("act")["own"].transform("max").to_numpy()
+    top = found.groupby("act")["i"].transform("first").to_numpy()
+    told = np.stack(list(given.values()))
+    lead = told.argmax(0)[top]
+    led = told[lead, found["i"].to_numpy()] >= TOGETHER * told[lead, top]
+    return (found["own"].to_numpy() >= TOGETHER * strongest) | (led & (told[lead, top] >= LEADS * strongest))
 
 
 def _company(acts: pd.DataFrame) -> Floats:

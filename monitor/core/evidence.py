@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detectors.base import Detector, Floats
 from detectors.habit import Habit
 from detectors.person_day import PersonDay
-from detectors.placebo import Placebo
+from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
 from detectors.rhythm import Rhythm
 from detectors.tail import Tail, bin_of
@@ -31,6 +31,8 @@ SIDES = {
 """Every kind of evidence and the side of an act it looks at: two kinds on one side tell one thing."""
 TIERS = (0.3, 0.55)
 """Acts are compared with placebo acts of like impact: quiet, middling, grave."""
+QUESTION_DEFAULT, KIND_DEFAULT = (7.0, 2.3), (2.8, 1.5)
+"""Threshold and scale where there are too few placebo windows: the usual ones of generated organisations."""
 CAP_BITS = 40.0
 IDLE_DAYS = 5
 LEAST_DAYS = 2
@@ -72,6 +74,8 @@ class Question:
     value: Callable[[Columns], NDArray]
     asked: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]), bool)
     by_action: bool = True
+    explained: Callable[[Columns], NDArray] = lambda e: np.zeros(len(e["w"]))
+    """Bits of the answer that what the team does that very day explains."""
 
     @property
     def key(self) -> str:
@@ -79,12 +83,12 @@ class Question:
 
 
 QUESTIONS = (
-    Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"]))),
+    Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"])), explained=lambda e: np.log2(e["campaign"])),
     Question("volume", "day", Tail, lambda e: bin_of(e["n_day"] / e["campaign"])),
     Question("volume", "hour", Tail, lambda e: bin_of(e["n_hour"] / e["campaign"])),
     Question("volume", "size", Tail, lambda e: bin_of(e["s_day"] / e["campaign"]), lambda e: e["s_day"] >= 0),
-    Question("drift", "week", Tail, lambda e: bin_of(e["n7"] / np.sqrt(e["campaign"]))),
-    Question("drift", "month", Tail, lambda e: bin_of(e["n28"] / np.sqrt(e["campaign"]))),
+    Question("drift", "week", Tail, lambda e: bin_of(e["c7"])),
+    Question("drift", "month", Tail, lambda e: bin_of(e["c28"])),
     Question("magnitude", "magnitude", Tail, lambda e: e["b"], lambda e: e["b"] >= 0),
     Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
     Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
@@ -136,16 +140,19 @@ class Baseline:
     def calibrate(self, surprise: Mapping[str, Floats], window: NDArray, tier: NDArray) -> None:
         """Learn what placebo windows show by chance: first of each question, then of each kind's strongest answer."""
         for key, found in surprise.items():
-            self._calibrate(key, found, window, tier)
+            self._calibrate(key, found, window, tier, QUESTION_DEFAULT)
         for kind, found in _by_kind(self, surprise, tier).items():
-            self._calibrate(kind, found, window, tier)
+            self._calibrate(kind, found, window, tier, KIND_DEFAULT)
 
-    def _calibrate(self, key: str, found: Floats, window: NDArray, tier: NDArray) -> None:
-        largest = np.zeros((len(TIERS) + 1, len(self.cast.real)))
-        there = np.flatnonzero((found > 0) & ~self.cast.real[window])
-        np.maximum.at(largest, (tier[there], window[there]), found[there])
-        for level, of_windows in enumerate(largest[:, ~self.cast.real]):
-            self.placebos[key, level] = Placebo().fit(of_windows[:, None])
+    def _calibrate(self, key: str, found: Floats, window: NDArray, tier: NDArray, default: tuple[float, float]) -> None:
+        """Acts of a tier are compared with the windows that hold any; where those are few, with acts of every tier."""
+        placebo = np.flatnonzero(~self.cast.real[window])
+        largest = np.full((len(TIERS) + 1, len(self.cast.real)), -1.0)
+        np.maximum.at(largest, (tier[placebo], window[placebo]), found[placebo])
+        anyhow = largest.max(0)
+        for level, of_windows in enumerate(largest):
+            held = of_windows if np.count_nonzero(of_windows >= 0) >= LEAST_WINDOWS else anyhow
+            self.placebos[key, level] = Placebo(*default).fit(held[held >= 0, None])
 
     def placebo_bits(self, key: str, surprise: Floats, tier: NDArray) -> Floats:
         found = np.zeros(len(surprise))
@@ -172,7 +179,8 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
         rows = np.flatnonzero(question.asked(events))
         some = {name: column[rows] for name, column in events.items()}
         X = question_rows(question, some, baseline.cast)
-        found[question.key] = _spread(n, rows, _ask(baseline.detectors[question.key], X, 4))
+        told = _ask(baseline.detectors[question.key], X, 4) - question.explained(some)
+        found[question.key] = _spread(n, rows, told)
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))

@@ -86,6 +86,8 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
             return _size(kind, name, event, found)
 
 
+TOLD = 1.2
+"""A campaign by at least this factor is told."""
 _SIZES = {
     "volume day": ("n_day", "times that day", "own days with it", "peer days"),
     "volume hour": ("n_hour", "times within the hour", "own hours with it", "peer hours"),
@@ -104,12 +106,21 @@ def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> 
     k, n, kp, np_, _, _ = found.counts
     unit = f" {event['unit']}" if kind == "magnitude" and event["unit"] else ""
     shown = f"{number(value)}{unit}"
-    text = f"{shown} {words}".strip() + f": {_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}"
-    excess = float(event["campaign"])  # type: ignore[arg-type]
-    if kind in ("volume", "breadth", "drift") and excess >= 1.2:
-        text += f" (the team did {excess:.1f} times its usual that day; that is taken out)"
+    compared = f"{_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}" if n or np_ else "nobody did it before"
+    text = f"{shown} {words}".strip() + f": {compared}"
+    if kind in ("volume", "breadth", "drift"):
+        text += _campaign(name if kind == "drift" else "day", value, event)
     own, peers = _usual(found.usual, 0), _usual(found.usual, 2)
     return Told(text, shown, own, peers)
+
+
+def _campaign(span: str, value: float, event: Mapping[str, object]) -> str:
+    """What the whole team did at the same time, where it explains a part."""
+    if span == "day":
+        excess = float(event["campaign"])  # type: ignore[arg-type]
+        return f" (the team did {excess:.1f} times its usual that day; that is taken out)" if excess >= TOLD else ""
+    cleared = float(event[{"week": "c7", "month": "c28"}[span]])  # type: ignore[arg-type]
+    return f" ({cleared:,.0f} without what the whole team did)" if value >= TOLD * cleared else ""
 
 
 def _above(k: float, n: float, noun: str) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 from detectors.placebo import Placebo
 
 LEVELS = ("low", "medium", "high", "critical")
+DEFAULTS = 4.0, 1.7
+"""Threshold and scale of scores where there are too few placebo windows: the usual ones of generated organisations."""
 MOST_CLAIMED = 100_000
 """No rate beyond this is told: a tail fitted to some hundred windows does not carry further."""
 
@@ -66,4 +68,4 @@ def scale(
     allowed = int(np.floor(alert_budget * weeks))
     ranked = sorted(case_scores, reverse=True)
     loud_from = ranked[allowed - 1] if 0 < allowed <= len(ranked) else (np.inf if allowed <= 0 else 0.0)
-    return Scale(Placebo().fit(np.array(placebo_scores)[:, None]), thresholds, float(loud_from))
+    return Scale(Placebo(*DEFAULTS).fit(np.array(placebo_scores)[:, None]), thresholds, float(loud_from))

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from monitor.model import Departure, Person
 
 EPOCH = date(1970, 1, 1)
+MOST_EACH = 3
+"""Placebo departures of one person: so many windows the history of each person is cut at."""
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -26,6 +28,8 @@ class WindowRules:
     """A placebo needs that many days of record before its window."""
     placebos: int = 250
     """More than that tell little more: the rarest of 250 is 1 in 250."""
+    enough: int = 60
+    """Where people are fewer than that, some get several placebo departures, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,11 @@ def placebos(
     people: Mapping[str, int], zones: Mapping[str, str], active: Mapping[int, tuple[int, int]], leaving: set[int],
     rules: WindowRules, seed: int,
 ) -> list[Window]:  # fmt: skip
-    """A random last day for everybody who did not leave and has record enough before it.
+    """Random last days for everybody who did not leave and has record enough before it.
 
     active: person -> first and last day with an event. The draw depends on the seed and the
-    person alone, so that it does not change with the order or the number of the others.
+    person, so that it does not change with the order of the others; where people are few each
+    gets several windows, none of which overlap.
     """
 
     def earliest(person: int) -> int:
@@ -114,13 +119,20 @@ def placebos(
 
     fit = [i for i, p in people.items() if p not in leaving and p in active and earliest(p) <= active[p][1]]
     drawn = sorted(fit, key=lambda person_id: _uniform(f"{seed}:who:{person_id}"))[: rules.placebos]
+    rounds = -(-min(rules.enough, rules.placebos) // max(len(drawn), 1))
     windows = []
     for person_id in drawn:
         person = people[person_id]
-        day = earliest(person) + int(_uniform(f"{seed}:{person_id}") * (active[person][1] - earliest(person) + 1))
-        last_day = EPOCH + timedelta(days=day)
-        windows.append(Window(person, day - rules.before, day + 1, last_day, end_of(last_day, zones[person_id]), None))
-    return sorted(windows, key=lambda w: w.person)
+        first, days = earliest(person), active[person][1] - earliest(person) + 1
+        times = max(min(rounds, days // (rules.before + 1), MOST_EACH), 1)
+        free = days // times - (rules.before if times > 1 else 0)
+        for i in range(times):
+            draw = _uniform(f"{seed}:{person_id}" + (f":{i}" if i else ""))
+            day = first + i * (days // times) + int(draw * free)
+            last_day = EPOCH + timedelta(days=day)
+            end_us = end_of(last_day, zones[person_id])
+            windows.append(Window(person, day - rules.before, day + 1, last_day, end_us, None))
+    return sorted(windows, key=lambda w: (w.person, w.first))
 
 
 def _uniform(text: str) -> float:

@@ -12,8 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detectors.base import Floats
-from monitor.core.evidence import Cast
 from monitor.sql import literal, quote
 from monitor.store.history import (
     DAY_US,
@@ -31,7 +29,6 @@ WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""
 KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
 """How a person stands to a target on the day of its first use."""
-CAMPAIGN_PEOPLE = 3
 _OWNER_EVENTS, _OWNER_SHARE, _OWNER_PEOPLE = 20, 0.8, 3
 
 
@@ -43,7 +40,7 @@ def volumes(history: History) -> dict[str, Columns]:
         "volume size": _counted(history, bin_sql("s"), "daily", "s IS NOT NULL"),
         "drift week": _counted(history, bin_sql("n"), _blocks(7)),
         "drift month": _counted(history, bin_sql("n"), _blocks(28)),
-        "magnitude magnitude": _counted(history, "b", "act", "b IS NOT NULL"),
+        "magnitude magnitude": _counted(history, "b", "act", "b IS NOT NULL AND NOT failed"),
     }
 
 
@@ -80,8 +77,6 @@ def build_targets(history: History) -> None:
           sum(n) AS n
         FROM first_target JOIN target USING (v) GROUP BY p, c""")
     db.execute("CREATE OR REPLACE TABLE place AS SELECT c, count(*) AS targets FROM target GROUP BY c")
-    db.execute("""CREATE OR REPLACE TABLE team_day AS
-        SELECT g, a, d, sum(n)::DOUBLE AS n, count(*)::INTEGER AS people FROM daily JOIN person USING (p) GROUP BY g, a, d""")
     for name in ("target", "place"):
         db.execute(f"""CREATE OR REPLACE TABLE {name}_value AS
             SELECT v, min(f) FILTER (teach) AS f, max(n) FILTER (teach) AS top, arg_max(p, n * 65536 - p) FILTER (teach) AS owner,
@@ -101,13 +96,13 @@ def build_targets(history: History) -> None:
             LEFT JOIN {name}_value AS everyone ON everyone.v = one.v""")
         history.drop(f"{name}_value", f"{name}_team")
     history.drop("first_target", "first_place")
+    db.execute(f"CREATE OR REPLACE TABLE settled AS SELECT p, min(d) + {SETTLING_DAYS} AS since FROM daily GROUP BY p")
 
 
 def novelty(history: History, name: str) -> Columns:
     """History rows of states: each first use by its state, every other event as KNOWN."""
     return history.columns(f"""
-        WITH settled AS (SELECT p, min(d) + {SETTLING_DAYS} AS since FROM daily GROUP BY p),
-        fresh AS (SELECT p, a, seg, state AS value, count(*) AS n FROM {name}_state JOIN settled USING (p)
+        WITH fresh AS (SELECT p, a, seg, state AS value, count(*) AS n FROM {name}_state JOIN settled USING (p)
           WHERE fd >= since GROUP BY ALL),
         every AS (SELECT p, a, seg, sum(n) AS n FROM daily JOIN settled USING (p) WHERE d >= since GROUP BY ALL)
         SELECT p, a, seg, value::INTEGER AS value, n::DOUBLE AS count FROM fresh
@@ -123,7 +118,8 @@ def build_breadth(history: History) -> Columns:
     return _counted(
         history,
         f"CASE WHEN breadth.n IS NULL THEN 0 ELSE {bin_sql('breadth.n')} END",
-        "daily LEFT JOIN breadth USING (p, a, d)",
+        "daily JOIN settled USING (p) LEFT JOIN breadth USING (p, a, d)",
+        "d >= since",
     )
 
 
@@ -191,26 +187,24 @@ def _uses(facet: Facet) -> str:
 def watched(history: History, facets: Sequence[Facet]) -> Columns:
     """Every event in a window, sorted by window and time, with its quantities.
 
-    r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, n_new, n_same; before;
-    idle (days the account lay idle); target_state, place_state; target_people, place_people, place_targets;
-    team_n, team_people (what the peers did that day); v_ and the name of each facet with single values.
+    r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, c7, c28, campaign (see
+    build_rolling), n_new, n_same; before; idle (days the account lay idle); target_state, place_state;
+    target_people, place_people, place_targets; v_ and the name of each facet with single values.
     """
     values = "".join(f", coalesce({quote('v_' + f.name)}, -1) AS {quote('v_' + f.name)}" for f in facets if not f.many)
     events = history.columns(f"""
         WITH mine AS (SELECT act.*, watch.w, watch.first FROM act JOIN watch USING (p) WHERE d >= first AND d < "end"),
         known AS (SELECT mine.*, target.c, coalesce(one.people, 0) AS target_people,
-            CASE WHEN one.fd = mine.d THEN one.state ELSE 0 END AS target_state
-          FROM mine LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
+            {_state("one", "mine.d")} AS target_state, since
+          FROM mine JOIN settled USING (p) LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
         SELECT known.r, known.w, known.p, known.g, known.a, known.t, known.h, known.d, coalesce(known.b, -1) AS b,
           failed, reasoned,
-          coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, n7, n28,
-          coalesce(breadth.n, 0) AS n_new, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
-          target_state, CASE WHEN place.fd = known.d THEN place.state ELSE 0 END AS place_state,
-          target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets,
-          team_day.n AS team_n, team_day.people AS team_people{values}
+          coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, n7, n28, c7, c28, campaign,
+          CASE WHEN known.d >= since THEN coalesce(breadth.n, 0) ELSE 0 END AS n_new, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
+          target_state, {_state("place", "known.d")} AS place_state,
+          target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets{values}
         FROM known
         JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
-        JOIN team_day ON team_day.g = known.g AND team_day.a = known.a AND team_day.d = known.d
         LEFT JOIN breadth ON breadth.p = known.p AND breadth.a = known.a AND breadth.d = known.d
         LEFT JOIN sequence ON sequence.r = known.r
         LEFT JOIN absence ON absence.k = known.k AND absence.d = known.d
@@ -221,14 +215,21 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
     return events
 
 
+def _state(use: str, day: str) -> str:
+    """SQL for how a person stands to a target that day. To who is new nearly everything is, which says nothing."""
+    told = f"({day} >= since OR {use}.state = {SOMEBODY_ELSES})"
+    return f"CASE WHEN {use}.fd = {day} AND {told} THEN {use}.state ELSE {KNOWN} END"
+
+
 def _add_counts(events: Columns) -> None:
     """n_hour, n_day, n_same: events of the same window and action in that hour, on that day, on that target in that
-    week; s_day: their size on that day, -1 where no event has one."""
+    week; s_day: the size of those that succeeded on that day, -1 where none has one."""
     act = events["w"].astype(np.int64) << 16 | events["a"]
     _, hour, n_hour = np.unique(act << 24 | events["h"], return_inverse=True, return_counts=True)
     _, day, n_day = np.unique(act << 20 | events["d"], return_inverse=True, return_counts=True)
-    sized = np.bincount(day, events["b"] >= 0, minlength=len(n_day)) > 0
-    size = np.bincount(day, events.pop("m"), minlength=len(n_day))
+    done = ~events["failed"].astype(bool)
+    sized = np.bincount(day, done & (events["b"] >= 0), minlength=len(n_day)) > 0
+    size = np.bincount(day, done * events.pop("m"), minlength=len(n_day))
     _, target = np.unique(events.pop("v"), return_inverse=True)
     _, week = np.unique(act << 12 | (events["d"] + 3) // 7, return_inverse=True)
     _, same, n_same = np.unique(week.astype(np.int64) << 32 | target, return_inverse=True, return_counts=True)
@@ -238,17 +239,6 @@ def _add_counts(events: Columns) -> None:
         "s_day": np.where(sized, size, -1.0)[day],
         "n_same": n_same[same],
     }
-
-
-def campaign(history: History, events: Columns, cast: Cast, days: int) -> Floats:
-    """By what factor the team did more of that action that day than it usually does on a working day; at least 1."""
-    totals = history.columns("SELECT g, a, sum(n) AS n FROM team_day GROUP BY g, a")
-    usual = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
-    usual[totals["g"], totals["a"]] = totals["n"] / max(days * 5 / 7, 1)
-    size = np.bincount(cast.group)[events["g"]]
-    others = (events["team_n"] - events["n_day"]) / np.maximum(size - 1, 1) * size
-    factor = (others + 1) / (usual[events["g"], events["a"]] + 1)
-    return np.where(events["team_people"] >= CAMPAIGN_PEOPLE, np.maximum(1.0, factor), 1.0)
 
 
 def belongings(history: History, names: dict[str, int], domains: Sequence[str], moving: Sequence[int]) -> Columns:

@@ -16,6 +16,7 @@ from monitor.core.windows import Window
 from monitor.store import counts
 from monitor.store.days import Days, day_vectors
 from monitor.store.history import Columns, Facet, History
+from monitor.store.rolling import build_rolling
 
 SHORTEST_NAME = 4
 """Account names shorter than that stand in too many targets by chance."""
@@ -54,6 +55,7 @@ def gather(
     learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
     learned["rhythm hour"] = counts.rhythm(history)
     history.drop("hourly")
+    build_rolling(history, days)
     counts.build_targets(history)
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
@@ -65,7 +67,6 @@ def gather(
     learned["dormancy account"] = counts.build_absence(history)
     habits = {facet.name: counts.habit(history, facet) for facet in facets}
     events = counts.watched(history, facets)
-    events["campaign"] = counts.campaign(history, events, cast, days)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(
@@ -84,7 +85,6 @@ def gather(
         "target_state",
         "place",
         "place_state",
-        "team_day",
     )
     return Gathered(learned, habits, events, used)
 

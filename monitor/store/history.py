@@ -127,6 +127,10 @@ class History:
         return self.rows("""SELECT source, count(DISTINCT actor), count(*), min(actor) FROM event
             ANTI JOIN who USING (actor) GROUP BY source ORDER BY count(*) DESC, source""")
 
+    def weeks(self) -> int:
+        """Weeks with an event of anybody on the roster: a clock that is off by decades adds one, not thousands."""
+        return len({(hour // 24 + 3) // 7 for hour in self.hours()})
+
     def span(self) -> tuple[int, int] | None:
         """First and last t of matched events, or None where there is none."""
         low, high = self.rows("SELECT min(t), max(t) FROM event SEMI JOIN who USING (actor)")[0]
@@ -178,8 +182,7 @@ class History:
         """Build `act`, one narrow row for each event of a known person, and what is summed from it.
 
         windows: w, p, first (day), end (day, exclusive), real (a departure, not a placebo).
-        hourly, daily: events n and their size s, for each person, action and hour or day.
-        rolling: n7, n28, events of the last 7 and 28 days, that day included.
+        hourly, daily: events n and the size s of those that succeeded, for each person, action and hour or day.
         """
         self.put("watch", windows)
         self.db.execute("""CREATE OR REPLACE TABLE began AS
@@ -204,12 +207,7 @@ class History:
         self.db.execute("UPDATE act SET seg = 0 WHERE seg IS NULL")
         self.db.execute("""CREATE OR REPLACE TABLE hourly AS
             SELECT p, a, h, any_value(d) AS d, any_value(seg) AS seg, count(*)::INTEGER AS n,
-              sum(least(m, 1e15)::BIGINT) AS s
+              sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
             FROM act GROUP BY p, a, h""")
         self.db.execute("""CREATE OR REPLACE TABLE daily AS
             SELECT p, a, d, any_value(seg) AS seg, sum(n)::INTEGER AS n, sum(s)::DOUBLE AS s FROM hourly GROUP BY p, a, d""")
-        self.db.execute("""CREATE OR REPLACE TABLE rolling AS
-            SELECT w, a, d, (sum(n) OVER week)::INTEGER AS n7, (sum(n) OVER month)::INTEGER AS n28
-            FROM daily JOIN watch USING (p) WHERE d >= first - 28 AND d < "end"
-            WINDOW week AS (PARTITION BY w, a ORDER BY d RANGE BETWEEN 6 PRECEDING AND CURRENT ROW),
-              month AS (PARTITION BY w, a ORDER BY d RANGE BETWEEN 27 PRECEDING AND CURRENT ROW)""")

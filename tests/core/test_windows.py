@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -176,3 +177,18 @@ def test_placebo_days_are_spread_over_the_record() -> None:
 
 def test_nobody_has_record_enough() -> None:
     assert placebos(NAMES, ZONES, dict.fromkeys(NAMES.values(), (1000, 1057)), set(), RULES, seed=0) == []
+
+
+def test_few_people_get_several_placebos_that_do_not_overlap() -> None:
+    few = {f"p{i}": i for i in range(20)}
+    found = placebos(few, dict.fromkeys(few, "UTC"), dict.fromkeys(few.values(), (1000, 1400)), set(), RULES, seed=0)
+    assert len(found) == 3 * len(few) >= RULES.enough
+    for one, following in pairwise(found):
+        assert one.person < following.person or one.end <= following.first
+    assert all(one.first >= 1000 + RULES.history and one.end <= 1401 for one in found)
+
+
+def test_a_short_record_holds_one_placebo_even_where_people_are_few() -> None:
+    few = {"p1": 1, "p2": 2}
+    found = placebos(few, dict.fromkeys(few, "UTC"), dict.fromkeys(few.values(), (1000, 1070)), set(), RULES, seed=0)
+    assert [one.person for one in found] == [1, 2]

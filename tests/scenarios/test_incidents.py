@@ -6,9 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from monitor.model import Finding
 from monitor.scanning import Scan
+from monitor.settings import load_settings
 from tests.organisation import Org, of
 
 FIRST, LAST = date(2017, 6, 1), date(2017, 11, 20)
@@ -224,3 +226,19 @@ def test_a_failed_try_is_no_act(tmp_path: Path) -> None:
         folder.mkdir()
         scores[outcome] = max((f.score for f in org.scan(folder).found if act in f.event_ids), default=0.0)
     assert scores["failure"] < 0.6 * scores["success"]
+
+
+def test_a_crown_jewel_is_grave_whatever_is_done_to_it(tmp_path: Path) -> None:
+    """The shipped list knows the domain's administrators; the settings add a target of one's own."""
+    org = Org(FIRST, LAST)
+    staff = org.team("ops", 40)
+    org.usual(staff, "group.rename", per_day=2, target=lambda d: f"CN=Project {d.randint(1, 500)},DC=corp")
+    for person, target in (("ops-05", "CN=Domain Admins,DC=corp"), ("ops-06", "CN=Treasury,DC=corp")):
+        org.leaves(person, "2017-11-10")
+        org.does(person, "group.rename", "2017-11-09", "12:00", target=target)
+    settings = load_settings()
+    settings = replace(settings, actions=replace(settings.actions, crown_jewels=("*treasury*",)))
+    found = org.scan(tmp_path, settings).found
+    for person in ("ops-05", "ops-06"):
+        assert max(f.impact for f in of(found, person)) >= 0.9
+    assert max(f.impact for f in of(org.scan(tmp_path).found, "ops-06")) < 0.9
