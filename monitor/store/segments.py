@@ -101,7 +101,7 @@ def compact(state: State, data: Path, now: datetime) -> int:
             continue
         table = _read([folder_of(data) / row.name for row in rows])
         name = f"{month}-{hashlib.blake2b(''.join(r.name for r in rows).encode(), digest_size=5).hexdigest()}.parquet"
-        about = _write(folder_of(data) / name, table)
+        about = write_segment(folder_of(data) / name, table)
         with state.write() as connection:
             connection.execute(insert(segments).values(name=name, month=month, sealed_at=now, **about))
             old = segments.c.name.in_([r.name for r in rows])
@@ -146,7 +146,7 @@ def _seal_marked(state: State, data: Path, now: datetime) -> int:
     for name in sorted(names):
         with state.read() as connection:
             table = hot_table(connection, events.c.segment == name)
-        about = _write(folder_of(data) / name, table)
+        about = write_segment(folder_of(data) / name, table)
         with state.write() as connection:
             connection.execute(delete(events).where(events.c.segment == name))
             connection.execute(insert(segments).values(name=name, month=name[:7], sealed_at=now, **about))
@@ -154,7 +154,7 @@ def _seal_marked(state: State, data: Path, now: datetime) -> int:
     return moved
 
 
-def _write(path: Path, table: pa.Table) -> dict[str, Any]:
+def write_segment(path: Path, table: pa.Table) -> dict[str, Any]:
     """Write a file whole or not at all; what the manifest says of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     table = table.sort_by([("t", "ascending"), ("id", "ascending")])
