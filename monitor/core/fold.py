@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitor.core.severity import LEVELS
+from monitor.core.levels import LEVELS
 from monitor.model import Case, Finding
 
 SAME_DEPARTURE_DAYS = 90
@@ -80,7 +80,7 @@ def needs_notice(case: Case, found: Sequence[Finding], now: datetime, rules: Tel
 
 
 def _reopening(case: Case, fresh: Sequence[Finding]) -> bool:
-    """Do these untold acts reopen a closed case? What was found benign is not asked about again, unless it is graver."""
+    """Do these untold acts reopen a closed case? What was found benign is asked about again only where it is graver."""
     if case.closed_as != "benign":
         return bool(fresh)
     actions = {act.partition("@")[0] for act in case.told}

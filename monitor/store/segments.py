@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
 
 from monitor.sql import literal
+from monitor.store.manifest import folder_of, listed
 from monitor.store.schema import events, micros, segments
 from monitor.store.state import State
 
@@ -41,11 +42,6 @@ MOST_FILES_A_MONTH = 4
 GRACE = timedelta(hours=1)
 """So long a replaced file stays for those who are reading it."""
 SEAL_ROWS = 500_000
-
-
-def folder_of(data: Path) -> Path:
-    """Where the history files lie."""
-    return data / "history"
 
 
 def hot_table(connection: Connection, where: Any = None) -> pa.Table:
@@ -82,11 +78,6 @@ def seal(state: State, data: Path, now: datetime, hot_days: int) -> int:
                 mine &= events.c.t < edge
             connection.execute(update(events).where(mine).values(segment=_fresh_name(connection, oldest)))
         moved += _seal_marked(state, data, now)
-
-
-def listed(connection: Connection) -> list[Any]:
-    """The manifest: the files that hold the history now."""
-    return list(connection.execute(select(segments).where(segments.c.replaced_at.is_(None)).order_by(segments.c.name)))
 
 
 def compact(state: State, data: Path, now: datetime) -> int:
