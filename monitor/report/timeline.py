@@ -81,7 +81,7 @@ def picture(told: Timeline, width: int) -> list[Text]:
         return "".join(mark * wide if mark in "┈█▁▂▃▄▅▆▇·" else mark + " " * (wide - 1) for mark in marks)
 
     found = "".join("▼" if any(day.findings for day in group) else " " for group in groups)
-    out = [Text.assemble(("findings".rjust(7)[:7], "dim"), " ", (spaced(found), "bold red"))]
+    out = [Text.assemble(("  found ", "dim"), (spaced(found), "bold red"))]
     for i, line in enumerate(columns(counts, HEIGHT, most)):
         out.append(Text.assemble((f"{number(most) if i == 0 else '':>7} ", "dim"), (spaced(line), "cyan")))
     out.append(Text.assemble(("  peers ", "dim"), (spaced(sparkline(peers, most)), "dim")))
