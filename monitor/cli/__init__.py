@@ -33,6 +33,7 @@ COMMANDS = {
     "rejects": "Lines that could not be used, and why.",
     "roster": "Versions of the rosters; accept a refused one.",
     "silence": "Keep notices back for a while.",
+    "audit": "Who looked at whom; check that nothing was changed.",
 }
 MODULES = {"check-config": "check_config", "run": "running"}
 """Where the module is not named as the command."""
