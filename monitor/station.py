@@ -75,7 +75,7 @@ class Station:
             version = get(connection, rosters.CHANGED)
             if self._watched[:2] != (version, today):
                 everybody, leaving = self.rosters(connection)
-                inside = {d.person_id for d in leaving if self._is_open(d, today)}
+                inside = {d.person_id for d in leaving if self.is_open(d, today)}
                 self._watched = (version, today, names_of(everybody[p] for p in sorted(inside) if p in everybody))
         return self._watched[2]
 
@@ -146,7 +146,8 @@ class Station:
             first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
         return first, last + 1 + rules.after
 
-    def _is_open(self, departure: Departure, today: int) -> bool:
+    def is_open(self, departure: Departure, today: int) -> bool:
+        """Is that day (UTC, since 1970) within the watch window, or shortly after it?"""
         first, end = self.window(departure)
         return departure.certainty != "withdrawn" and first - 1 <= today < end + SLACK_DAYS
 

@@ -33,6 +33,8 @@ COMMANDS = {
     "rejects": "Lines that could not be used, and why.",
     "roster": "Versions of the rosters; accept a refused one.",
     "silence": "Keep notices back for a while.",
+    "requests": "What waits for a second person; approve it.",
+    "reveal": "Names that are shown for a while; approve them.",
     "audit": "Who looked at whom; check that nothing was changed.",
 }
 MODULES = {"check-config": "check_config", "run": "running"}
