@@ -7,23 +7,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from monitor.core.fold import TellRules
+from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
 from monitor.core.windows import day_number
 from monitor.credentials import Credentials
 from monitor.model import Departure, Person
 from monitor.operation import Email, Folder
 from monitor.settings import Settings, load_settings
-from monitor.sources.folder import FolderSource
-from monitor.sources.table import TableSource
-from monitor.store import rosters
+from monitor.store import audit, pseudonyms, rosters
 from monitor.store.lease import Lease, new_holder
 from monitor.store.state import State, get, open_state
 
+if TYPE_CHECKING:
+    from monitor.sources.folder import FolderSource
+    from monitor.sources.table import TableSource
+
 CONFIG_NAME = "lastday.toml"
+KEY_NAME = "LASTDAY_PRIVACY_KEY"
 SLACK_DAYS = 7
 """Events that come late still count as those of a watched person for so long after the window."""
 
@@ -38,7 +44,6 @@ class Station:
     state: State
     data: Path
     lease: Lease
-    sources: list[FolderSource | TableSource]
     problems: dict[str, str] = field(default_factory=dict)
     """What cannot be read or reached now, by source, roster or channel."""
     stamps: dict[str, tuple[str, int, int]] = field(default_factory=dict)
@@ -46,6 +51,22 @@ class Station:
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while everything is judged: twice at once would only take twice as long."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
+    _sources: list[FolderSource | TableSource] | None = None
+    _rosters: tuple[str | None, tuple[str, ...], dict[str, Person], list[Departure]] | None = None
+    """As they stood at this version; whoever erases people from the tables counts the version up."""
+    _key: bytes = b""
+    _veil: tuple[str | None, Veil] | None = None
+
+    @property
+    def sources(self) -> list[FolderSource | TableSource]:
+        """Where action logs are read; made when first asked for: whoever only looks does not read."""
+        if self._sources is None:
+            self._sources = list(make_sources(self.folder, self.settings, self.secrets))
+        return self._sources
+
+    @sources.setter
+    def sources(self, made: list[FolderSource | TableSource]) -> None:
+        self._sources = made
 
     def watched(self, now: datetime) -> frozenset[str]:
         """Lower-case names of people in a watch window."""
@@ -54,13 +75,48 @@ class Station:
             version = get(connection, rosters.CHANGED)
             if self._watched[:2] != (version, today):
                 everybody, leaving = self.rosters(connection)
-                inside = {d.person_id for d in leaving if self._is_open(d, today)}
+                inside = {d.person_id for d in leaving if self.is_open(d, today)}
                 self._watched = (version, today, names_of(everybody[p] for p in sorted(inside) if p in everybody))
         return self._watched[2]
 
     def rosters(self, connection: Connection) -> tuple[dict[str, Person], list[Departure]]:
         """People and departures as all rosters together tell them now."""
-        return rosters.merged(connection, [feed.name for feed in self.settings.rosters])
+        names = tuple(feed.name for feed in self.settings.rosters)
+        version = get(connection, rosters.CHANGED)
+        if self._rosters is None or self._rosters[:2] != (version, names):
+            self._rosters = version, names, *rosters.merged(connection, names)
+        return dict(self._rosters[2]), list(self._rosters[3])
+
+    def key(self, connection: Connection) -> bytes:
+        """The secret of pseudonyms and of the audit chain, made on first use. Raises BadInput where it is another one.
+
+        With another key every pseudonym would change and no row of the chain would hold.
+        """
+        if not self._key:
+            key = self.secrets.keep(KEY_NAME, lambda: token_hex(32)).encode()
+            pseudonyms.check_key(connection, KEY_NAME, key)
+            self._key = key
+        elif pseudonyms.writes(connection):
+            pseudonyms.check_key(connection, KEY_NAME, self._key)
+        return self._key
+
+    def veil(self, connection: Connection) -> Veil:
+        """Pseudonyms of everybody, as the rosters tell them now."""
+        version = get(connection, rosters.CHANGED)
+        if self._veil is None or self._veil[0] != version:
+            everybody, _ = self.rosters(connection)
+            self._veil = version, pseudonyms.veil(connection, self.key(connection), everybody)
+        return self._veil[1]
+
+    def note(
+        self, connection: Connection, now: datetime, who: str, role: str, what: str, person_id: str | None = None,
+        reason: str | None = None, detail: str = "",
+    ) -> None:  # fmt: skip
+        """Append a row to the audit chain, within the caller's transaction; it holds pseudonyms only."""
+        veil, about = self.veil(connection), () if person_id is None else (person_id,)
+        subject = None if person_id is None else veil.pseudonym(person_id)
+        told = audit.entry(now, who, role, what, subject, reason and veil.blur(reason, about), veil.blur(detail, about))
+        audit.append(connection, self.key(connection), [told])
 
     def rules(self) -> TellRules:
         """When somebody is told."""
@@ -81,13 +137,19 @@ class Station:
         """Let the database go."""
         self.state.close()
 
-    def _is_open(self, departure: Departure, today: int) -> bool:
+    def window(self, departure: Departure) -> tuple[int, int]:
+        """The days of a departure's watch window, since 1970: first, and the one after the last."""
         rules = self.settings.windows
         last = day_number(departure.last_day)
         first = last - rules.before
         if departure.notice_date:
             first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
-        return departure.certainty != "withdrawn" and first - 1 <= today <= last + rules.after + SLACK_DAYS
+        return first, last + 1 + rules.after
+
+    def is_open(self, departure: Departure, today: int) -> bool:
+        """Is that day (UTC, since 1970) within the watch window, or shortly after it?"""
+        first, end = self.window(departure)
+        return departure.certainty != "withdrawn" and first - 1 <= today < end + SLACK_DAYS
 
 
 def open_station(
@@ -99,11 +161,14 @@ def open_station(
     data = folder / settings.store.data
     state = open_state(secrets.fill(settings.store.url) or str(data / "state.db"), migrate=migrate)
     lease = Lease(state, holder or new_holder(), settings.schedule.lease_seconds)
-    return Station(folder, settings, secrets, state, data, lease, list(make_sources(folder, settings, secrets)))
+    return Station(folder, settings, secrets, state, data, lease)
 
 
 def make_sources(folder: Path, settings: Settings, secrets: Credentials) -> Iterable[FolderSource | TableSource]:
     """The sources of action logs that the settings name."""
+    from monitor.sources.folder import FolderSource  # noqa: PLC0415  # brings pyarrow: only where logs are read
+    from monitor.sources.table import TableSource  # noqa: PLC0415
+
     for rule in settings.sources:
         if isinstance(rule, Folder):
             yield FolderSource(rule, folder / rule.path)

@@ -22,11 +22,20 @@ COMMANDS = {
     "run": "Run as a daemon: read, judge, tell, for months.",
     "once": "Do every step of the daemon once.",
     "doctor": "Tell what is broken, missing, late or silent.",
+    "leavers": "Who leaves: when, how sure, how watched, what stands out, what cannot be seen.",
+    "case": "List, show, acknowledge, assign, note, close and reopen cases.",
+    "timeline": "A person's days and hours, against their own usual and the peers'.",
+    "compare": "A person against the peers, action by action.",
+    "events": "What a person did around a finding.",
+    "sql": "Ask the store in SQL, read-only.",
     "channels": "Try the channels.",
     "notices": "What was sent, waits or was given up.",
     "rejects": "Lines that could not be used, and why.",
     "roster": "Versions of the rosters; accept a refused one.",
     "silence": "Keep notices back for a while.",
+    "requests": "What waits for a second person; approve it.",
+    "reveal": "Names that are shown for a while; approve them.",
+    "audit": "Who looked at whom; check that nothing was changed.",
 }
 MODULES = {"check-config": "check_config", "run": "running"}
 """Where the module is not named as the command."""

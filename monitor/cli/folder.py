@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,4 +32,6 @@ def opened(folder: Path, *, migrate: bool = False) -> Iterator[Station]:
 
 def who() -> str:
     """The operating-system user, for the record."""
-    return getpass.getuser()
+    from monitor.viewers import system_user
+
+    return system_user()

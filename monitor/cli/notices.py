@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.folder import folder_option, opened, who
+from monitor.cli.folder import folder_option, opened
 
 
 @click.group()
@@ -49,8 +49,10 @@ def show(folder: Path, state: str | None, limit: int) -> None:
             select(*(outbox.c[name] for name in names)).order_by(outbox.c.created_at.desc(), outbox.c.key).limit(limit)
         )
         rows = connection.execute(query.where(outbox.c.state == state) if state else query).mappings().all()
+        veil = station.veil(connection)
     for row in rows:
-        click.echo(json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()}))
+        told = dict(row) | {"error": row["error"] and veil.blur(row["error"])}
+        click.echo(json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in told.items()}))
 
 
 @notices.command()
@@ -58,18 +60,20 @@ def show(folder: Path, state: str | None, limit: int) -> None:
 @click.argument("keys", nargs=-1, required=True)
 def resend(folder: Path, keys: tuple[str, ...]) -> None:
     """Try again to send what was given up."""
-    from sqlalchemy import insert
-
+    from monitor.looking import acting
     from monitor.model import BadInput
     from monitor.store import outbox
-    from monitor.store.schema import journal
 
     now = datetime.now(UTC)
-    with opened(folder) as station, station.state.write() as connection:
+    with (
+        opened(folder) as station,
+        acting(station, now, "configure", "notices resend") as look,
+        station.state.write() as connection,
+    ):
         for key in keys:
             if not outbox.resend(connection, key, now):
                 raise BadInput(
                     key, None, "no notice of that key was given up", "see lastday notices list --state given_up"
                 )
-            connection.execute(insert(journal).values(at=now, who=who(), what="resend", detail=key))
+            look.note(connection, "resend", detail=key)
     click.echo(f"{len(keys)} will be sent again", err=True)

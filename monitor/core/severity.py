@@ -8,21 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.placebo import Placebo
+from monitor.core.levels import Thresholds
 
-LEVELS = ("low", "medium", "high", "critical")
 DEFAULTS = 4.0, 1.7
 """Threshold and scale of scores where there are too few placebo windows: the usual ones of generated organisations."""
 MOST_CLAIMED = 100_000
 """No rate beyond this is told: a tail fitted to some hundred windows does not carry further."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """One in how many placebo departures: from there on a finding has the severity."""
-
-    medium: int = 10
-    high: int = 50
-    critical: int = 1000
 
 
 @dataclass(slots=True)

@@ -59,12 +59,37 @@ def findings_of(connection: Connection) -> dict[str, list[Finding]]:
     return found
 
 
+def findings_about(connection: Connection, person_id: str) -> list[Finding]:
+    """The findings on a person that hold now, in the order of their times."""
+    rows = connection.scalars(
+        select(findings.c.body).where(findings.c.person_id == person_id, findings.c.gone_at.is_(None))
+    )
+    return sorted((finding_of(body) for body in rows), key=lambda f: (f.time, f.finding_id))
+
+
+def stored_finding(connection: Connection, finding_id: str) -> tuple[str, Finding, datetime, datetime | None] | None:
+    """(case_id, finding, first known at, no longer held since); None where there is no such finding."""
+    row = connection.execute(select(findings).where(findings.c.finding_id == finding_id)).first()
+    return None if row is None else (row.case_id, finding_of(row.body), row.first_at, row.gone_at)
+
+
+def finding_of(body: str) -> Finding:
+    """A stored finding: its time is the person's own, with the offset that it was told with."""
+    return msgspec.json.decode(body, type=Finding)
+
+
 def sources_of(connection: Connection) -> dict[str, list[str]]:
     """The logs that each case's findings came from."""
     found: dict[str, set[str]] = {}
     for case_id, names in connection.execute(select(findings.c.case_id, findings.c.sources)):
         found.setdefault(case_id, set()).update(json.loads(names))
     return {case_id: sorted(names) for case_id, names in found.items()}
+
+
+def lock(connection: Connection) -> None:
+    """Let nobody else change a case until the commit: the daemon writes back what it read. SQLite has one writer."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5204479)")
 
 
 def all_cases(connection: Connection) -> list[Case]:
