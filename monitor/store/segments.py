@@ -32,6 +32,7 @@ SCHEMA = pa.schema(
     + [
         pa.field("magnitude", pa.float64()),
         pa.field("attributes", pa.string()),
+        pa.field("line_sha256", pa.binary()),
         pa.field("seen_at", pa.int64()),
         pa.field("feed", pa.string()),
     ]
@@ -60,6 +61,11 @@ def hot_table(connection: Connection, where: Any = None) -> pa.Table:
         columns = zip(SCHEMA, zip(*rows, strict=True), strict=True)
         parts.append(pa.Table.from_arrays([pa.array(values, field.type) for field, values in columns], schema=SCHEMA))
     return pa.concat_tables(parts)
+
+
+def sealed_sql(paths: Sequence[Path]) -> str:
+    """SQL of the relation that history files make; those of an older lastday lack `line_sha256`."""
+    return f"read_parquet([{', '.join(literal(str(path)) for path in paths)}], union_by_name = true)"
 
 
 def seal(state: State, data: Path, now: datetime, hot_days: int) -> int:
@@ -178,13 +184,15 @@ def _write(path: Path, table: pa.Table) -> dict[str, Any]:
 
 def _read(paths: Sequence[Path]) -> pa.Table:
     """The files as one table, every event once."""
-    names = ", ".join(literal(str(path)) for path in paths)
     with duckdb.connect() as db:
-        columns = ", ".join(n for n in NAMES if n not in ("seen_at", "feed"))
+        db.register("nothing", SCHEMA.empty_table())
+        columns = ", ".join(n for n in NAMES if n not in ("line_sha256", "seen_at", "feed"))
         return (
             db.sql(
-                f"""SELECT {columns}, min(seen_at) AS seen_at, arg_min(feed, (seen_at, feed)) AS feed
-                FROM read_parquet([{names}]) GROUP BY {columns}"""
+                f"""SELECT {columns}, arg_min(line_sha256, (seen_at, feed)) AS line_sha256, min(seen_at) AS seen_at,
+                    arg_min(feed, (seen_at, feed)) AS feed
+                FROM (SELECT * FROM nothing UNION ALL BY NAME SELECT * FROM {sealed_sql(paths)})
+                GROUP BY {columns}"""
             )
             .to_arrow_table()
             .cast(SCHEMA)
