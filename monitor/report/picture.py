@@ -49,7 +49,7 @@ def timeline(days: Days) -> Drawing:
     for i, count in enumerate(days.counts):
         day = days.first + timedelta(days=i)
         if count:
-            role = "found" if day in days.marks else "bar"
+            role = "found" if days.marks.get(day, "low") != "low" else "bar"
             tip = f"{day:%a %d %b %Y}: {count:,} act{'s' if count != 1 else ''}"
             top = height(count)
             parts.append(Box(across(day) + step * 0.12, top, step * 0.76, base - top, role, tip))

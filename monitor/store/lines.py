@@ -1,0 +1,99 @@
+"""Single events and counts of a few people, straight from the sealed files and hot rows that can hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import BigInteger, Connection, func, select, type_coerce
+
+from monitor.store.schema import events
+from monitor.store.segments import SCHEMA, folder_of, listed, sealed_sql
+
+SLOT_US = 900_000_000
+"""A quarter of an hour: every zone's midnight falls on one."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEPT = ("id", "t", "actor", "action", "target", "magnitude", "source", "feed", "seen_at", "line_sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An event as it is kept. `line_sha256`: hash of the line as received, in hex; None where it is not known."""
+
+    id: str
+    time: datetime
+    actor: str
+    action: str
+    target: str | None
+    magnitude: float | None
+    source: str | None
+    feed: str
+    seen_at: datetime
+    line_sha256: str | None
+
+
+def kept_events(connection: Connection, data: Path, ids: Collection[str], span: tuple[int, int]) -> dict[str, Kept]:
+    """Events by id, as first received; the least content where an id came with several.
+
+    span: first and last t that they can have.
+    """
+    low, high = span
+    hot = [type_coerce(events.c[n], BigInteger) if n == "seen_at" else events.c[n] for n in _KEPT]
+    rows = [
+        tuple(row)
+        for part in _parts(sorted(ids))
+        for row in connection.execute(select(*hot).where(events.c.id.in_(part), events.c.t.between(low, high)))
+    ]
+    files = _files(connection, data, low, high)
+    if files:
+        with duckdb.connect() as db:
+            db.register("wanted", pa.table({"id": pa.array(sorted(ids), pa.string())}))
+            db.register("nothing", SCHEMA.empty_table())
+            sealed = f"(SELECT * FROM nothing UNION ALL BY NAME SELECT * FROM {sealed_sql(files)})"
+            query = f"SELECT {', '.join(_KEPT)} FROM {sealed} SEMI JOIN wanted USING (id) WHERE t BETWEEN $1 AND $2"
+            rows += db.execute(query, [low, high]).fetchall()
+    found: dict[str, Kept] = {}
+    for row in sorted(rows, key=lambda row: tuple(str(value) for value in row[:-2])):
+        found.setdefault(row[0], _kept(row))
+    return found
+
+
+def acts_by_slot(connection: Connection, data: Path, names: Collection[str], span: tuple[int, int]) -> dict[int, int]:
+    """How many events these names have, by quarter of an hour (t // SLOT_US).
+
+    names: lower-case accounts, addresses and ids of one person.  span: first t, and the first one no more counted.
+    """
+    low, high = span
+    slot = events.c.t.op("/")(SLOT_US)
+    mine = func.lower(events.c.actor).in_(sorted(names)) & (events.c.t >= low) & (events.c.t < high)
+    seen = {(row[0], int(row[1])) for row in connection.execute(select(events.c.id, slot).where(mine))}
+    files = _files(connection, data, low, high - 1)
+    if files:
+        with duckdb.connect() as db:
+            query = f"""SELECT DISTINCT id, t // {SLOT_US} FROM {sealed_sql(files)}
+                WHERE t >= $1 AND t < $2 AND list_contains($3, lower(actor))"""
+            seen |= {(row[0], row[1]) for row in db.execute(query, [low, high, sorted(names)]).fetchall()}
+    counts: dict[int, int] = {}
+    for _, at in seen:
+        counts[at] = counts.get(at, 0) + 1
+    return counts
+
+
+def _files(connection: Connection, data: Path, low: int, high: int) -> list[Path]:
+    rows = [row for row in listed(connection) if row.last_t >= low and row.first_t <= high]
+    return [path for path in (folder_of(data) / row.name for row in rows) if path.is_file()]
+
+
+def _kept(row: Sequence) -> Kept:
+    times = {n: _EPOCH + timedelta(microseconds=row[n]) for n in (1, 8)}
+    return Kept(row[0], times[1], *row[2:8], times[8], row[9].hex() if row[9] else None)
+
+
+def _parts(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """As many at once as every database takes."""
+    for i in range(0, len(ids), size):
+        yield ids[i : i + size]
