@@ -28,28 +28,24 @@ BEFORE_DAYS = 28
 """So many days before the window tell what a usual day is."""
 
 
-def find_case(look: Look, text: str) -> Case:
+def find_case(look: Look, text: str) -> tuple[Case, Person]:
     """The case of an id, or of a person as typed; of several, the one whose last day is latest.
 
-    Raises BadInput where there is none. Nobody is looked at yet.
+    Raises BadInput where there is none, and whatever `Look.find` raises.
     """
     with look.station.state.read() as connection:
         known = cases.all_cases(connection)
-    for case in known:
-        if case.case_id == text:
-            return case
-    person = look.find(text)
-    mine = [case for case in known if case.person_id == person.person_id]
+    named = next((case for case in known if case.case_id == text), None)
+    person = look.find(named.person_id if named else text)
+    mine = [named] if named else [case for case in known if case.person_id == person.person_id]
     if not mine:
-        raise BadInput(text, None, "there is no case about them", "see lastday case list")
-    return max(mine, key=lambda case: (case.last_day, case.case_id))
+        raise BadInput(look.label(person.person_id), None, "there is no case about them", "see lastday case list")
+    return max(mine, key=lambda case: (case.last_day, case.case_id)), person
 
 
-def case_file(look: Look, case: Case) -> CaseFile:
-    """Everything about a case, with people as the viewer may see them."""
-    person = look.find(case.person_id)
-    station = look.station
-    zone = person.zone or usual_zone(look.people.values(), station.settings.people.timezone)
+def case_file(look: Look, case: Case, person: Person) -> CaseFile:
+    """Everything about a case that was found, with people as the viewer may see them."""
+    station, local = look.station, ZoneInfo(person.zone or look.station.settings.people.timezone)
     with station.state.read() as connection:
         judged = _findings(connection, look, case, zone)
         versions = _versions(connection, case, zone)

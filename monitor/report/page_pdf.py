@@ -127,7 +127,7 @@ def _table(pdf: FPDF, table: Table) -> None:
 def _weight(cells: Sequence[str]) -> float:
     """How wide a column should be against the others: as its longest word, or a part of its longest text."""
     word = max((len(part) for cell in cells for part in cell[:80].split()), default=0)
-    return max(6.0, min(word, 32), 0.4 * min(60, max(map(len, cells))))
+    return max(6.0, min(word + 2, 32), 0.4 * min(60, max(map(len, cells))))
 
 
 def _known(pdf: FPDF, text: str) -> str:
