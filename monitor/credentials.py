@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from monitor.model import BadInput
@@ -36,6 +37,28 @@ class Credentials:
         if value is None:
             raise BadInput(name, None, "no such secret", f"set ${name} or ${name}_FILE, or write secrets/{name}")
         return value
+
+    def keep(self, name: str, make: Callable[[], str]) -> str:
+        """The secret; where there is none, it is made and written into `secrets`, for its owner alone."""
+        value = self.find(name)
+        if value is not None:
+            return value
+        path = self.folders[-1] / name
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            draft = path.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}")
+            draft.touch(mode=0o600, exist_ok=False)
+            draft.write_text(make() + "\n", encoding="utf-8")
+            try:
+                os.link(draft, path)  # whole or not at all; who comes second takes the first one's
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        except OSError as error:
+            what = f"cannot be made ({error.strerror})"
+            raise BadInput(str(path), None, what, "let the user that runs lastday write there once") from None
+        return self.need(name)
 
     def fill(self, text: str) -> str:
         """The text with every {NAME} replaced by its secret."""

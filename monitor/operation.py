@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 Level = Literal["low", "medium", "high", "critical"]
+Role = Literal["viewer", "investigator", "privacy-officer", "operator"]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,6 +67,29 @@ class Notices(_Table, frozen=True):
     allow_internal: tuple[str, ...] = ()
 
 
+class Privacy(_Table, frozen=True):
+    """Who sees names, how long, and how long what is told of people is kept; days of 0 keep for ever."""
+
+    reveal_minutes: float = 60.0
+    two_person: bool = False
+    request_hours: float = 24.0
+    case_days: int = 730
+    finding_days: int = 730
+    notice_days: int = 400
+    reject_days: int = 90
+    roster_days: int = 1095
+
+
+class ViewerRule(_Table, frozen=True):
+    """Somebody who may use the command line: an operating-system user, or who shows the secret that `token` names."""
+
+    name: str
+    roles: tuple[Role, ...]
+    user: str = ""
+    token: str = ""
+    person: str = ""
+
+
 class RosterFeed(_Table, frozen=True):
     """A roster: a file (the newest of those that match), or a table, view or query of a database."""
 
@@ -111,6 +135,7 @@ class Email(_Table, frozen=True, tag_field="kind", tag="email"):
     user: str = ""
     password: str = ""
     thin: bool = False
+    names: bool = False
     deadline_seconds: float = 60.0
 
 
@@ -122,6 +147,7 @@ class Webhook(_Table, frozen=True, tag_field="kind", tag="webhook"):
     secrets: tuple[str, ...]
     owners: tuple[str, ...] = ()
     thin: bool = True
+    names: bool = False
     deadline_seconds: float = 15.0
 
 
@@ -132,6 +158,7 @@ class Chat(_Table, frozen=True, tag_field="kind", tag="apprise"):
     url: str
     owners: tuple[str, ...] = ()
     thin: bool = True
+    names: bool = False
     deadline_seconds: float = 30.0
 
 

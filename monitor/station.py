@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 
 from sqlalchemy import Connection
 
 from monitor.core.fold import TellRules
+from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
 from monitor.core.windows import day_number
 from monitor.credentials import Credentials
@@ -19,11 +21,12 @@ from monitor.operation import Email, Folder
 from monitor.settings import Settings, load_settings
 from monitor.sources.folder import FolderSource
 from monitor.sources.table import TableSource
-from monitor.store import rosters
+from monitor.store import audit, pseudonyms, rosters
 from monitor.store.lease import Lease, new_holder
 from monitor.store.state import State, get, open_state
 
 CONFIG_NAME = "lastday.toml"
+KEY_NAME = "LASTDAY_PRIVACY_KEY"
 SLACK_DAYS = 7
 """Events that come late still count as those of a watched person for so long after the window."""
 
@@ -46,6 +49,8 @@ class Station:
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while everything is judged: twice at once would only take twice as long."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
+    _key: bytes = b""
+    _veil: tuple[str | None, Veil] | None = None
 
     def watched(self, now: datetime) -> frozenset[str]:
         """Lower-case names of people in a watch window."""
@@ -61,6 +66,37 @@ class Station:
     def rosters(self, connection: Connection) -> tuple[dict[str, Person], list[Departure]]:
         """People and departures as all rosters together tell them now."""
         return rosters.merged(connection, [feed.name for feed in self.settings.rosters])
+
+    def key(self, connection: Connection) -> bytes:
+        """The secret of pseudonyms and of the audit chain, made on first use. Raises BadInput where it is another one.
+
+        With another key every pseudonym would change and no row of the chain would hold.
+        """
+        if not self._key:
+            key = self.secrets.keep(KEY_NAME, lambda: token_hex(32)).encode()
+            pseudonyms.check_key(connection, KEY_NAME, key)
+            self._key = key
+        elif pseudonyms.writes(connection):
+            pseudonyms.check_key(connection, KEY_NAME, self._key)
+        return self._key
+
+    def veil(self, connection: Connection) -> Veil:
+        """Pseudonyms of everybody, as the rosters tell them now."""
+        version = get(connection, rosters.CHANGED)
+        if self._veil is None or self._veil[0] != version:
+            everybody, _ = self.rosters(connection)
+            self._veil = version, pseudonyms.veil(connection, self.key(connection), everybody)
+        return self._veil[1]
+
+    def note(
+        self, connection: Connection, now: datetime, who: str, role: str, what: str, person_id: str | None = None,
+        reason: str | None = None, detail: str = "",
+    ) -> None:  # fmt: skip
+        """Append a row to the audit chain, within the caller's transaction; it holds pseudonyms only."""
+        veil, about = self.veil(connection), () if person_id is None else (person_id,)
+        subject = None if person_id is None else veil.pseudonym(person_id)
+        told = audit.entry(now, who, role, what, subject, reason and veil.blur(reason, about), veil.blur(detail, about))
+        audit.append(connection, self.key(connection), [told])
 
     def rules(self) -> TellRules:
         """When somebody is told."""
@@ -81,13 +117,18 @@ class Station:
         """Let the database go."""
         self.state.close()
 
-    def _is_open(self, departure: Departure, today: int) -> bool:
+    def window(self, departure: Departure) -> tuple[int, int]:
+        """The days of a departure's watch window, since 1970: first, and the one after the last."""
         rules = self.settings.windows
         last = day_number(departure.last_day)
         first = last - rules.before
         if departure.notice_date:
             first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
-        return departure.certainty != "withdrawn" and first - 1 <= today <= last + rules.after + SLACK_DAYS
+        return first, last + 1 + rules.after
+
+    def _is_open(self, departure: Departure, today: int) -> bool:
+        first, end = self.window(departure)
+        return departure.certainty != "withdrawn" and first - 1 <= today < end + SLACK_DAYS
 
 
 def open_station(

@@ -61,14 +61,18 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
 @click.argument("name")
 def turn_on(folder: Path, name: str) -> None:
     """Turn a channel on again that was turned off because its receiver was gone."""
-    from sqlalchemy import delete, insert
+    from sqlalchemy import delete
 
+    from monitor.looking import acting
     from monitor.model import BadInput
     from monitor.store.schema import channels as table
-    from monitor.store.schema import journal
 
-    with opened(folder) as station, station.state.write() as connection:
+    with (
+        opened(folder) as station,
+        acting(station, datetime.now(UTC), "configure", "channels on") as look,
+        station.state.write() as connection,
+    ):
         if not connection.execute(delete(table).where(table.c.name == name)).rowcount:
             raise BadInput("channels", None, f"{name} is not turned off", "see lastday doctor")
-        connection.execute(insert(journal).values(at=datetime.now(UTC), who=who(), what="channel on", detail=name))
+        look.note(connection, "channel on", detail=name)
     click.echo(f"{name} is on", err=True)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from monitor.cli.folder import folder_option, opened
 from monitor.model import Finding
 from monitor.report.safe import plain
 
@@ -47,6 +48,31 @@ def file_options(command: Callable) -> Callable:
                      metavar="FILE|FOLDER",
                      help="Roster in CSV, or a folder of monthly ones. May be given often; the first one has the say."),
     ):  # fmt: skip
+        taking = option(taking)
+    return taking
+
+
+def looking(command: Callable) -> Callable:
+    """-C, --reveal, --reason: what every command takes that looks at people; it is given the `look`."""
+
+    @wraps(command)
+    def with_look(folder: Path, reveal: bool, reason: str | None, **given: Any) -> Any:
+        from monitor.looking import open_look
+
+        words = click.get_current_context().command_path.split()[1:]
+        now = datetime.now(UTC)
+        with (
+            opened(folder) as station,
+            open_look(station, now, command=" ".join(words), reveal=reveal, reason=reason) as look,
+        ):
+            return command(look=look, **given)
+
+    taking: Callable = with_look
+    for option in (
+        click.option("--reason", metavar="TEXT", help="Why you look; kept on record."),
+        click.option("--reveal", is_flag=True, help="Show names for a while; needs --reason."),
+        folder_option,
+    ):
         taking = option(taking)
     return taking
 

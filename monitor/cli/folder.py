@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,4 +34,7 @@ def opened(folder: Path, *, migrate: bool = False) -> Iterator[Station]:
 
 def who() -> str:
     """The operating-system user, for the record."""
-    return getpass.getuser()
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.folder import folder_option, opened, who
+from monitor.cli.folder import folder_option, opened
 
 
 @click.group()
@@ -58,18 +58,20 @@ def show(folder: Path, state: str | None, limit: int) -> None:
 @click.argument("keys", nargs=-1, required=True)
 def resend(folder: Path, keys: tuple[str, ...]) -> None:
     """Try again to send what was given up."""
-    from sqlalchemy import insert
-
+    from monitor.looking import acting
     from monitor.model import BadInput
     from monitor.store import outbox
-    from monitor.store.schema import journal
 
     now = datetime.now(UTC)
-    with opened(folder) as station, station.state.write() as connection:
+    with (
+        opened(folder) as station,
+        acting(station, now, "configure", "notices resend") as look,
+        station.state.write() as connection,
+    ):
         for key in keys:
             if not outbox.resend(connection, key, now):
                 raise BadInput(
                     key, None, "no notice of that key was given up", "see lastday notices list --state given_up"
                 )
-            connection.execute(insert(journal).values(at=now, who=who(), what="resend", detail=key))
+            look.note(connection, "resend", detail=key)
     click.echo(f"{len(keys)} will be sent again", err=True)

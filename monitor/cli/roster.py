@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.folder import folder_option, opened, who
+from monitor.cli.folder import folder_option, opened
 
 
 @click.group()
@@ -48,19 +48,20 @@ def accept(folder: Path, name: str, reason: str) -> None:
     Example:
       lastday roster accept hr --reason "the Leeds office was sold"
     """
-    from sqlalchemy import insert
-
+    from monitor.looking import acting
     from monitor.model import BadInput
     from monitor.store import rosters
-    from monitor.store.schema import journal
 
-    with opened(folder) as station, station.state.write() as connection:
+    with (
+        opened(folder) as station,
+        acting(station, datetime.now(UTC), "configure", "roster accept", reason) as look,
+        station.state.write() as connection,
+    ):
         last = rosters.last_version(connection, name)
         if last is None or last.status != "refused":
             raise BadInput(name, None, "no version of this roster is refused", "see lastday roster list")
         if not last.people:
             raise BadInput(name, None, f"the refused version holds nobody: {last.why}", "mend the feed")
         rosters.accept(connection, name, last.sha256)
-        detail = f"{name} {last.sha256}: {last.why}; accepted: {reason}"
-        connection.execute(insert(journal).values(at=datetime.now(UTC), who=who(), what="roster accept", detail=detail))
+        look.note(connection, "roster accept", detail=f"{name} {last.sha256}: {last.why}")
     click.echo(f"{name}: the refused version comes into force when it is read next", err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.folder import folder_option, opened, who
+from monitor.cli.folder import folder_option, opened
 
 LONGEST_DAYS = 30
 
@@ -36,10 +36,8 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
     Example:
       lastday silence add --department Facilities --hours 48 --reason "planned office move"
     """
-    from sqlalchemy import insert
-
+    from monitor.looking import acting
     from monitor.store import cases
-    from monitor.store.schema import journal
 
     scopes = [
         (s, v) for s, v in (("person", person), ("department", department), ("all", "all" if everybody else None)) if v
@@ -47,11 +45,13 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
     if len(scopes) != 1:
         raise click.UsageError("name one of --person, --department, --everybody")
     now = datetime.now(UTC)
-    with opened(folder) as station, station.state.write() as connection:
-        cases.add_silence(connection, *scopes[0], now, now + timedelta(hours=hours), reason, who())
-        connection.execute(
-            insert(journal).values(at=now, who=who(), what="silence", detail=f"{scopes[0]} {hours} h: {reason}")
-        )
+    with (
+        opened(folder) as station,
+        acting(station, now, "configure", "silence add", reason) as look,
+        station.state.write() as connection,
+    ):
+        cases.add_silence(connection, *scopes[0], now, now + timedelta(hours=hours), reason, look.viewer.name)
+        look.note(connection, "silence", person, f"{scopes[0][0]} {department or ''} {hours:g} h")
     click.echo(f"silent until {now + timedelta(hours=hours):%Y-%m-%d %H:%MZ}", err=True)
 
 
@@ -77,14 +77,19 @@ def show(folder: Path) -> None:
 @click.argument("number", type=int)
 def end(folder: Path, number: int) -> None:
     """End a silence now."""
-    from sqlalchemy import insert, update
+    from sqlalchemy import update
 
+    from monitor.looking import acting
     from monitor.model import BadInput
-    from monitor.store.schema import journal, silences
+    from monitor.store.schema import silences
 
     now = datetime.now(UTC)
-    with opened(folder) as station, station.state.write() as connection:
+    with (
+        opened(folder) as station,
+        acting(station, now, "configure", "silence end") as look,
+        station.state.write() as connection,
+    ):
         mine = (silences.c.seq == number) & (silences.c.until > now)
         if not connection.execute(update(silences).where(mine).values(until=now)).rowcount:
             raise BadInput(f"silence {number}", None, "is not in force", "see lastday silence list")
-        connection.execute(insert(journal).values(at=now, who=who(), what="silence end", detail=str(number)))
+        look.note(connection, "silence end", detail=str(number))

@@ -218,6 +218,7 @@ cases = Table(
     Column("notices", Integer, nullable=False),
     Column("reminders", Integer, nullable=False),
     _text("closed_as"),
+    _text("assignee"),
     Index(None, "person_id"),
 )
 
@@ -274,13 +275,69 @@ leases = Table(
     Column("beat", BigInteger, nullable=False),
 )
 
-# What operators decided: overrides, resends.
-journal = Table(
-    "journal",
+# Every look, change, reveal, export and override, chained and signed; see monitor.core.audit.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    _text("who", nullable=False),
+    _text("role", nullable=False),
+    _text("what", nullable=False),
+    _text("subject"),
+    _text("reason"),
+    _text("detail", nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("signature", String(64), nullable=False),
+    Index(None, "subject"),
+)
+
+# What needs a second person, and what was revealed: `kind` is reveal, silence, roster or config.
+requests = Table(
+    "requests",
     metadata,
     Column("seq", Integer, primary_key=True),
+    _text("kind", nullable=False),
+    _text("subject"),
+    _text("payload", nullable=False),
+    _text("reason", nullable=False),
+    Column("made_at", UTC, nullable=False),
+    _text("made_by", nullable=False),
+    _text("state", nullable=False),
+    _text("decided_by"),
+    Column("decided_at", UTC),
+    Column("until", UTC, nullable=False),
+    Index(None, "kind", "state"),
+)
+
+# Nothing of these people is erased, by schedule or by hand.
+holds = Table(
+    "holds",
+    metadata,
+    _text("person_id", primary_key=True),
+    Column("made_at", UTC, nullable=False),
+    _text("made_by", nullable=False),
+    _text("reason", nullable=False),
+)
+
+# Who was erased: what a source or roster tells of them again is dropped.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("subject", String(60), primary_key=True),
+    Column("at", UTC, nullable=False),
+)
+
+# What was done with a case and said of it, by whom.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _text("case_id", nullable=False),
     Column("at", UTC, nullable=False),
     _text("who", nullable=False),
     _text("what", nullable=False),
-    _text("detail", nullable=False),
+    _text("text", nullable=False),
+    Index(None, "case_id"),
 )

@@ -117,9 +117,9 @@ def test_accept_overrides_on_record(tmp_path: Path) -> None:
     assert tell(station, roster(20), 2) == 40
     with station.state.read() as connection:
         assert len(rosters.still_there(connection, "hr")) == 20
-        (row,) = connection.execute(sa.text("SELECT what, detail FROM journal")).all()
+        (row,) = connection.execute(sa.text("SELECT what, reason FROM audit")).all()
     assert row.what == "roster accept"
-    assert "sold Leeds" in row.detail
+    assert row.reason == "sold Leeds"
     again = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "x", "-C", str(station.folder)])
     assert isinstance(again.exception, Exception)
     station.close()

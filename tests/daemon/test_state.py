@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from monitor.model import BadInput
 from monitor.station import Station
 from monitor.store.schema import UTC as UtcType
-from monitor.store.schema import journal, metadata
+from monitor.store.schema import channels, metadata
 from monitor.store.state import HEAD, KNOWN_VERSIONS, MIGRATIONS, bump, get, open_state, put, schema_version
 
 
@@ -55,8 +55,8 @@ def test_sqlite_is_durable_and_lets_readers_in(tmp_path: Path) -> None:
 def test_times_come_back_aware_and_in_utc(station: Station) -> None:
     when = datetime(2017, 11, 2, 19, 51, 0, 1, tzinfo=timezone(timedelta(hours=1)))
     with station.state.write() as connection:
-        connection.execute(sa.insert(journal).values(at=when, who="a", what="b", detail="c"))
-        back = connection.execute(sa.select(journal.c.at)).scalar_one()
+        connection.execute(sa.insert(channels).values(name="a", off_at=when, why="b"))
+        back = connection.execute(sa.select(channels.c.off_at)).scalar_one()
     assert back == when
     assert back.tzinfo is UTC
     with pytest.raises(ValueError, match="without a zone"):

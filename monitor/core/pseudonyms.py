@@ -1,0 +1,162 @@
+"""Pseudonyms: a short name in place of a person, and in place of every name of a person in free text.
+
+A pseudonym is the beginning of HMAC-SHA256(key, person_id) in a base of 32 letters (FIPS 198-1;
+letters after Crockford, without i, l, o, u). Who has the key and the roster can tell who it is,
+and nobody else. Eight letters are 40 bits: among 5,000 people two meet once in 88,000 stores, and
+then the one who came later has four letters more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from monitor.model import Person
+
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+SHORT, LONG = 8, 12
+PREFIX = "p-"
+LEAST_DIGITS = 4
+"""A person_id or account of fewer digits cannot be told from a figure in a text."""
+LEAST_LETTERS = 4
+"""A part of a name that is shorter is left: "Li" would be found everywhere."""
+_UNSPACED = "\u2e80"
+"""From here on lie the scripts of East Asia."""
+_WORD = re.compile(r"[^\W_]+")
+_GAP = re.compile(r"[\W_]{0,3}")
+
+
+def full_name(key: bytes, person_id: str) -> str:
+    """All of the pseudonym that a key gives, 51 letters.
+
+    >>> full_name(b"k" * 32, "E1")[:8]
+    'xqbx61pj'
+    """
+    number = int.from_bytes(hmac.new(key, person_id.encode(), hashlib.sha256).digest(), "big") >> 1
+    return "".join(_LETTERS[number >> shift & 31] for shift in range(250, -1, -5))
+
+
+def name_all(key: bytes, person_ids: Iterable[str], held: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """(person_id -> pseudonym, short name -> full name of its holder where two met).
+
+    person_ids: in the order in which they became known.  held: who holds a short name since two met.
+    """
+    names: dict[str, str] = {}
+    taken, met = dict(held), dict(held)
+    for person_id in person_ids:
+        full = full_name(key, person_id)
+        holder = taken.setdefault(full[:SHORT], full)
+        if holder != full:
+            met[full[:SHORT]] = holder
+        names[person_id] = PREFIX + (full[:SHORT] if holder == full else full[:LONG])
+    return names, met
+
+
+@dataclass(slots=True)
+class Veil:
+    """Pseudonyms of everybody known, and the blurring of free text.
+
+    `shown` are the person_ids whose names may be read now.
+    """
+
+    key: bytes
+    people: Mapping[str, Person]
+    names: Mapping[str, str]
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """person_id -> what stands in place of the pseudonym."""
+    _known: dict[str, list[tuple[tuple[str, ...], str]]] | None = None
+    _dense: list[tuple[str, str]] = field(default_factory=list)
+    """Names in scripts that put no blanks between words."""
+
+    def pseudonym(self, person_id: str) -> str:
+        """The pseudonym, also of somebody whom no roster knows."""
+        return self.names.get(person_id) or PREFIX + full_name(self.key, person_id)[:SHORT]
+
+    def label(self, person_id: str) -> str:
+        """The pseudonym, or the name where it may be read now."""
+        return self.shown.get(person_id) or self.pseudonym(person_id)
+
+    def blur(self, text: str, about: Iterable[str] = ()) -> str:
+        """The text with every name, e-mail, account and person_id of people replaced by the pseudonym.
+
+        about: people of whom the text is; every part of their names counts too ("smith" in a path).
+        """
+        known = self._index()
+        for name, person_id in self._dense:
+            if person_id not in self.shown:
+                text = text.replace(name, self.pseudonym(person_id))
+        own = [entry for person_id in about if person_id in self.people for entry in self._parts(person_id)]
+        words = list(_WORD.finditer(text))
+        done, parts, i = 0, [], 0
+        while i < len(words):
+            found = _longest(text, words, i, known.get(words[i][0].casefold(), ()), own)
+            if found is None:
+                i += 1
+                continue
+            count, person_id = found
+            end = words[i + count - 1].end()
+            if person_id not in self.shown:
+                parts += [text[done : words[i].start()], self.pseudonym(person_id)]
+                done = end
+            i += count
+        return "".join(parts) + text[done:]
+
+    def blur_all(self, told: object, about: Iterable[str] = ()) -> object:
+        """The same for every text within lists and dictionaries; keys stay."""
+        if isinstance(told, str):
+            return self.blur(told, about)
+        if isinstance(told, dict):
+            return {key: self.blur_all(value, about) for key, value in told.items()}
+        if isinstance(told, (list, tuple)):
+            return [self.blur_all(value, about) for value in told]
+        return told
+
+    def _index(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+        """First word of each identifier -> all its words, the longest first."""
+        if self._known is None:
+            known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+            for person in self.people.values():
+                for told in {person.person_id, person.name, person.email, *person.accounts} - {None, ""}:
+                    words = tuple(_WORD.findall(str(told).casefold()))
+                    if len(str(told)) > 1 and max(str(told)) >= _UNSPACED:
+                        self._dense.append((str(told), person.person_id))
+                    if words and not (len(words) == 1 and words[0].isdigit() and len(words[0]) < LEAST_DIGITS):
+                        known.setdefault(words[0], []).append((words, person.person_id))
+            for entries in known.values():
+                entries.sort(key=lambda e: (-len(e[0]), e))
+            self._known = known
+        return self._known
+
+    def _parts(self, person_id: str) -> list[tuple[tuple[str, ...], str]]:
+        """Parts of a person's name and of the e-mail before the @."""
+        person = self.people[person_id]
+        told = f"{person.name or ''} {(person.email or '').partition('@')[0]}"
+        return [((w,), person_id) for w in _WORD.findall(told.casefold()) if len(w) >= LEAST_LETTERS]
+
+
+def _longest(
+    text: str, words: list[re.Match[str]], at: int, known: Iterable[tuple[tuple[str, ...], str]],
+    own: Iterable[tuple[tuple[str, ...], str]],
+) -> tuple[int, str] | None:  # fmt: skip
+    """How many words from here on are one identifier, and whose."""
+    for wanted, person_id in (*known, *own):
+        here = words[at : at + len(wanted)]
+        if tuple(w[0].casefold() for w in here) != wanted:
+            continue
+        gaps = all(_GAP.fullmatch(text, a.end(), b.start()) for a, b in pairwise(here))
+        if gaps and not (wanted[0].isdigit() and len(wanted) == 1 and _in_figure(text, here[0])):
+            return len(wanted), person_id
+    return None
+
+
+def _in_figure(text: str, word: re.Match[str]) -> bool:
+    """Is it a piece of a larger figure, a time or a date: 1,204 or 12:30 or 2017-11-02?"""
+
+    def digit(i: int, j: int) -> bool:
+        return 0 <= i < len(text) and 0 <= j < len(text) and text[i] in ".,:-" and text[j].isdigit()
+
+    return digit(word.start() - 1, word.start() - 2) or digit(word.end(), word.end() + 1)

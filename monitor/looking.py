@@ -1,0 +1,230 @@
+"""The one door of every command that looks at people: who looks, at whom, and what is shown of them."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from monitor.core.pseudonyms import PREFIX, Veil
+from monitor.core.roles import ROLES, Viewer, own_ids, roles_with
+from monitor.core.routing import names_of
+from monitor.core.windows import day_number
+from monitor.model import BadInput, Departure, Person
+from monitor.operation import ViewerRule
+from monitor.station import CONFIG_NAME, Station
+from monitor.store import requests
+
+SHOWN_TOKEN = "LASTDAY_VIEWER_TOKEN"
+"""In the environment: the token by which somebody shows who they are, where the system's user does not tell it."""
+
+
+@dataclass(slots=True)
+class Look:
+    """One viewer's look into one working folder. Who they are on the rosters themselves is left out of it."""
+
+    station: Station
+    viewer: Viewer
+    now: datetime
+    people: dict[str, Person]
+    departures: list[Departure]
+    veil: Veil
+    command: str = ""
+    reveal: bool = False
+    reason: str | None = None
+
+    def may(self, right: str) -> None:
+        """Raises BadInput where the viewer's roles lack the right; the attempt is on record."""
+        if right not in self.viewer.rights:
+            self.record("refused", detail=f"no right to {right}")
+            raise lacking(self.viewer, right)
+
+    def find(self, who: str) -> Person:
+        """The person, by pseudonym, person_id, account or e-mail as typed. Raises BadInput.
+
+        The row in the audit chain is committed before this returns. Outside the watch window a reason is
+        needed; the viewer's own person is refused; a reveal that was asked for is brought into force.
+        """
+        self.may("look")
+        person = self._matching(who)
+        person_id = person.person_id
+        if person_id in self.viewer.own:
+            self.record("refused", person_id, "a look at the viewer's own person")
+            raise BadInput(self.label(person_id), None, "is yourself", "somebody else must look at it")
+        watched = self.watches(person_id)
+        if not watched and not self.reason:
+            self.record("refused", person_id, "outside the watch window, no reason given")
+            mend = "say why with --reason; it is kept on record"
+            raise BadInput(self.label(person_id), None, "is not in a watch window", mend)
+        if self.reveal:
+            self._reveal(person_id)
+        self.record("look", person_id, "" if watched else "outside the watch window")
+        return person
+
+    def label(self, person_id: str) -> str:
+        """The pseudonym, such as p-7k3m9qxa; "Name (person_id)" while a reveal is in force."""
+        return self.veil.label(person_id)
+
+    def blur(self, text: str, about: str | None = None) -> str:
+        """Free text with every known name, e-mail, account and person_id replaced by the pseudonym, unless revealed.
+
+        about: of whom the text is, where that is known; parts of that person's name count too.
+        """
+        return self.veil.blur(text, () if about is None else (about,))
+
+    def hides(self, person_id: str) -> bool:
+        """Is this the viewer's own person, of whom nothing is shown?"""
+        return person_id in self.viewer.own
+
+    def watches(self, person_id: str) -> bool:
+        """Is the person in a watch window today, by their own calendar?"""
+        person = self.people.get(person_id)
+        zone = (person.zone if person else None) or self.station.settings.people.timezone
+        today = day_number(self.now.astimezone(ZoneInfo(zone)).date())
+        return any(d.person_id == person_id and self._is_open(d, today) for d in self.departures)
+
+    def record(self, what: str, person_id: str | None = None, detail: str = "") -> None:
+        """A row in the audit chain, committed when this returns."""
+        with self.station.state.write() as connection:
+            self.note(connection, what, person_id, detail)
+
+    def note(self, connection: Connection, what: str, person_id: str | None = None, detail: str = "") -> None:
+        """A row in the audit chain, within the caller's transaction."""
+        shown = "names shown" if person_id in self.veil.shown or (person_id is None and self.veil.shown) else ""
+        told = "; ".join(part for part in (self.command, detail, shown) if part)
+        self.station.note(connection, self.now, self.viewer.name, self.viewer.role, what, person_id, self.reason, told)
+
+    def _matching(self, who: str) -> Person:
+        wanted = who.strip().lower()
+        if wanted.startswith(PREFIX):
+            found = [p for p in self.veil.people.values() if self.veil.pseudonym(p.person_id) == wanted]
+        else:
+            found = []
+        found = found or [p for p in self.veil.people.values() if p.person_id == who]
+        found = found or [p for p in self.veil.people.values() if wanted in names_of([p])]
+        if not found:
+            raise BadInput(who, None, "is nobody whom a roster knows", "see lastday leavers")
+        if len(found) > 1:
+            names = ", ".join(sorted(self.veil.pseudonym(p.person_id) for p in found))
+            raise BadInput(who, None, "is a name of several people", f"name one of {names}")
+        return found[0]
+
+    def _reveal(self, person_id: str) -> None:
+        """Bring the names of a person into force for a while, or ask a second person to."""
+        if person_id in self.veil.shown:
+            return
+        self.may("reveal")
+        if not self.reason:
+            raise BadInput("--reveal", None, "no reason is given", "say why with --reason; it is kept on record")
+        rules, subject = self.station.settings.privacy, self.veil.pseudonym(person_id)
+        alone = not rules.two_person
+        until = self.now + timedelta(minutes=rules.reveal_minutes) if alone else self.asked_until()
+        with self.station.state.write() as connection:
+            reason = self.blur(self.reason, person_id)
+            by = self.viewer.name
+            seq = requests.make(connection, "reveal", subject, {}, reason, self.now, by, until, by if alone else None)
+            self.note(connection, "reveal" if alone else "reveal asked", person_id, f"request {seq}")
+        if not alone:
+            mend = f"a second person must run lastday reveal approve {seq}; then the names show"
+            raise BadInput(subject, None, f"the reveal waits as request {seq}", mend)
+        person = self.veil.people[person_id]
+        self.veil = replace(self.veil, shown={**self.veil.shown, person_id: full_label(person)})
+
+    def asked_until(self) -> datetime:
+        """So long a request waits for a second person."""
+        return self.now + timedelta(hours=self.station.settings.privacy.request_hours)
+
+    def _is_open(self, departure: Departure, today: int) -> bool:
+        first, end = self.station.window(departure)
+        return departure.certainty != "withdrawn" and first <= today < end
+
+
+@contextmanager
+def open_look(
+    station: Station, now: datetime, *, command: str = "", reveal: bool = False, reason: str | None = None
+) -> Iterator[Look]:
+    """A look into an open station by whoever runs this process. Raises BadInput for somebody without a role."""
+    with station.state.read() as connection:
+        everybody, leaving = station.rosters(connection)
+        veil = station.veil(connection)
+        viewer = viewer_of(station, everybody)
+        granted = requests.standing(connection, now, ["reveal"], "granted")
+    mine = {r.subject for r in granted if r.made_by == viewer.name}
+    shown = {p: full_label(person) for p, person in everybody.items() if veil.pseudonym(p) in mine} if mine else {}
+    people = {p: person for p, person in everybody.items() if p not in viewer.own}
+    yield Look(
+        station, viewer, now, people, [d for d in leaving if d.person_id not in viewer.own],
+        replace(veil, shown=shown), command, reveal, (reason or "").strip() or None,
+    )  # fmt: skip
+
+
+@contextmanager
+def acting(station: Station, now: datetime, right: str, command: str, reason: str | None = None) -> Iterator[Look]:
+    """A look for something that needs a right. Raises BadInput where the viewer lacks it."""
+    with open_look(station, now, command=command, reason=reason) as look:
+        look.may(right)
+        yield look
+
+
+def full_label(person: Person) -> str:
+    """Name and person_id, as shown while a reveal is in force."""
+    return f"{person.name} ({person.person_id})" if person.name else person.person_id
+
+
+def viewer_of(station: Station, people: dict[str, Person]) -> Viewer:
+    """Who runs this process, by [[viewers]]. Raises BadInput for somebody whom it does not name.
+
+    Where none is configured, the owner of the folder, and root, hold every role.
+    """
+    user = system_user()
+    rules = station.settings.viewers
+    if not rules:
+        if os.getuid() not in (0, station.folder.stat().st_uid):
+            raise _stranger(station, user)
+        rule = ViewerRule(user, tuple(ROLES), user)  # type: ignore[arg-type]
+    else:
+        rule = _rule_of(station, rules, user)
+    names = ((p, names_of([person])) for p, person in people.items())
+    own = own_ids(rule.person or rule.user or rule.name, names)
+    return Viewer(rule.name, rule.roles, own | ({rule.person} if rule.person else set()))
+
+
+def system_user() -> str:
+    """The operating-system user of this process; not what the environment says of it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+def lacking(viewer: Viewer, right: str) -> BadInput:
+    """The error for somebody who lacks a right."""
+    mend = f"ask somebody who is {' or '.join(roles_with(right))}; roles stand in [[viewers]]"
+    return BadInput(viewer.name, None, f"has no right to {right} as {', '.join(viewer.roles)}", mend)
+
+
+def _rule_of(station: Station, rules: tuple[ViewerRule, ...], user: str) -> ViewerRule:
+    shown = station.secrets.environ.get(SHOWN_TOKEN)
+    if shown is not None:
+        for rule in rules:
+            token = station.secrets.find(rule.token) if rule.token else None
+            if token and hmac.compare_digest(token.encode(), shown.encode()):
+                return rule
+        raise BadInput(SHOWN_TOKEN, None, "is no viewer's token", "show the token that [[viewers]] names, or none")
+    for rule in rules:
+        if rule.user == user:
+            return rule
+    raise _stranger(station, user)
+
+
+def _stranger(station: Station, user: str) -> BadInput:
+    where = str(station.folder / CONFIG_NAME)
+    mend = 'an operator adds [[viewers]] with name, user and roles, for example roles = ["investigator"]'
+    return BadInput(where, None, f"{user} is no viewer of this folder", mend)

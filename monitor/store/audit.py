@@ -1,0 +1,112 @@
+"""The audit chain in the state database. A row is appended within the transaction that it tells of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from monitor.core.audit import BROKEN, Entry, Fault, Head, head_of, is_signed, read_head, seal, verify
+from monitor.store.schema import audit, kv, micros
+from monitor.store.schema import outbox as notices
+from monitor.store.state import get, put
+
+HEAD = "audit head"
+"""In the store: seq:digest:signature of the last row."""
+JOURNAL = "journal"
+"""In the store: what operators did before there was a chain; taken in first."""
+_LOCK = 5_204_479
+_FIELDS = ("seq", "who", "role", "what", "subject", "reason", "detail", "previous", "digest", "signature")
+
+
+def append(connection: Connection, key: bytes, entries: Sequence[Entry]) -> Head:
+    """Chain rows behind the last one; one process at a time. Returns the new head."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    head, broken = _after(connection, key)
+    if head is None:
+        entries = [*_journal(connection), *entries]
+    if broken:
+        entries = [replace(entries[0], what=BROKEN, subject=None, reason=None, detail=broken), *entries]
+    for entry in entries:
+        sealed = seal(key, entry, head)
+        row = {name: getattr(sealed, name) for name in _FIELDS}
+        connection.execute(insert(audit).values(at=sealed.at_us, **row))
+        head = head_of(key, sealed)
+    if head is None:
+        raise ValueError("nothing to append")
+    put(connection, HEAD, f"{head}:{head.signature}")
+    return head
+
+
+def entry(
+    now: datetime, who: str, role: str, what: str, subject: str | None = None, reason: str | None = None,
+    detail: str = "",
+) -> Entry:  # fmt: skip
+    """A row that is not chained yet. subject: a pseudonym."""
+    clean = [_clean(text) for text in (who, role, what, subject, reason, detail)]
+    return Entry(0, micros(now), *clean)  # type: ignore[arg-type]
+
+
+def head_in(connection: Connection) -> Head | None:
+    """The head as the store keeps it; None where there is none, or none that could be one."""
+    told = get(connection, HEAD)
+    if told is None:
+        return None
+    place, _, signature = told.rpartition(":")
+    head = read_head(place)
+    return Head(head.seq, head.digest, signature) if head else None
+
+
+def entries(
+    connection: Connection, subject: str | None = None, since: datetime | None = None, limit: int | None = None
+) -> list[Entry]:
+    """Rows, the oldest first; of these the last `limit`."""
+    query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+    if subject is not None:
+        query = query.where(audit.c.subject == subject)
+    if since is not None:
+        query = query.where(audit.c.at >= micros(since))
+    return [_entry(row) for row in connection.execute(query)][::-1]
+
+
+def faults(connection: Connection, key: bytes, anchors: Sequence[Head] = ()) -> list[Fault]:
+    """Everything that is wrong with the chain, also by the heads that digests carried away."""
+    rows = connection.execute(select(audit).order_by(audit.c.seq), execution_options={"yield_per": 5000})
+    return list(verify(key, map(_entry, rows), head_in(connection), [*anchors, *_told_heads(connection)]))
+
+
+def _after(connection: Connection, key: bytes) -> tuple[Head | None, str]:
+    """The head to chain behind, and what is wrong with it: that is a row of its own, so that it never heals unseen."""
+    head, last = head_in(connection), connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).first()
+    if head is not None and is_signed(key, head) and (last is None or last.seq <= head.seq):
+        return head, ""
+    if last is None:
+        return None, "the signed head was not the one that was written" if get(connection, HEAD) else ""
+    return Head(last.seq, last.digest), f"the signed head did not fit row {last.seq}, the last one there"
+
+
+def _told_heads(connection: Connection) -> Iterator[Head]:
+    """Heads in the digests that were written."""
+    for body in connection.scalars(select(notices.c.body).where(notices.c.kind == "digest")):
+        head = read_head(str(json.loads(body).get("audit_head", "")))
+        if head:
+            yield head
+
+
+def _journal(connection: Connection) -> list[Entry]:
+    told = json.loads(get(connection, JOURNAL) or "[]")
+    connection.execute(kv.delete().where(kv.c.key == JOURNAL))
+    return [Entry(0, at, who, "operator", what, None, None, detail) for at, who, what, detail in told]
+
+
+def _entry(row: object) -> Entry:
+    return Entry(at_us=row.at, **{name: getattr(row, name) for name in _FIELDS})  # type: ignore[attr-defined]
+
+
+def _clean(text: str | None) -> str | None:
+    """What every database keeps as it is: no NUL, no half of a character."""
+    return None if text is None else text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
