@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.core import acts, evidence, feedback, judge, severity
 from monitor.core.catalogue import Action
+from monitor.core.identity import own_names
 from monitor.core.impact import impact_of
 from monitor.core.peers import peer_groups
 from monitor.core.windows import Window, departures, placebos, usual_zone
@@ -172,19 +173,8 @@ def identify(everybody: Iterable[Person], default_zone: str) -> People:
     number = {person.person_id: i for i, person in enumerate(everyone)}
     group, group_names = peer_groups(everyone)
     usual = usual_zone(everyone, default_zone)
-    claims: dict[str, set[int]] = {}
-    names: dict[str, int] = {}
-    for named in (lambda p: p.accounts, lambda p: (p.email,) if p.email else (), lambda p: (p.person_id.lower(),)):
-        fresh: dict[str, set[int]] = {}
-        for person in everyone:
-            for name in named(person):
-                fresh.setdefault(name, set()).add(number[person.person_id])
-        for name, owners in fresh.items():
-            claims.setdefault(name, owners)
-    for name, owners in claims.items():
-        if len(owners) == 1:
-            names[name] = next(iter(owners))
-    ambiguous = sorted(name for name, owners in claims.items() if len(owners) > 1)
+    claimed, ambiguous = own_names(everyone)
+    names = {name: number[person_id] for name, person_id in claimed.items()}
     return People(
         everyone,
         number,

@@ -158,6 +158,25 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseStep:
+    """What somebody did with a case: ack, assign, note, close or reopen.
+
+    `text` is the reason or the note, of an assignment whom the case was given to. A closing has a verdict, the actions
+    that it is about, and the day until which it holds.
+    """
+
+    case_id: str
+    person_id: str
+    at: datetime
+    who: str
+    what: str
+    text: str = ""
+    verdict: str | None = None
+    actions: tuple[str, ...] = ()
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One message that must go out. `kind`: opened, escalated, reminder, reopened, resolved, digest or operator.
 

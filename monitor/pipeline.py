@@ -14,14 +14,14 @@ from datetime import datetime, timedelta
 from detectors import person_day
 from monitor import assess as judgement
 from monitor import telling
-from monitor.core import retry
+from monitor.core import casework, retry
 from monitor.findings import findings
-from monitor.model import BadInput, Departure, Finding, Person, Rejected, Retryable
+from monitor.model import BadInput, Departure, Feedback, Finding, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.scanning import beside, open_engine
 from monitor.settings import Settings
 from monitor.station import Station
-from monitor.store import cases, inbox, outbox, rosters
+from monitor.store import cases, inbox, outbox, rosters, steps
 from monitor.store.around import months_of, sources_of
 from monitor.store.history import History
 from monitor.store.recall import lost_files, recall
@@ -63,7 +63,8 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
     """
     with station.judging:
         with station.state.read() as connection:
-            stand = {key: get(connection, key) for key in (inbox.CHANGED, inbox.URGENT, rosters.CHANGED)}
+            keys = (inbox.CHANGED, inbox.URGENT, rosters.CHANGED, steps.CHANGED)
+            stand = {key: get(connection, key) for key in keys}
             before = json.loads(get(connection, "assessed") or "{}")
             matters = [key for key in stand if key != inbox.CHANGED or anyway]
             if all(stand[key] == before.get(key) for key in matters) and not (anyway and _is_old(before, now)):
@@ -74,7 +75,8 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
                     attributes = recall(connection, db, station.data)
                 lost = lost_files(connection, station.data)
                 history = History(db)
-                found = _judge(history, people, leaving, station.settings, attributes, now)
+                verdicts = casework.verdicts_in_force(steps.all_steps(connection))
+                found = _judge(history, people, leaving, station.settings, attributes, verdicts, now)
                 sources = sources_of(history, found)
                 months = months_of(history, people, found, now)
         with station.state.write() as connection:
@@ -171,6 +173,7 @@ def _judge(
     leaving: Sequence[Departure],
     settings: Settings,
     attributes: tuple[str, ...],
+    verdicts: Sequence[Feedback],
     now: datetime,
 ) -> list[Finding]:
     try:
@@ -179,7 +182,7 @@ def _judge(
         )
     except judgement.NothingMatched:
         return []
-    return findings(history, assessed)
+    return findings(history, judgement.damp(assessed, verdicts, settings))
 
 
 def _is_old(before: Mapping[str, str], now: datetime) -> bool:

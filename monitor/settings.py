@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Share
-from monitor.core.severity import Thresholds
+from monitor.core.levels import Thresholds
 from monitor.core.windows import WindowRules, is_zone
 from monitor.model import BadInput
 from monitor.operation import Channel, Http, LogSource, Notices, Privacy, RosterFeed, Route, Schedule, Store, ViewerRule

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -19,11 +20,13 @@ from monitor.credentials import Credentials
 from monitor.model import Departure, Person
 from monitor.operation import Email, Folder
 from monitor.settings import Settings, load_settings
-from monitor.sources.folder import FolderSource
-from monitor.sources.table import TableSource
 from monitor.store import audit, pseudonyms, rosters
 from monitor.store.lease import Lease, new_holder
 from monitor.store.state import State, get, open_state
+
+if TYPE_CHECKING:
+    from monitor.sources.folder import FolderSource
+    from monitor.sources.table import TableSource
 
 CONFIG_NAME = "lastday.toml"
 KEY_NAME = "LASTDAY_PRIVACY_KEY"
@@ -41,7 +44,6 @@ class Station:
     state: State
     data: Path
     lease: Lease
-    sources: list[FolderSource | TableSource]
     problems: dict[str, str] = field(default_factory=dict)
     """What cannot be read or reached now, by source, roster or channel."""
     stamps: dict[str, tuple[str, int, int]] = field(default_factory=dict)
@@ -51,6 +53,18 @@ class Station:
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
     _key: bytes = b""
     _veil: tuple[str | None, Veil] | None = None
+    _sources: list[FolderSource | TableSource] | None = None
+
+    @property
+    def sources(self) -> list[FolderSource | TableSource]:
+        """Where action logs are read; made when first asked for: whoever only looks does not read."""
+        if self._sources is None:
+            self._sources = list(make_sources(self.folder, self.settings, self.secrets))
+        return self._sources
+
+    @sources.setter
+    def sources(self, made: list[FolderSource | TableSource]) -> None:
+        self._sources = made
 
     def watched(self, now: datetime) -> frozenset[str]:
         """Lower-case names of people in a watch window."""
@@ -140,11 +154,14 @@ def open_station(
     data = folder / settings.store.data
     state = open_state(secrets.fill(settings.store.url) or str(data / "state.db"), migrate=migrate)
     lease = Lease(state, holder or new_holder(), settings.schedule.lease_seconds)
-    return Station(folder, settings, secrets, state, data, lease, list(make_sources(folder, settings, secrets)))
+    return Station(folder, settings, secrets, state, data, lease)
 
 
 def make_sources(folder: Path, settings: Settings, secrets: Credentials) -> Iterable[FolderSource | TableSource]:
     """The sources of action logs that the settings name."""
+    from monitor.sources.folder import FolderSource  # noqa: PLC0415  # brings pyarrow: only where logs are read
+    from monitor.sources.table import TableSource  # noqa: PLC0415
+
     for rule in settings.sources:
         if isinstance(rule, Folder):
             yield FolderSource(rule, folder / rule.path)

@@ -62,6 +62,7 @@ def tell(
 
     months: what to draw of each person's last month.
     """
+    cases.lock(connection)
     rules = station.rules()
     silences = cases.silences_at(connection, now)
     known = {case.case_id: case for case in cases.all_cases(connection)}
@@ -98,6 +99,7 @@ def digest(connection: Connection, station: Station, people: Mapping[str, Person
     put(connection, _DIGEST, now.isoformat())
     if last is None or not datetime.fromisoformat(last) < due <= now:
         return 0
+    cases.lock(connection)
     rules = station.rules()
     found = cases.findings_of(connection)
     silences = cases.silences_at(connection, now)

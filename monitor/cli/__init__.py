@@ -16,6 +16,7 @@ COMMANDS = {
     "scan": "Find unusual high-impact acts of departing people in files.",
     "explain": "Show every piece of evidence on one event.",
     "backtest": "Replay a period as the daemon would have lived it.",
+    "report": "Write everything about a case into one file.",
     "demo": "See the 2017 incident found in a generated organisation.",
     "init": "Make a working folder.",
     "check-config": "Tell every error in lastday.toml.",
@@ -27,10 +28,13 @@ COMMANDS = {
     "rejects": "Lines that could not be used, and why.",
     "roster": "Versions of the rosters; accept a refused one.",
     "silence": "Keep notices back for a while.",
+    "completion": "Let the shell complete commands and ids.",
 }
 MODULES = {"check-config": "check_config", "run": "running"}
 """Where the module is not named as the command."""
 DONE, FOUND, WRONG, DEGRADED = 0, 1, 2, 3
+COMPLETE = "_LASTDAY_COMPLETE"
+"""In the environment while a shell asks what could follow."""
 LONGEST = 500
 """Characters of what is told of an error: names of columns in it may be of any length."""
 
@@ -87,7 +91,7 @@ def run() -> None:
     """The program: `main`, with errors told in one line."""
     ended: object = DONE
     try:
-        ended = main(standalone_mode=False)
+        ended = main(prog_name="lastday", complete_var=COMPLETE, standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()

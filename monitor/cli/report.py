@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +25,21 @@ ENDINGS = {"html": ".html", "pdf": ".pdf", "md": ".md", "json": ".json", "png": 
 @click.command()
 @looking
 @click.argument("case", metavar="CASE|PERSON", shell_complete=case_or_person)
-@click.option("--format", "form", type=click.Choice([*ENDINGS]), default="html", show_default=True,
-              help="pdf needs lastday[pdf]; png is the timeline alone.")
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Where it is written; - is standard output. [default: lastday-CASE with the format's ending]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*ENDINGS]),
+    default="html",
+    show_default=True,
+    help="pdf needs lastday[pdf]; png is the timeline alone.",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where it is written; - is standard output. [default: lastday-CASE with the format's ending]",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> None:
     """Write everything about a case into one file that needs nothing else: to read, print, file, hand on.
@@ -54,12 +66,14 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
         raise BadInput(str(path), None, "is there already", "name another file with -o, or add --force")
     look.record("export", person.person_id, f"report of {found.case_id} as {form}")
     content = rendered(reporting.case_file(look, found, person), form)
-    look.record("exported", person.person_id, f"report of {found.case_id}, sha256 {hashlib.sha256(content).hexdigest()}")
+    look.record(
+        "exported", person.person_id, f"report of {found.case_id}, sha256 {hashlib.sha256(content).hexdigest()}"
+    )
     if to_file:
         write_private(path, content, force=force)
         click.echo(f"wrote {path}", err=True)
     else:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
 
 
 def rendered(file: CaseFile, form: str) -> bytes:

@@ -9,7 +9,7 @@ import click
 
 from monitor.cli import DEGRADED, FOUND
 from monitor.cli.common import Steps, feedback_option, file_options, read_time, write_findings
-from monitor.core.severity import LEVELS
+from monitor.core.levels import LEVELS
 
 if TYPE_CHECKING:
     from monitor.sources.formats import Reading

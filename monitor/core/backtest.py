@@ -10,7 +10,8 @@ import numpy as np
 
 from detectors.base import Floats
 from monitor.core import severity
-from monitor.core.severity import Scale, Thresholds
+from monitor.core.levels import Thresholds
+from monitor.core.severity import Scale
 from monitor.model import Finding
 
 LOUD = ("high", "critical")

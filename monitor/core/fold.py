@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitor.core.severity import LEVELS
+from monitor.core.levels import LEVELS
 from monitor.model import Case, Finding
 
 SAME_DEPARTURE_DAYS = 90
@@ -67,7 +67,7 @@ def needs_notice(case: Case, found: Sequence[Finding], now: datetime, rules: Tel
     loud = [f for f in found if rank(f.severity) >= rank(rules.at_once)]
     fresh = [f for f in loud if act_of(f) not in case.told]
     if case.state == "closed":
-        return "reopened" if fresh else None
+        return "reopened" if _reopening(case, fresh) else None
     if loud and case.told_severity is None:
         return "opened"
     actions = {act.partition("@")[0] for act in case.told}
@@ -77,6 +77,14 @@ def needs_notice(case: Case, found: Sequence[Finding], now: datetime, rules: Tel
     if loud and due and case.state == "open" and case.reminders < rules.reminders:
         return "reminder"
     return None
+
+
+def _reopening(case: Case, fresh: Sequence[Finding]) -> bool:
+    """Do these untold acts reopen a closed case? What was found benign is asked about again only where it is graver."""
+    if case.closed_as != "benign":
+        return bool(fresh)
+    actions = {act.partition("@")[0] for act in case.told}
+    return any(f.action not in actions or rank(f.severity) > rank(case.told_severity) for f in fresh)
 
 
 def untold(case: Case, found: Sequence[Finding], rules: TellRules) -> list[Finding]:

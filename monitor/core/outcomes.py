@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.backtest import HOUR, Life, Moment, Noticed
-from monitor.core.severity import Thresholds
+from monitor.core.levels import Thresholds
 from monitor.model import Feedback, Finding, Label
 
 

@@ -8,19 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.placebo import Placebo
+from monitor.core.levels import Thresholds
 
-LEVELS = ("low", "medium", "high", "critical")
 MOST_CLAIMED = 100_000
 """No rate beyond this is told: a tail fitted to some hundred windows does not carry further."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """One in how many placebo departures: from there on a finding has the severity."""
-
-    medium: int = 10
-    high: int = 50
-    critical: int = 1000
 
 
 @dataclass(slots=True)

@@ -72,12 +72,13 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that somebody did about the case or the person."""
+    """Something that somebody did about the case or the person, first at that time, so many times that day."""
 
     at: datetime
     who: str
     what: str
     detail: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,13 +154,14 @@ def _version(told: Told) -> tuple[str, ...]:
 
 def _checked(file: CaseFile) -> list[Block]:
     logs = [(log.name, f"{log.received:,}", f"{log.set_aside:,}", _clock(log.last_at)) for log in file.logs]
-    steps = [(_clock(step.at), step.who, step.what, step.detail or "–") for step in file.steps]
+    steps = [(_clock(s.at), s.who, s.what, s.detail or "–", f"{s.times:,}") for s in file.steps]
     blocks: list[Block] = [
         Heading(2, "What was checked, and by whom"),
         Table("Logs that were read", ("log", "lines received", "set aside", "last line"), logs, frozenset({1, 2})),
     ]
     if steps:
-        return [*blocks, Table("What people did about this case", ("when", "who", "what", "detail"), steps)]
+        columns = ("when", "who", "what", "detail", "times that day")
+        return [*blocks, Table("What people did about this case and this person", columns, steps, frozenset({4}))]
     return [*blocks, Para("Nobody has noted anything on this case yet.")]
 
 

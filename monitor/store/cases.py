@@ -67,6 +67,12 @@ def sources_of(connection: Connection) -> dict[str, list[str]]:
     return {case_id: sorted(names) for case_id, names in found.items()}
 
 
+def lock(connection: Connection) -> None:
+    """Let nobody else change a case until the commit: the daemon writes back what it read. SQLite has one writer."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5204479)")
+
+
 def all_cases(connection: Connection) -> list[Case]:
     """Every case, in the order of the ids."""
     rows = connection.execute(select(cases).order_by(cases.c.case_id)).mappings()

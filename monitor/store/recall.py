@@ -8,7 +8,8 @@ import duckdb
 from sqlalchemy import Connection
 
 from monitor.sql import attribute_columns, literal, quote
-from monitor.store.segments import folder_of, hot_table, listed, sealed_sql
+from monitor.store.manifest import folder_of, listed, sealed_sql
+from monitor.store.segments import hot_table
 
 _COLUMNS = (
     "id",

@@ -222,6 +222,22 @@ cases = Table(
     Index(None, "person_id"),
 )
 
+# What people did with cases, one row a step. `body` holds the verdict, the actions and the expiry of a closing.
+steps = Table(
+    "steps",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _text("case_id", nullable=False),
+    _text("person_id", nullable=False),
+    Column("at", UTC, nullable=False),
+    _text("who", nullable=False),
+    _text("what", nullable=False),
+    _text("text", nullable=False),
+    _text("body", nullable=False),
+    Index(None, "case_id"),
+    Index(None, "person_id"),
+)
+
 # The outbox: one row for each notice and channel, written with the case.
 outbox = Table(
     "outbox",

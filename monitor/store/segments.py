@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
 
-from monitor.sql import literal
+from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events, micros, segments
 from monitor.store.state import State
 
@@ -44,11 +44,6 @@ GRACE = timedelta(hours=1)
 SEAL_ROWS = 500_000
 
 
-def folder_of(data: Path) -> Path:
-    """Where the history files lie."""
-    return data / "history"
-
-
 def hot_table(connection: Connection, where: Any = None) -> pa.Table:
     """Hot events as an Arrow table."""
     query = select(
@@ -61,11 +56,6 @@ def hot_table(connection: Connection, where: Any = None) -> pa.Table:
         columns = zip(SCHEMA, zip(*rows, strict=True), strict=True)
         parts.append(pa.Table.from_arrays([pa.array(values, field.type) for field, values in columns], schema=SCHEMA))
     return pa.concat_tables(parts)
-
-
-def sealed_sql(paths: Sequence[Path]) -> str:
-    """SQL of the relation that history files make; those of an older lastday lack `line_sha256`."""
-    return f"read_parquet([{', '.join(literal(str(path)) for path in paths)}], union_by_name = true)"
 
 
 def seal(state: State, data: Path, now: datetime, hot_days: int) -> int:
@@ -90,11 +80,6 @@ def seal(state: State, data: Path, now: datetime, hot_days: int) -> int:
         moved += _seal_marked(state, data, now)
 
 
-def listed(connection: Connection) -> list[Any]:
-    """The manifest: the files that hold the history now."""
-    return list(connection.execute(select(segments).where(segments.c.replaced_at.is_(None)).order_by(segments.c.name)))
-
-
 def compact(state: State, data: Path, now: datetime) -> int:
     """Join the files of a month that has many. Returns how many files were replaced."""
     with state.read() as connection:
@@ -107,7 +92,7 @@ def compact(state: State, data: Path, now: datetime) -> int:
             continue
         table = _read([folder_of(data) / row.name for row in rows])
         name = f"{month}-{hashlib.blake2b(''.join(r.name for r in rows).encode(), digest_size=5).hexdigest()}.parquet"
-        about = _write(folder_of(data) / name, table)
+        about = write_segment(folder_of(data) / name, table)
         with state.write() as connection:
             connection.execute(insert(segments).values(name=name, month=month, sealed_at=now, **about))
             old = segments.c.name.in_([r.name for r in rows])
@@ -152,7 +137,7 @@ def _seal_marked(state: State, data: Path, now: datetime) -> int:
     for name in sorted(names):
         with state.read() as connection:
             table = hot_table(connection, events.c.segment == name)
-        about = _write(folder_of(data) / name, table)
+        about = write_segment(folder_of(data) / name, table)
         with state.write() as connection:
             connection.execute(delete(events).where(events.c.segment == name))
             connection.execute(insert(segments).values(name=name, month=name[:7], sealed_at=now, **about))
@@ -160,7 +145,7 @@ def _seal_marked(state: State, data: Path, now: datetime) -> int:
     return moved
 
 
-def _write(path: Path, table: pa.Table) -> dict[str, Any]:
+def write_segment(path: Path, table: pa.Table) -> dict[str, Any]:
     """Write a file whole or not at all; what the manifest says of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     table = table.sort_by([("t", "ascending"), ("id", "ascending")])

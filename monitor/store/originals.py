@@ -8,20 +8,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 from sqlalchemy import BigInteger, Connection, func, select, type_coerce
 
+from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events
-from monitor.store.segments import SCHEMA, folder_of, listed, sealed_sql
 
 SLOT_US = 900_000_000
 """A quarter of an hour: every zone's midnight falls on one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = ("id", "t", "actor", "action", "target", "magnitude", "source", "feed", "seen_at", "line_sha256")
 
+_NO_HASH = "SELECT NULL::BLOB AS line_sha256 WHERE false"
+"""So that files of an older lastday, which have no such column, can be read."""
+
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Original:
     """An event as it is kept. `line_sha256`: hash of the line as received, in hex; None where it is not known."""
 
     id: str
@@ -36,7 +38,7 @@ class Kept:
     line_sha256: str | None
 
 
-def kept_events(connection: Connection, data: Path, ids: Collection[str], span: tuple[int, int]) -> dict[str, Kept]:
+def originals(connection: Connection, data: Path, ids: Collection[str], span: tuple[int, int]) -> dict[str, Original]:
     """Events by id, as first received; the least content where an id came with several.
 
     span: first and last t that they can have.
@@ -51,12 +53,10 @@ def kept_events(connection: Connection, data: Path, ids: Collection[str], span: 
     files = _files(connection, data, low, high)
     if files:
         with duckdb.connect() as db:
-            db.register("wanted", pa.table({"id": pa.array(sorted(ids), pa.string())}))
-            db.register("nothing", SCHEMA.empty_table())
-            sealed = f"(SELECT * FROM nothing UNION ALL BY NAME SELECT * FROM {sealed_sql(files)})"
-            query = f"SELECT {', '.join(_KEPT)} FROM {sealed} SEMI JOIN wanted USING (id) WHERE t BETWEEN $1 AND $2"
-            rows += db.execute(query, [low, high]).fetchall()
-    found: dict[str, Kept] = {}
+            sealed = f"(SELECT * FROM ({_NO_HASH}) UNION ALL BY NAME SELECT * FROM {sealed_sql(files)})"
+            query = f"SELECT {', '.join(_KEPT)} FROM {sealed} WHERE t BETWEEN $1 AND $2 AND list_contains($3, id)"
+            rows += db.execute(query, [low, high, sorted(ids)]).fetchall()
+    found: dict[str, Original] = {}
     for row in sorted(rows, key=lambda row: tuple(str(value) for value in row[:-2])):
         found.setdefault(row[0], _kept(row))
     return found
@@ -88,9 +88,12 @@ def _files(connection: Connection, data: Path, low: int, high: int) -> list[Path
     return [path for path in (folder_of(data) / row.name for row in rows) if path.is_file()]
 
 
-def _kept(row: Sequence) -> Kept:
+def _kept(row: Sequence) -> Original:
     times = {n: _EPOCH + timedelta(microseconds=row[n]) for n in (1, 8)}
-    return Kept(row[0], times[1], *row[2:8], times[8], row[9].hex() if row[9] else None)
+    id_, _, actor, action, target, magnitude, source, feed, _, line = row
+    return Original(
+        id_, times[1], actor, action, target, magnitude, source, feed, times[8], line.hex() if line else None
+    )
 
 
 def _parts(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
