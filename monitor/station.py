@@ -51,9 +51,9 @@ class Station:
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while everything is judged: twice at once would only take twice as long."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
+    _sources: list[FolderSource | TableSource] | None = None
     _key: bytes = b""
     _veil: tuple[str | None, Veil] | None = None
-    _sources: list[FolderSource | TableSource] | None = None
 
     @property
     def sources(self) -> list[FolderSource | TableSource]:

@@ -52,6 +52,11 @@ def file_options(command: Callable) -> Callable:
     return taking
 
 
+def clock() -> datetime:
+    """The time of day, read once a command."""
+    return datetime.now(UTC)
+
+
 def looking(command: Callable) -> Callable:
     """-C, --reveal, --reason: what every command takes that looks at people; it is given the `look`."""
 
@@ -60,10 +65,9 @@ def looking(command: Callable) -> Callable:
         from monitor.looking import open_look
 
         words = click.get_current_context().command_path.split()[1:]
-        now = datetime.now(UTC)
         with (
             opened(folder) as station,
-            open_look(station, now, command=" ".join(words), reveal=reveal, reason=reason) as look,
+            open_look(station, clock(), command=" ".join(words), reveal=reveal, reason=reason) as look,
         ):
             return command(look=look, **given)
 
