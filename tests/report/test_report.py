@@ -43,8 +43,8 @@ def test_golden_json(case: CaseFile) -> None:
 
 def test_the_story_comes_first_and_in_plain_words(case: CaseFile) -> None:
     lead, top, why, moved, state = story(case)
-    assert re.fullmatch(r"p-\w+, Content Agent in Trust & Safety, left on Wed 13 Sep 2017 \(end of contract, confirmed\)"
-                        r"\. One act around that day stands out; \d+ more scored low, as many people's acts do\.", lead)  # fmt: skip
+    assert lead.startswith(f"{case.about.label}, Content Agent in Trust & Safety, left on Wed 13 Sep 2017 (end of")
+    assert re.search(r"\. One act around that day stands out; \d+ more scored low, as many people's acts do\.$", lead)
     assert "account.deactivate on account:828846413, magnitude 44,475,740" in top
     assert "above all 82 own acts before" in why
     assert moved.endswith("as Tue 31 Oct 2017; since Tue 05 Sep 2017 it is Wed 13 Sep 2017.")
