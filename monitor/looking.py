@@ -53,7 +53,7 @@ class Look:
         needed; the viewer's own person is refused; a reveal that was asked for is brought into force.
         """
         self.may("look")
-        person = self._matching(who)
+        person = self.veil.people[self._matching(who)]
         person_id = person.person_id
         if person_id in self.viewer.own:
             self.record("refused", person_id, "a look at the viewer's own person")
@@ -101,18 +101,22 @@ class Look:
         told = "; ".join(part for part in (self.command, detail, shown) if part)
         self.station.note(connection, self.now, self.viewer.name, self.viewer.role, what, person_id, self.reason, told)
 
-    def _matching(self, who: str) -> Person:
-        wanted = who.strip().lower()
-        if wanted.startswith(PREFIX):
-            found = [p for p in self.veil.people.values() if self.veil.pseudonym(p.person_id) == wanted]
-        else:
-            found = []
-        found = found or [p for p in self.veil.people.values() if p.person_id == who]
-        found = found or [p for p in self.veil.people.values() if wanted in names_of([p])]
+    def pseudonym(self, who: str) -> str:
+        """The pseudonym of somebody as typed, also of somebody who is on no roster any more. Raises BadInput."""
+        return (
+            who.strip().lower() if who.strip().lower().startswith(PREFIX) else self.veil.pseudonym(self._matching(who))
+        )
+
+    def _matching(self, who: str) -> str:
+        """The person_id of whoever is meant. Raises BadInput where that is nobody, or several."""
+        people, wanted = self.veil.people, who.strip().lower()
+        found = [p for p in people if self.veil.pseudonym(p) == wanted] if wanted.startswith(PREFIX) else []
+        found = found or [p for p in people if p == who]
+        found = found or [p for p, person in people.items() if wanted in names_of([person])]
         if not found:
             raise BadInput(who, None, "is nobody whom a roster knows", "see lastday leavers")
         if len(found) > 1:
-            names = ", ".join(sorted(self.veil.pseudonym(p.person_id) for p in found))
+            names = ", ".join(sorted(map(self.veil.pseudonym, found)))
             raise BadInput(who, None, "is a name of several people", f"name one of {names}")
         return found[0]
 

@@ -15,8 +15,9 @@ from detectors import person_day
 from monitor import assess as judgement
 from monitor import telling
 from monitor.core import casework, retry
+from monitor.core.veiling import veiled
 from monitor.findings import findings
-from monitor.model import BadInput, Departure, Feedback, Finding, Person, Rejected, Retryable
+from monitor.model import BadInput, Departure, Feedback, Finding, Notice, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.scanning import beside, open_engine
 from monitor.settings import Settings
@@ -115,8 +116,9 @@ def deliver(station: Station, channel: Channel, now: datetime, most: int = 100) 
 def _send(station: Station, channel: Channel, claimed: outbox.Claimed, now: datetime) -> bool:
     """Send one notice and mark what became of it. Did the channel take it?"""
     holder, topic = station.lease.holder, f"channel {channel.name}"
+    notice = _as_shown(station, channel.name, claimed.notice)
     try:
-        channel.send(claimed.notice, key=claimed.key, recipients=claimed.recipients)
+        channel.send(notice, key=claimed.key, recipients=claimed.recipients)
     except Retryable as trouble:
         station.problems[channel.name] = trouble.why
         _try_again(station, claimed, trouble, now)
@@ -135,6 +137,14 @@ def _send(station: Station, channel: Channel, claimed: outbox.Claimed, now: date
     station.problems.pop(channel.name, None)
     _mended(station, topic, now)
     return True
+
+
+def _as_shown(station: Station, channel: str, notice: Notice) -> Notice:
+    """The notice with names only where the channel's settings say so."""
+    if any(rule.name == channel and rule.names for rule in station.settings.channels):
+        return notice
+    with station.state.read() as connection:
+        return veiled(notice, station.veil(connection))
 
 
 def _try_again(station: Station, claimed: outbox.Claimed, trouble: Retryable, now: datetime) -> None:

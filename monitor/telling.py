@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from monitor.core import fold, routing
 from monitor.model import Case, Departure, Finding, Notice, Person
 from monitor.station import Station, expired
-from monitor.store import cases, outbox
+from monitor.store import audit, cases, outbox
 from monitor.store.state import get, put
 
 AT_ONCE = ("opened", "escalated", "reopened", "reminder")
@@ -222,7 +222,7 @@ def _post_digest(
     concerned = [people.get(c.case.person_id, _nobody(c.case)) for c in ordered]
     entries = [_case_body(c.case, c.found[:1], person, "digest") for c, person in zip(ordered, concerned, strict=True)]
     severity = ordered[0].case.severity
-    body = {"why": why, "cases": entries, "total": len(entries)}
+    body = {"why": why, "cases": entries, "total": len(entries), "audit_head": str(audit.head_in(connection) or "")}
     notice = Notice(fold.notice_id_of("digest", why, when), "digest", severity, None, None, now, body)
     _post(connection, station, notice, concerned, None, now)
     for change in changes:

@@ -29,6 +29,7 @@ COMMANDS = {
     "roster": "Versions of the rosters; accept a refused one.",
     "silence": "Keep notices back for a while.",
     "completion": "Let the shell complete commands and ids.",
+    "audit": "Who looked at whom; check that nothing was changed.",
 }
 MODULES = {"check-config": "check_config", "run": "running"}
 """Where the module is not named as the command."""

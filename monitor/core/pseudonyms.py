@@ -8,7 +8,7 @@ then the one who came later has four letters more.
 
 from __future__ import annotations
 
-import hashlib
+import base64
 import hmac
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from monitor.model import Person
 
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghjkmnpqrstvwxyz")
 SHORT, LONG = 8, 12
 PREFIX = "p-"
 LEAST_DIGITS = 4
@@ -31,13 +31,13 @@ _GAP = re.compile(r"[\W_]{0,3}")
 
 
 def full_name(key: bytes, person_id: str) -> str:
-    """All of the pseudonym that a key gives, 51 letters.
+    """All of the pseudonym that a key gives, 52 letters.
 
     >>> full_name(b"k" * 32, "E1")[:8]
     'xqbx61pj'
     """
-    number = int.from_bytes(hmac.new(key, person_id.encode(), hashlib.sha256).digest(), "big") >> 1
-    return "".join(_LETTERS[number >> shift & 31] for shift in range(250, -1, -5))
+    digest = hmac.digest(key, person_id.encode("utf-8", "surrogatepass"), "sha256")
+    return base64.b32encode(digest).rstrip(b"=").decode().translate(_LETTERS)
 
 
 def name_all(key: bytes, person_ids: Iterable[str], held: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -121,8 +121,9 @@ class Veil:
             known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
             for person in self.people.values():
                 for told in {person.person_id, person.name, person.email, *person.accounts} - {None, ""}:
-                    words = tuple(_WORD.findall(str(told).casefold()))
-                    if len(str(told)) > 1 and max(str(told)) >= _UNSPACED:
+                    lower = str(told).casefold()
+                    words = (lower,) if lower.isalnum() else tuple(_WORD.findall(lower))
+                    if not lower.isascii() and len(lower) > 1 and max(lower) >= _UNSPACED:
                         self._dense.append((str(told), person.person_id))
                     if words and not (len(words) == 1 and words[0].isdigit() and len(words[0]) < LEAST_DIGITS):
                         known.setdefault(words[0], []).append((words, person.person_id))

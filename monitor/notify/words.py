@@ -52,7 +52,8 @@ def _data(notice: Notice, thin: bool) -> dict[str, Any]:
     if notice.kind == "operator":
         return data | {"topic": body["topic"], "text": body["text"]}
     if notice.kind == "digest":
-        return data | {"total": body["total"], "cases": [_case(case, thin) for case in body["cases"]]}
+        return data | {"total": body["total"], "cases": [_case(case, thin) for case in body["cases"]],
+                       "audit_head": body.get("audit_head", "")}  # fmt: skip
     return data | _case({key: value for key, value in body.items() if key != "month"}, thin)
 
 
@@ -74,7 +75,7 @@ def _values(notice: Notice, thin: bool) -> dict[str, Any]:
     cases = [] if notice.kind == "operator" else body["cases"] if notice.kind == "digest" else [body]
     return {
         "kind": KINDS[notice.kind], "operator": body if notice.kind == "operator" else None,
-        "digest": notice.kind == "digest", "thin": thin, "cases": cases,
+        "digest": notice.kind == "digest", "audit_head": body.get("audit_head", ""), "thin": thin, "cases": cases,
         "single": notice.kind not in ("operator", "digest"),
     }  # fmt: skip
 

@@ -1,0 +1,53 @@
+"""A notice without names: the pseudonym in place of who it is about, and free text blurred."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from monitor.core.pseudonyms import Veil
+from monitor.model import Finding, Notice, Reason
+
+_TEXTS = ("target", "undo", "event_ids", "reasons")
+"""What of a finding a log or a roster wrote."""
+
+
+def veiled(notice: Notice, veil: Veil) -> Notice:
+    """The notice as it goes out through a channel that shows no names."""
+    body = notice.body
+    if notice.kind == "operator":
+        told: dict[str, Any] = {**body, "text": veil.blur(str(body["text"]))}
+    elif "cases" in body:
+        told = {**body, "cases": [_case(case, veil) for case in body["cases"]]}
+    else:
+        told = _case(body, veil)
+    return replace(notice, person_id=notice.person_id and veil.pseudonym(notice.person_id), body=told)
+
+
+def veiled_finding(finding: Finding, veil: Veil) -> Finding:
+    """A finding as it may be shown: by the pseudonym, with every text in it blurred."""
+    who = (finding.person_id,)
+
+    def blur(text: str) -> str:
+        return veil.blur(text, who)
+
+    reasons = tuple(
+        Reason(r.detector, r.bits, blur(r.text), blur(r.value), blur(r.own_usual), blur(r.peer_usual))
+        for r in finding.reasons
+    )
+    return replace(
+        finding, person_id=veil.pseudonym(finding.person_id), target=finding.target and blur(finding.target),
+        undo=blur(finding.undo), event_ids=tuple(map(blur, finding.event_ids)), reasons=reasons,
+    )  # fmt: skip
+
+
+def _case(body: dict[str, Any], veil: Veil) -> dict[str, Any]:
+    person_id = body["person"]["person_id"]
+    found = [_finding(finding, person_id, veil) for finding in body["findings"]]
+    person = {**body["person"], "person_id": veil.pseudonym(person_id), "name": None}
+    return {**body, "person": person, "findings": found}
+
+
+def _finding(told: dict[str, Any], person_id: str, veil: Veil) -> dict[str, Any]:
+    blurred = {name: veil.blur_all(told[name], (person_id,)) for name in _TEXTS if name in told}
+    return {**told, **blurred, "person_id": veil.pseudonym(person_id)}
