@@ -47,6 +47,27 @@ class Version:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class DepartureVersion:
+    """A departure as a feed told it, in force from `told_at` to `ended_at` (None: still)."""
+
+    feed: str
+    departure: Departure
+    told_at: datetime
+    ended_at: datetime | None
+
+
+def versions(connection: Connection, person_id: str) -> list[DepartureVersion]:
+    """Everything that was ever told of a person's leaving, oldest first."""
+    rows = connection.execute(
+        select(departures).where(departures.c.person_id == person_id).order_by(departures.c.told_at, departures.c.seq)
+    )
+    return [
+        DepartureVersion(row.feed, msgspec.json.decode(row.particulars, type=Departure), row.told_at, row.ended_at)
+        for row in rows
+    ]
+
+
 def in_force(connection: Connection, feed: str, at: datetime | None = None) -> Told:
     """What a feed says, now or as it was known at a time. Who vanished from it is still known, with the last word."""
     persons = connection.execute(select(people.c.person_id, people.c.particulars).where(_holds(people, feed, at)))

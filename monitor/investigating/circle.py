@@ -1,0 +1,124 @@
+"""A person with names, zone, departure and peers: what every question about somebody starts from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from monitor.core.clocks import begin_of
+from monitor.core.identity import own_names
+from monitor.core.peers import peer_groups
+from monitor.core.windows import EPOCH, day_number, usual_zone
+from monitor.looking import Look
+from monitor.model import Departure, Person
+from monitor.store.acted import Acted, open_reader
+
+MOST_PEERS = 150
+"""More tell no more of what is usual; of a larger group so many are drawn, always the same."""
+SHOWN_DAYS = 30
+"""Shown of somebody without a departure."""
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """All people of the rosters, with what each is called in the logs and whom each is compared with."""
+
+    people: Mapping[str, Person]
+    default_zone: str
+
+    @cached_property
+    def names(self) -> dict[str, list[str]]:
+        """person_id -> the names in logs that are theirs alone, lower case."""
+        found: dict[str, list[str]] = {}
+        for name, person_id in own_names(list(self.people.values()))[0].items():
+            found.setdefault(person_id, []).append(name)
+        return found
+
+    @cached_property
+    def usual_zone(self) -> str:
+        """The zone of people for whom no roster tells any."""
+        return usual_zone(self.people.values(), self.default_zone)
+
+    @cached_property
+    def groups(self) -> tuple[dict[str, int], list[str]]:
+        """person_id -> number of the peer group, and the groups' names."""
+        everyone = sorted(self.people.values(), key=lambda person: person.person_id)
+        numbers, names = peer_groups(everyone)
+        return {person.person_id: n for person, n in zip(everyone, numbers, strict=True)}, names
+
+    def zone(self, person_id: str) -> str:
+        """The zone by which the person lives."""
+        person = self.people.get(person_id)
+        return (person.zone if person else None) or self.usual_zone
+
+    def peers(self, person_id: str) -> list[str]:
+        """Others of the same group, at most MOST_PEERS."""
+        number, _ = self.groups
+        mine = number.get(person_id)
+        peers = [other for other, group in number.items() if group == mine and other != person_id]
+        if len(peers) > MOST_PEERS:
+            peers = sorted(peers, key=lambda other: hashlib.blake2b(other.encode(), digest_size=8).digest())
+        return sorted(peers[:MOST_PEERS])
+
+    def group(self, person_id: str) -> str:
+        """The name of the person's peer group."""
+        number, names = self.groups
+        return names[number[person_id]] if person_id in number else "nobody"
+
+
+def everybody(look: Look) -> Everybody:
+    """Everybody on the rosters, also who looks: figures over all rest on all."""
+    return Everybody(look.veil.people, look.station.settings.people.timezone)
+
+
+def departure_of(look: Look, person_id: str) -> Departure | None:
+    """The departure that a look at this person is about: the nearest one that holds, else one that was withdrawn."""
+    today = look.now.date()
+    mine = [d for d in look.departures if d.person_id == person_id]
+    return min(
+        mine, key=lambda d: (d.certainty == "withdrawn", abs((d.last_day - today).days), d.last_day), default=None
+    )
+
+
+def shown_days(look: Look, departure: Departure | None, zone: str) -> tuple[date, date]:
+    """First and last day of the watch window as far as it has come; without one the last days up to now."""
+    today = look.now.astimezone(ZoneInfo(zone)).date()
+    if departure is None:
+        return today - timedelta(days=SHOWN_DAYS - 1), today
+    first, end = look.station.window(departure)
+    last = min(EPOCH + timedelta(days=end - 1), today)
+    return min(EPOCH + timedelta(days=first), last), last
+
+
+@contextmanager
+def reading(look: Look) -> Iterator[tuple[Connection, Acted]]:
+    """One moment of the store, with what reads events from it."""
+    engine = look.station.settings.engine
+    db = open_reader(engine.memory, engine.threads)
+    try:
+        with look.station.state.read() as connection:
+            yield connection, Acted(connection, db, look.station.data)
+    finally:
+        db.close()
+
+
+def numbered(group: Everybody, person_ids: list[str]) -> dict[str, int]:
+    """Names in logs -> the place of their person in the list."""
+    return {name: i for i, person_id in enumerate(person_ids) for name in group.names.get(person_id, ())}
+
+
+def between(days: tuple[date, date], zone: str) -> tuple[int, int]:
+    """Microseconds since 1970 UTC from the begin of the first day to the end of the last."""
+    return begin_of(days[0], zone), begin_of(days[1] + timedelta(days=1), zone)
+
+
+def day_range(days: tuple[date, date]) -> tuple[int, int]:
+    """Day numbers of the first day and of the one after the last."""
+    return day_number(days[0]), day_number(days[1]) + 1

@@ -1,0 +1,59 @@
+"""What a person did day by day, against their own usual and the peers'."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from monitor.core.clocks import DAY_US
+from monitor.core.timeline import HOURS, Timeline, Version, timeline
+from monitor.investigating.circle import between, departure_of, everybody, numbered, reading, shown_days
+from monitor.looking import Look
+from monitor.model import Person
+from monitor.store import cases, rosters
+
+ZONE_SLACK_US = DAY_US
+"""Peers live in other zones: their day begins so much sooner or later at most."""
+
+
+def timeline_of(look: Look, person: Person, shown: tuple[date, date] | None = None) -> Timeline:
+    """The person's days, by default those of the watch window. shown: first and last day."""
+    group = everybody(look)
+    zone = group.zone(person.person_id)
+    days = shown or shown_days(look, departure_of(look, person.person_id), zone)
+    since, until = between(days, zone)
+    peers = group.peers(person.person_id)
+    with reading(look) as (connection, acted):
+        span = acted.span() or (since, since)
+        acted.draw("own", numbered(group, [person.person_id]), ("t",), min(span[0], since), until)
+        acted.put_clocks({0: zone}, min(span[0], since), until)
+        own = [(hour, n) for _, hour, n in acted.hours("own")]
+        wide = since - ZONE_SLACK_US, until + ZONE_SLACK_US
+        acted.draw("peers", numbered(group, peers), ("t",), *wide)
+        acted.put_clocks({i: group.zone(peer) for i, peer in enumerate(peers)}, *wide)
+        by_day: dict[int, dict[int, int]] = {i: defaultdict(int) for i in range(len(peers))}
+        by_hour: Counter[int] = Counter()
+        for peer, hour, n in acted.hours("peers"):
+            by_day[peer][hour // HOURS] += n
+            by_hour[hour % HOURS] += n
+        found = cases.findings_about(connection, person.person_id)
+        told = versions_of(look, rosters.versions(connection, person.person_id), zone)
+    return timeline(
+        person.person_id, zone, group.group(person.person_id), days, own, by_day, by_hour, found, told
+    )  # fmt: skip
+
+
+def versions_of(look: Look, rows: list[rosters.DepartureVersion], zone: str) -> list[Version]:
+    """A departure's versions on the person's own clock, oldest first; of the feed that has the say."""
+    names = [feed.name for feed in look.station.settings.rosters]
+    feed = min((r.feed for r in rows), key=lambda f: names.index(f) if f in names else len(names), default="")
+    clock = ZoneInfo(zone)
+    return [
+        Version(
+            r.departure.last_day, r.departure.notice_date, r.departure.kind, r.departure.certainty,
+            r.told_at.astimezone(clock), r.ended_at and r.ended_at.astimezone(clock), r.feed,
+        )
+        for r in rows
+        if r.feed == feed
+    ]  # fmt: skip

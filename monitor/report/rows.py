@@ -1,0 +1,151 @@
+"""Rows of figures on stdout: a table for people, JSON or CSV for programs. Nothing in them can act."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import IO, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor.report.safe import plain
+
+WIDTH = 110
+LEAST_WIDTH = 40
+FORMS = ("table", "json", "jsonl", "csv")
+RISKY = "=+-@\t\r|%"
+"""Spreadsheets take a cell that begins so for a formula."""
+LONGEST_CELL = 32_000
+"""What a spreadsheet holds in a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: the row's key, the heading, and how it is shown. cut: at most so many characters."""
+
+    key: str
+    head: str
+    right: bool = False
+    cut: int = 80
+    style: str = ""
+    fold: bool = False
+
+
+def screen(*, stderr: bool = False) -> Console:
+    """A console as wide as the terminal, within reason; it never colours what is not a terminal."""
+    width = max(min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), LEAST_WIDTH)
+    return Console(width=width, highlight=False, markup=False, emoji=False, stderr=stderr)
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], form: str, empty: str = "") -> None:
+    """Rows on stdout. JSON and CSV have every key of a row; a table has the columns.
+
+    empty: what a table says where there is no row.
+    """
+    if form == "json":
+        write_json(list(rows))
+    elif form == "jsonl":
+        sys.stdout.write("".join(as_json(row) + "\n" for row in rows))
+    elif form == "csv":
+        write_csv(rows, sys.stdout, [column.key for column in columns])
+    elif rows:
+        screen().print(table_of(rows, columns))
+    elif empty:
+        screen(stderr=True).print(Text(empty))
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Table:
+    """The rows as a table without lines."""
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(
+            column.head, justify="right" if column.right else "left", style=column.style,
+            overflow="fold" if column.fold else "ellipsis", no_wrap=not column.fold,
+        )  # fmt: skip
+    for row in rows:
+        table.add_row(*(_cell(row.get(column.key), column.cut) for column in columns))
+    return table
+
+
+def write_json(told: object) -> None:
+    """Anything as JSON, a line for each entry of a list; every character that a terminal could obey is escaped."""
+    if isinstance(told, list):
+        sys.stdout.write("[" + ",\n".join(map(as_json, told)) + "]\n")
+    else:
+        sys.stdout.write(as_json(told) + "\n")
+
+
+def as_json(told: object) -> str:
+    """On one line, in ASCII."""
+    return json.dumps(told, default=_as_text, ensure_ascii=True, separators=(",", ":"))
+
+
+def write_csv(rows: Sequence[Mapping[str, Any]], stream: IO[str], first: Sequence[str] = ()) -> None:
+    """Rows as CSV, with a heading; a cell that a spreadsheet would take for a formula begins with an apostrophe.
+
+    first: keys that come first, and make the heading where there is no row.
+    """
+    keys = list(dict.fromkeys([*first, *(key for row in rows for key in row)]))
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([inert(key) for key in keys])
+    writer.writerows([inert(row.get(key)) for key in keys] for row in rows)
+
+
+def inert(value: object) -> object:
+    """A cell that no spreadsheet calculates.
+
+    >>> inert("=1+1"), inert(-5), inert(None), inert(["a", "b"])
+    ("'=1+1", -5, '', 'a | b')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)):
+        return value
+    if isinstance(value, (list, tuple)):
+        value = " | ".join(str(_plain(part)) for part in value)
+    text = plain(_plain(value), LONGEST_CELL)
+    return "'" + text if text.lstrip().startswith(tuple(RISKY)) else text
+
+
+def _cell(value: object, cut: int) -> Text:
+    if isinstance(value, Text):
+        return value
+    if value is None:
+        return Text("")
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    if isinstance(value, (int, float)):
+        return Text(number(value))
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(str(_plain(part)) for part in value)
+    return Text(plain(_plain(value), cut))
+
+
+def number(value: float) -> str:
+    """A figure with its thousands parted, and no decimal that tells nothing.
+
+    >>> number(44000000), number(2.5), number(3.0)
+    ('44,000,000', '2.5', '3')
+    """
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Text):
+        return value.plain
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

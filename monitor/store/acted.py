@@ -1,0 +1,156 @@
+"""What some people did, read where it lies: sealed files and hot rows of their names alone.
+
+Built for one look: nothing is loaded that is not asked for, so that an answer takes well under a
+second whatever the length of the history. Judgement reads everything, see monitor.store.recall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from monitor.core.clocks import DAY_US, HOUR_US, SECOND_US, spells
+from monitor.sql import literal
+from monitor.store.manifest import folder_of, listed
+from monitor.store.schema import events
+
+TYPES = {
+    "id": "VARCHAR", "t": "BIGINT", "actor": "VARCHAR", "action": "VARCHAR", "target": "VARCHAR",
+    "target_type": "VARCHAR", "magnitude": "DOUBLE", "outcome": "VARCHAR", "source": "VARCHAR", "ip": "VARCHAR",
+    "session": "VARCHAR", "reason": "VARCHAR", "attributes": "VARCHAR",
+}  # fmt: skip
+"""Columns of events that can be asked for."""
+AT_ONCE = 10_000
+"""So many names in one condition on hot rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed file: its path and the times of its first and last event."""
+
+    path: Path
+    first_t: int
+    last_t: int
+
+
+def open_reader(memory: str, threads: int) -> duckdb.DuckDBPyConnection:
+    """DuckDB in memory, within what the settings allow."""
+    db = duckdb.connect()
+    db.execute(f"SET memory_limit = {literal(memory)}")
+    if threads:
+        db.execute(f"SET threads = {threads}")
+    db.execute("SET preserve_insertion_order = false")
+    db.execute("SET enable_progress_bar = false")
+    return db
+
+
+class Acted:
+    """Reads events of named people from one moment of the store."""
+
+    def __init__(self, connection: Connection, db: duckdb.DuckDBPyConnection, data: Path) -> None:
+        """connection: sees one moment.  db: where tables are made."""
+        self.connection, self.db = connection, db
+        rows = [(folder_of(data) / row.name, row.first_t, row.last_t) for row in listed(connection)]
+        self.sealed = [Sealed(*row) for row in rows if row[0].is_file()]
+        self._hot_actors: dict[str, list[str]] | None = None
+
+    def span(self) -> tuple[int, int] | None:
+        """Times of the first and the last event; None where there is none."""
+        low, high = self.connection.execute(select(func.min(events.c.t), func.max(events.c.t))).one()
+        times = [t for s in self.sealed for t in (s.first_t, s.last_t)] + [t for t in (low, high) if t is not None]
+        return (min(times), max(times)) if times else None
+
+    def draw(
+        self, table: str, names: Mapping[str, int], columns: Sequence[str], since: int, until: int
+    ) -> None:  # fmt: skip
+        """Make the table (p, *columns) of what these names did from `since` until before `until`, every event once.
+
+        names: lower case -> p, a number for the person.
+        """
+        self.put("whose", {"name": "VARCHAR", "p": "INTEGER"}, list(names.items()))
+        hot = self._hot(names, since, until)
+        files = [s for s in self.sealed if s.last_t >= since and s.first_t < until]
+        once = _overlap(files, hot)
+        wanted = list(dict.fromkeys([*columns, *(("id", "t", "action", "target") if once else ())]))
+        parts = [f"SELECT p, {', '.join(wanted)} FROM hot JOIN whose ON name = lower(actor)"]
+        self.put("hot", TYPES, hot)
+        if files:
+            listing = ", ".join(literal(str(s.path)) for s in files)
+            parts.append(
+                f"""SELECT p, {", ".join(wanted)} FROM read_parquet([{listing}]) JOIN whose ON name = lower(actor)
+                WHERE t >= {since} AND t < {until} AND {_is_one_of("lower(actor)", names)}"""
+            )
+        only = "QUALIFY row_number() OVER (PARTITION BY id ORDER BY t, p, action, target) = 1" if once else ""
+        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE {table} AS
+            SELECT p, {", ".join(columns)} FROM ({" UNION ALL ".join(parts)}) {only}""")
+        self.db.execute("DROP TABLE hot; DROP TABLE whose")
+
+    def put(self, table: str, types: Mapping[str, str], rows: Iterable[Sequence]) -> None:
+        """Make a table of rows, through JSON: DuckDB takes rows one by one too slowly."""
+        text = msgspec.json.encode([dict(zip(types, row, strict=True)) for row in rows]).decode()
+        shape = msgspec.json.encode([dict(types)]).decode()
+        self.db.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT unnest(from_json(?::JSON, {literal(shape)}), recursive := true)",
+            [text],
+        )
+
+    def put_clocks(self, zones: Mapping[int, str], since: int, until: int) -> None:
+        """Make the table clock (p, since, until, shift): each person's time from UTC, in microseconds."""
+        rows = []
+        known: dict[str, list[tuple[int, int]]] = {}
+        for p, zone in zones.items():
+            told = known.setdefault(zone, spells(zone, since, until))
+            ends = [start for start, _ in told[1:]] + [until]
+            starts = [since] + [start for start, _ in told[1:]]
+            rows += [
+                (p, start, end, seconds * SECOND_US) for start, end, (_, seconds) in zip(starts, ends, told, strict=True)
+            ]
+        self.put("clock", {"p": "INTEGER", "since": "BIGINT", "until": "BIGINT", "shift": "BIGINT"}, rows)
+
+    def hours(self, table: str) -> list[tuple[int, int, int]]:
+        """(p, hour of the person's own clock since 1970, events) of a drawn table with t; needs put_clocks."""
+        return self.rows(f"""SELECT p, (t + shift) // {HOUR_US} AS h, count(*) FROM {table} JOIN clock USING (p)
+            WHERE t >= since AND t < until GROUP BY ALL""")
+
+    def days(self, table: str, by: Sequence[str] = ()) -> list[tuple]:
+        """(p, *by, day of the person's own clock since 1970, events) of a drawn table; needs put_clocks."""
+        more = "".join(f", {name}" for name in by)
+        return self.rows(f"""SELECT p{more}, (t + shift) // {DAY_US} AS d, count(*) FROM {table} JOIN clock USING (p)
+            WHERE t >= since AND t < until GROUP BY ALL""")
+
+    def rows(self, sql: str) -> list[tuple]:
+        """A query's rows."""
+        return self.db.execute(sql).fetchall()
+
+    def _hot(self, names: Mapping[str, int], since: int, until: int) -> list[tuple]:
+        """Hot rows of these names, in the order of TYPES."""
+        if self._hot_actors is None:
+            self._hot_actors = {}
+            for actor in self.connection.scalars(select(events.c.actor).distinct()):
+                self._hot_actors.setdefault(actor.lower(), []).append(actor)
+        actors = [actor for name in names for actor in self._hot_actors.get(name, ())]
+        found: list[tuple] = []
+        query = select(*(events.c[name] for name in TYPES)).where(events.c.t >= since, events.c.t < until)
+        for i in range(0, len(actors), AT_ONCE):
+            rows = self.connection.execute(query.where(events.c.actor.in_(actors[i : i + AT_ONCE])))
+            found += [tuple(row) for row in rows]
+        return found
+
+
+def _overlap(files: Sequence[Sealed], hot: Sequence[tuple]) -> bool:
+    """Can an event stand twice? Only where files, or files and hot rows, tell of the same time."""
+    ordered = sorted(files, key=lambda s: s.first_t)
+    if any(a.last_t >= b.first_t for a, b in zip(ordered, ordered[1:], strict=False)):
+        return True
+    if len({row[0] for row in hot}) < len(hot):
+        return True
+    return bool(hot and files) and min(row[1] for row in hot) <= max(s.last_t for s in files)
+
+
+def _is_one_of(what: str, names: Iterable[str]) -> str:
+    return f"{what} IN ({', '.join(map(literal, names)) or 'NULL'})"
