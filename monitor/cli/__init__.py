@@ -59,6 +59,10 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"monitor.cli.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        if COMPLETE in os.environ:
+            from monitor.cli.completing import attach
+
+            attach(command)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -75,8 +79,36 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _colour(context: click.Context, _param: click.Parameter, when: str) -> None:
+    """Tell everything that writes, through the two names in the environment that all of it knows."""
+    before = {name: os.environ.get(name) for name in ("NO_COLOR", "FORCE_COLOR")}
+    if when != "auto":
+        here, gone = ("FORCE_COLOR", "NO_COLOR") if when == "always" else ("NO_COLOR", "FORCE_COLOR")
+        os.environ.pop(gone, None)
+        os.environ[here] = "1"
+        context.color = when == "always"
+        context.call_on_close(lambda: _restore(before))
+
+
+def _restore(before: dict[str, str | None]) -> None:
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lastday")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    expose_value=False,
+    callback=_colour,
+    help="Colours; auto: on a terminal, unless NO_COLOR is set.",
+)
 def main() -> None:
     """lastday watches what people do around their last day at an organisation, and tells about the
     unusual high-impact act: what it was, why it stands out, how to undo it.

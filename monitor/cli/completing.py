@@ -78,3 +78,22 @@ def _findings(look: Look) -> list[tuple[str, str]]:
 def _people(look: Look) -> list[tuple[str, str]]:
     watched = sorted({d.person_id for d in look.departures if look.watches(d.person_id)})
     return [(look.veil.pseudonym(person_id), "") for person_id in watched]
+
+
+def attach(command: click.Command) -> click.Command:
+    """Let every argument and option of the command that names a case, a finding or a person complete it."""
+    for param in command.params:
+        found = BY_NAME.get(str(param.name))
+        if found is not None:
+            param._custom_shell_complete = found
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            attach(below)
+    return command
+
+
+BY_NAME = {
+    "case": case_or_person, "case_id": case_ids, "case_ids": case_ids, "cases": case_ids,
+    "finding": finding_ids, "finding_id": finding_ids, "around": finding_ids, "person": people, "who": people,
+}  # fmt: skip
+"""What is completed for a parameter of that name."""

@@ -95,7 +95,8 @@ def as_svg(drawing: Drawing) -> str:
     ground = f'<rect class="d-ground" width="{drawing.wide}" height="{drawing.tall}" fill="{LIGHT["ground"]}"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.wide} {drawing.tall}" role="img" '
-        f'aria-labelledby="picture-title" aria-describedby="picture-told" font-family="system-ui, sans-serif" font-size="{TEXT_SIZE}">'
+        f'aria-labelledby="picture-title" aria-describedby="picture-told" '
+        f'font-family="system-ui, sans-serif" font-size="{TEXT_SIZE}">'
         f'<title id="picture-title">{name}</title><desc id="picture-told">{told}</desc>{ground}'
         + "".join(map(_svg_part, drawing.parts))
         + "</svg>"
