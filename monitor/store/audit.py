@@ -18,6 +18,8 @@ HEAD = "audit head"
 """In the store: seq:digest:signature of the last row."""
 JOURNAL = "journal"
 """In the store: what operators did before there was a chain; taken in first."""
+BEGAN = "audit began"
+"""In the store: when the first row was written. A chain that is empty after that was emptied."""
 _LOCK = 5_204_479
 _FIELDS = ("seq", "who", "role", "what", "subject", "reason", "detail", "previous", "digest", "signature")
 
@@ -39,6 +41,8 @@ def append(connection: Connection, key: bytes, entries: Sequence[Entry]) -> Head
     if head is None:
         raise ValueError("nothing to append")
     put(connection, HEAD, f"{head}:{head.signature}")
+    if head.seq == len(entries):
+        put(connection, BEGAN, str(entries[0].at_us))
     return head
 
 
@@ -76,7 +80,11 @@ def entries(
 def faults(connection: Connection, key: bytes, anchors: Sequence[Head] = ()) -> list[Fault]:
     """Everything that is wrong with the chain, also by the heads that digests carried away."""
     rows = connection.execute(select(audit).order_by(audit.c.seq), execution_options={"yield_per": 5000})
-    return list(verify(key, map(_entry, rows), head_in(connection), [*anchors, *_told_heads(connection)]))
+    head = head_in(connection)
+    found = list(verify(key, map(_entry, rows), head, [*anchors, *_told_heads(connection)]))
+    if head is None and not found and get(connection, BEGAN):
+        found.append(Fault(1, "cut off", "every row was cut off, with the head"))
+    return found
 
 
 def _after(connection: Connection, key: bytes) -> tuple[Head | None, str]:

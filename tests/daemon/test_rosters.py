@@ -17,7 +17,7 @@ from tests.daemon.clockwork import posted
 from tests.daemon.conftest import NOW
 from tests.office import lay_out, roster
 
-MAIL = '[[channels]]\nname = "mail"\nkind = "email"\nhost = "h"\nsender = "a@b.example"\nto = ["c@d.example"]\n'
+MAIL = '[[channels]]\nname = "mail"\nkind = "email"\nhost = "h"\nsender = "a@b.example"\nto = ["c@d.example"]\nnames = true\n'
 
 
 def tell(station: Station, text: str, hours: float = 0, name: str = "people.csv") -> int:

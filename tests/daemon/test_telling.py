@@ -23,6 +23,7 @@ kind = "email"
 host = "127.0.0.1"
 sender = "lastday@corp.example"
 to = ["security@corp.example"]
+names = true
 """
 LEAVING = [Departure(f"p{i:03d}", LAST_DAY, None, "unknown", "confirmed") for i in range(300)]
 
