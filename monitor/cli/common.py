@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -21,15 +21,20 @@ from monitor.cli.folder import folder_option, opened
 from monitor.model import Finding
 from monitor.report.safe import plain
 
+if TYPE_CHECKING:
+    from monitor.looking import Look
 
-def file_options(command: Callable) -> Callable:
+
+def file_options(command: Callable, *, required: bool = True) -> Callable:
     """--hr, --events, --config, -v: what every command over files takes; those that name profiles become `reading`."""
 
     @wraps(command)
     def with_reading(**given: Any) -> Any:
+        named = [given.pop(name) for name in ("format_of", "roster_of", "log_timezone")]
+        if not required and not given["events"]:
+            return command(reading=None, **given)
         from monitor.sources.formats import read_through
 
-        named = [given.pop(name) for name in ("format_of", "roster_of", "log_timezone")]
         return command(reading=read_through(*named), **given)
 
     taking: Callable = with_reading
@@ -42,9 +47,9 @@ def file_options(command: Callable) -> Callable:
                      help="Profile of the rosters, e.g. workday. [default: as the format says]"),
         click.option("--format-of", multiple=True, metavar="NAME[=FILE|FOLDER|GLOB]",
                      help="Profile of the logs, e.g. cert, or my.toml; with = for some of them. May be given often."),
-        click.option("--events", "events", multiple=True, required=True, metavar="FILE|FOLDER|GLOB",
+        click.option("--events", "events", multiple=True, required=required, metavar="FILE|FOLDER|GLOB",
                      help="Action logs: JSON lines, CSV or Parquet, also .gz or .zst. May be given often."),
-        click.option("--hr", "rosters", multiple=True, required=True, type=click.Path(path_type=Path),
+        click.option("--hr", "rosters", multiple=True, required=required, type=click.Path(path_type=Path),
                      metavar="FILE|FOLDER",
                      help="Roster in CSV, or a folder of monthly ones. May be given often; the first one has the say."),
     ):  # fmt: skip
@@ -57,21 +62,22 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def looking(command: Callable) -> Callable:
-    """-C, --reveal, --reason: what every command takes that looks at people; it is given the `look`."""
+@contextmanager
+def look_into(folder: Path, reveal: bool, reason: str | None) -> Iterator[Look]:
+    """The look into a working folder that a command's options ask for."""
+    from monitor.looking import open_look
 
-    @wraps(command)
-    def with_look(folder: Path, reveal: bool, reason: str | None, **given: Any) -> Any:
-        from monitor.looking import open_look
+    words = click.get_current_context().command_path.split()[1:]
+    with (
+        opened(folder) as station,
+        open_look(station, clock(), command=" ".join(words), reveal=reveal, reason=reason) as look,
+    ):
+        yield look
 
-        words = click.get_current_context().command_path.split()[1:]
-        with (
-            opened(folder) as station,
-            open_look(station, clock(), command=" ".join(words), reveal=reveal, reason=reason) as look,
-        ):
-            return command(look=look, **given)
 
-    taking: Callable = with_look
+def look_options(command: Callable) -> Callable:
+    """-C, --reveal, --reason"""
+    taking = command
     for option in (
         click.option("--reason", metavar="TEXT", help="Why you look; kept on record."),
         click.option("--reveal", is_flag=True, help="Show names for a while; needs --reason."),
@@ -79,6 +85,17 @@ def looking(command: Callable) -> Callable:
     ):
         taking = option(taking)
     return taking
+
+
+def looking(command: Callable) -> Callable:
+    """-C, --reveal, --reason: what every command takes that looks at people; it is given the `look`."""
+
+    @wraps(command)
+    def with_look(folder: Path, reveal: bool, reason: str | None, **given: Any) -> Any:
+        with look_into(folder, reveal, reason) as look:
+            return command(look=look, **given)
+
+    return look_options(with_look)
 
 
 def feedback_option(command: Callable) -> Callable:

@@ -105,10 +105,10 @@ def _write(look: Look, person: Person, found: list[dict[str, Any]], total: int, 
             time: datetime = row["time"]
             row |= {"mark": "▶" if row["finding"] else "", "when": f"{time:%a %d %b %H:%M:%S}"}
         columns = [
-            rows.Column("mark", "", style="bold red"), rows.Column("when", "time"),
+            rows.Column("mark", "", style="bold red", keep=True), rows.Column("when", "time", keep=True),
             rows.Column("action", "action", cut=32, style="bold"), rows.Column("target", "target", cut=40),
-            rows.Column("magnitude", "magnitude", right=True), rows.Column("outcome", "outcome", cut=12),
-            rows.Column("source", "source", cut=14), rows.Column("id", "event", cut=20, style="dim"),
+            rows.Column("magnitude", "magnitude", right=True, keep=True), rows.Column("outcome", "outcome", cut=12),
+            rows.Column("source", "source", cut=14), rows.Column("id", "event", cut=16, style="dim"),
         ]  # fmt: skip
         rows.write_rows(found, columns, form, f"no event of {look.label(person.person_id)} in that time")
     if total > len(found):

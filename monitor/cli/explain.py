@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.common import Steps, file_options
+from monitor.cli.common import Steps, file_options, look_into, look_options
 from monitor.model import BadInput
 
 if TYPE_CHECKING:
@@ -15,19 +16,45 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@file_options
-@click.option("--event", "event_id", required=True, metavar="ID", help="The event's id, from a finding's event_ids.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
+@click.argument("finding", required=False)
+@click.option("--event", "event_id", metavar="ID", help="In files: the event's id, from a finding's event_ids.")
+@click.option("--seed", type=int, default=0, show_default=True, help="In files: draws the placebo departures.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
+              help="How a stored finding is shown.")
+@partial(file_options, required=False)
+@look_options
 def explain(
-    *, rosters: tuple[Path, ...], events: tuple[str, ...], reading: Reading, config: Path | None, verbose: bool,
-    event_id: str, seed: int,
+    *, finding: str | None, rosters: tuple[Path, ...], events: tuple[str, ...], form: str, event_id: str | None,
+    folder: Path, reveal: bool, reason: str | None, **given: Any,
 ) -> None:  # fmt: skip
-    """Show every piece of evidence on one event: its value, the person's usual, the peers' usual.
+    """Show every piece of evidence on a finding, or on one event: its value, the person's usual, the peers' usual.
+
+    With FINDING, what the working folder (-C) holds of it. With --hr, --events and --event, one event in files.
 
     \b
-    Example:
+    Examples:
+      lastday explain f40d0bbd8641ab6f8
       lastday explain --hr people.csv --events events.jsonl --event e81273
     """
+    in_files = bool(rosters or events or event_id is not None)
+    if bool(finding) == in_files:
+        raise click.UsageError("name a FINDING, or --hr, --events and --event; not both")
+    if finding:
+        from monitor.cli.finding_shown import show_finding
+
+        with look_into(folder, reveal, reason) as look:
+            show_finding(look, finding, form)
+        return
+    if not (rosters and events and event_id is not None):
+        raise click.UsageError("an event in files needs --hr, --events and --event")
+    explain_event(rosters, events, event_id, **given)
+
+
+def explain_event(
+    rosters: tuple[Path, ...], events: tuple[str, ...], event_id: str, *, reading: Reading, config: Path | None,
+    verbose: bool, seed: int,
+) -> None:  # fmt: skip
+    """One event in files, judged now."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

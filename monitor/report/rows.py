@@ -28,7 +28,10 @@ LONGEST_CELL = 32_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: the row's key, the heading, and how it is shown. cut: at most so many characters."""
+    """A column of a table: the row's key, the heading, and how it is shown.
+
+    cut: at most so many characters.  fold: goes on in the next line.  keep: gives no room to other columns.
+    """
 
     key: str
     head: str
@@ -36,6 +39,7 @@ class Column:
     cut: int = 80
     style: str = ""
     fold: bool = False
+    keep: bool = False
 
 
 def screen(*, stderr: bool = False) -> Console:
@@ -61,16 +65,18 @@ def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], for
         screen(stderr=True).print(Text(empty))
 
 
-def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Table:
+def table_of(told: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Table:
     """The rows as a table without lines."""
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    for column in columns:
+    cells = [[_cell(row.get(column.key), column.cut) for column in columns] for row in told]
+    for i, column in enumerate(columns):
         table.add_column(
             column.head, justify="right" if column.right else "left", style=column.style,
             overflow="fold" if column.fold else "ellipsis", no_wrap=not column.fold,
+            min_width=max([row[i].cell_len for row in cells], default=None) if column.keep else None,
         )  # fmt: skip
-    for row in rows:
-        table.add_row(*(_cell(row.get(column.key), column.cut) for column in columns))
+    for row in cells:
+        table.add_row(*row)
     return table
 
 

@@ -1,0 +1,125 @@
+"""A stored finding with every piece of its evidence on stdout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.shown import about, finding_as_json
+from monitor.core.hours import until
+from monitor.core.timeline import Version
+from monitor.investigating.circle import everybody
+from monitor.investigating.timelines import versions_of
+from monitor.model import BadInput, Finding, Person
+from monitor.report import rows, timeline
+from monitor.report.safe import plain
+from monitor.report.terminal import MARKS, STYLES
+from monitor.store.cases import stored_finding
+from monitor.store.rosters import versions
+
+if TYPE_CHECKING:
+    from monitor.looking import Look
+
+SHOWN_IDS = 8
+WIDE = 100
+"""From this width on all figures stand beside each other; below, under each other."""
+
+
+def show_finding(look: Look, finding_id: str, form: str) -> None:
+    """Raises BadInput where there is no such finding, or where the viewer may not see it."""
+    look.may("look")
+    with look.station.state.read() as connection:
+        stored = stored_finding(connection, finding_id)
+        told = versions(connection, stored[1].person_id) if stored else []
+    if stored is None:
+        raise BadInput(f"finding {finding_id}", None, "is none", "ids stand in lastday case show and lastday timeline")
+    case_id, finding, first_at, gone_at = stored
+    person = look.find(finding.person_id)
+    zone = ZoneInfo(everybody(look).zone(person.person_id))
+    known = versions_of(look, told, zone.key)
+    then = [v for v in known if v.told_at <= finding.time and (v.ended_at is None or v.ended_at > finding.time)]
+    if form == "json":
+        rows.write_json(
+            finding_as_json(look, finding)
+            | {
+                "case_id": case_id, "first_known_at": first_at.astimezone(zone),
+                "no_longer_held_since": gone_at and gone_at.astimezone(zone),
+                "last_day_known_then": then[-1].last_day if then else None,
+            }
+        )  # fmt: skip
+        return
+    out = rows.screen()
+    for line in _head(look, finding, person):
+        out.print(line)
+    out.print(Text(f"case {case_id}; first known {first_at.astimezone(zone):%d %b %Y %H:%M}", style="dim"))
+    if gone_at:
+        gone = f"judged anew, it no longer holds since {gone_at.astimezone(zone):%d %b %Y %H:%M}"
+        out.print(Text(gone, style="yellow"))
+    for line in _departure_lines(known, then):
+        out.print(line)
+    out.print(Text(""))
+    for told_of in _evidence(look, finding, out.width):
+        out.print(told_of)
+    for line in _foot(look, finding):
+        out.print(line)
+
+
+def _head(look: Look, finding: Finding, person: Person) -> list[Text]:
+    """Who, when, what, and how grave."""
+    what = Text(plain(look.blur(finding.action), 80), style="bold cyan")
+    if finding.target:
+        what.append(f"  {plain(look.blur(finding.target, person.person_id), 120)}", "bold")
+    if finding.magnitude is not None:
+        what.append(f"  {finding.magnitude:,.0f}")
+    return [
+        Text.assemble((plain(look.label(person.person_id)), "bold"), f"  {plain(about(look, person))}"),
+        Text(f"{finding.time:%a %d %b %Y %H:%M:%S %z}, {until(finding.hours_to_end)}"),
+        what,
+        Text.assemble(
+            (f"{MARKS[finding.severity]} {finding.severity}", STYLES[finding.severity]),
+            f"  score {finding.score:.2f}, one in {finding.one_in:,} placebo departures; impact {finding.impact:.2f}",
+        ),
+    ]
+
+
+def _departure_lines(known: list[Version], then: list[Version]) -> list[Text]:
+    """The departure as it was known when the act happened, where that was another one, and as it is known now."""
+    now = [v for v in known if v.ended_at is None]
+    shown = list(dict.fromkeys([*now, *then[-1:]]))
+    lines = [timeline.version_line(version) for version in shown]
+    if not then:
+        lines.append(Text("known then  nothing: no roster had told of a departure when it happened", style="dim"))
+    return lines
+
+
+def _evidence(look: Look, finding: Finding, width: int) -> list[Table | Text]:
+    """Every reason with its figures."""
+    heads = ("bits", "evidence", "value", "own usual", "peers' usual", "in words")
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    told: list[Table | Text] = []
+    for name in heads:
+        table.add_column(name, justify="right" if name == "bits" else "left", overflow="fold")
+    for reason in finding.reasons:
+        words = (reason.detector, reason.value, reason.own_usual, reason.peer_usual, reason.text)
+        cells = [plain(look.blur(cell, finding.person_id), 300) for cell in words]
+        table.add_row(f"{reason.bits:.2f}", *map(Text, cells))
+        told.append(Text.assemble((f"{reason.bits:6.2f} bits  ", "bold"), f"{cells[0]}: {cells[4]}"))
+        figures = zip(heads[2:5], cells[1:4], strict=True)
+        told += [Text(f"             {name}: {cell}", style="dim") for name, cell in figures if cell]
+    return [table] if width >= WIDE else told
+
+
+def _foot(look: Look, finding: Finding) -> list[Text]:
+    """How to undo it, which events it is about, and where to look on."""
+    ids = [plain(look.blur(event_id), 60) for event_id in finding.event_ids[:SHOWN_IDS]]
+    more = f" and {len(finding.event_ids) - SHOWN_IDS} more" if len(finding.event_ids) > SHOWN_IDS else ""
+    lines: list[Any] = [Text(f"\nsum of bits {sum(r.bits for r in finding.reasons):.2f}", style="dim")]
+    if finding.undo:
+        lines.append(Text.assemble("undo  ", (plain(look.blur(finding.undo, finding.person_id), 300), "green")))
+    lines.append(Text(f"events  {', '.join(ids)}{more}"))
+    who = look.veil.pseudonym(finding.person_id)
+    lines.append(Text(f"next  lastday events {who} --around {plain(finding.finding_id)}", style="dim"))
+    return lines

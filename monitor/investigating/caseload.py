@@ -1,0 +1,149 @@
+"""Cases as they stand, and deciding about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+
+from monitor.core import casework
+from monitor.core.fold import rank
+from monitor.core.roles import own_ids
+from monitor.core.routing import names_of
+from monitor.looking import Look
+from monitor.model import BadInput, Case, CaseStep, Feedback, Finding, Person
+from monitor.store import cases, steps
+
+LEAST_PREFIX = 5
+"""A case may be named by the beginning of its id, from so many characters on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A case with its findings, highest score first, what was done with it, and who looks after it."""
+
+    case: Case
+    findings: tuple[Finding, ...]
+    steps: tuple[CaseStep, ...]
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which cases are meant. severity: this and above.  quiet: at most this.  action: a glob pattern all acts fit."""
+
+    states: tuple[str, ...] = ("open", "acked", "closed")
+    severity: str | None = None
+    at_most: str | None = None
+    department: str | None = None
+    action: str | None = None
+    assignee: str | None = None
+    last_day_before: date | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Does it leave anything out, besides by state?"""
+        return any((self.severity, self.at_most, self.department, self.action, self.assignee, self.last_day_before))
+
+
+def caseload(look: Look, wanted: Filter | None = None) -> list[Held]:
+    """The cases that fit, the gravest first; never those about the viewer."""
+    with look.station.state.read() as connection:
+        everything, found = cases.all_cases(connection), cases.findings_of(connection)
+        done = steps.all_steps(connection)
+    assigned = casework.assignees(done)
+    held = [
+        Held(case, tuple(found.get(case.case_id, ())), tuple(s for s in done if s.case_id == case.case_id),
+             assigned.get(case.case_id))
+        for case in everything
+        if not look.hides(case.person_id)
+    ]  # fmt: skip
+    chosen = [one for one in held if wanted is None or _fits(look, one, wanted)]
+    return sorted(chosen, key=lambda one: (one.case.state == "closed", -rank(one.case.severity), one.case.last_day,
+                                           one.case.case_id))  # fmt: skip
+
+
+def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
+    """One case, by its id or the beginning of it, or by its person; the look at its person is on record.
+
+    Raises BadInput where there is none, where several fit, or where the viewer may not see it.
+    """
+    with look.station.state.read() as connection:
+        everything = cases.all_cases(connection)
+        mine = [c for c in everything if c.case_id == case_id]
+        if not mine and len(case_id) >= LEAST_PREFIX:
+            mine = [c for c in everything if c.case_id.startswith(case_id)]
+        if not mine:
+            mine = [c for c in everything if case_id in (look.veil.pseudonym(c.person_id), c.person_id)]
+        if len(mine) != 1:
+            what = "fits several cases" if mine else "is no case"
+            raise BadInput(f"case {case_id}", None, what, "see lastday case list")
+        found = cases.findings_of(connection).get(mine[0].case_id, [])
+        done = steps.all_steps(connection, mine[0].case_id)
+    person = look.find(mine[0].person_id)
+    return Held(mine[0], tuple(found), tuple(done), casework.assignees(done).get(mine[0].case_id)), person
+
+
+def decide(
+    look: Look, case_id: str, what: str, change: Callable[[Case, Sequence[Finding]], Case] | None, *, text: str = "",
+    verdict: str | None = None, expires: date | None = None,
+) -> Case:  # fmt: skip
+    """Change a case as it stands at this moment, and write down who did it and why, in one transaction.
+
+    Raises BadInput where the case is in no state for it.
+    """
+    look.may("decide")
+    state = look.station.state
+    with state.write() as connection:
+        cases.lock(connection)
+        case = next(c for c in cases.all_cases(connection) if c.case_id == case_id)
+        found = cases.findings_of(connection).get(case_id, [])
+        after = change(case, found) if change else case
+        if after != case:
+            cases.save_case(connection, after)
+        actions = tuple(sorted({f.action for f in found})) if verdict else ()
+        until = (expires or casework.until(case, look.station.settings.windows.after)) if verdict else None
+        step = CaseStep(case_id, case.person_id, look.now, look.viewer.name, what, text, verdict, actions, until)
+        steps.add_step(connection, step)
+        look.note(connection, f"case {what}", case.person_id, f"{case_id}{f' as {verdict}' if verdict else ''}")
+    return after
+
+
+def check_assignee(look: Look, who: str, case: Case) -> None:
+    """Raises BadInput where this is nobody who may decide, or the person concerned."""
+    rules = look.station.settings.viewers
+    if rules and who not in {rule.name for rule in rules if {"investigator"} & set(rule.roles)}:
+        raise BadInput(who, None, "is no investigator of this folder", "name one of [[viewers]] who is")
+    named = [(p, names_of([person])) for p, person in look.veil.people.items()]
+    person_of = {rule.name: rule.person or rule.user or rule.name for rule in rules}.get(who, who)
+    if case.person_id in own_ids(person_of, named):
+        raise BadInput("case assign", None, "nobody looks after their own case", "name somebody else")
+
+
+def verdicts(look: Look) -> tuple[Feedback, ...]:
+    """What closed cases teach judgement; without what is about the viewer."""
+    with look.station.state.read() as connection:
+        found = casework.verdicts_in_force(steps.all_steps(connection))
+    return tuple(entry for entry in found if not look.hides(entry.person_id or ""))
+
+
+def _fits(look: Look, one: Held, wanted: Filter) -> bool:
+    case, person = one.case, look.people.get(one.case.person_id)
+    department = (person.department or "" if person else "").casefold()
+    tests = (
+        case.state in wanted.states,
+        wanted.severity is None or rank(case.severity) >= rank(wanted.severity),
+        wanted.at_most is None or rank(case.severity) <= rank(wanted.at_most),
+        wanted.department is None or department == wanted.department.casefold(),
+        wanted.action is None or _all_like(wanted.action, (f.action for f in one.findings)),
+        wanted.assignee is None or one.assignee == wanted.assignee,
+        wanted.last_day_before is None or case.last_day < wanted.last_day_before,
+    )
+    return all(tests)
+
+
+def _all_like(pattern: str, actions: Iterable[str]) -> bool:
+    """Is there an action, and does every one fit the pattern?"""
+    told = [fnmatchcase(action.casefold(), pattern.casefold()) for action in actions]
+    return bool(told) and all(told)
