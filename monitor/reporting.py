@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BEFORE_DAYS = 28
 """So many days before the window tell what a usual day is."""
+NEAR = timedelta(days=1, hours=2)
+"""The events of a finding lie on one local day, the clocks' change included."""
 
 
 def find_case(look: Look, text: str) -> tuple[Case, Person]:
@@ -141,10 +143,9 @@ class _Paper:
         found = [j.finding for j in judged if not j.gone_at]
         if not found:
             return []
-        near = timedelta(days=2)
-        span = (micros(min(f.time for f in found) - near), micros(max(f.time for f in found) + near))
+        spans = [(micros(f.time - NEAR), micros(f.time + NEAR)) for f in found]
         ids = {event_id for finding in found for event_id in finding.event_ids}
-        kept = originals.originals(connection, self.look.station.data, ids, span)
+        kept = originals.originals(connection, self.look.station.data, ids, spans)
         return [
             self.line(finding.finding_id, event)
             for finding in found

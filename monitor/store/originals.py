@@ -38,28 +38,41 @@ class Original:
     line_sha256: str | None
 
 
-def originals(connection: Connection, data: Path, ids: Collection[str], span: tuple[int, int]) -> dict[str, Original]:
+def originals(
+    connection: Connection, data: Path, ids: Collection[str], spans: Sequence[tuple[int, int]]
+) -> dict[str, Original]:
     """Events by id, as first received; the least content where an id came with several.
 
-    span: first and last t that they can have.
+    spans: first and last t that they can have; narrow ones read little of a large history.
     """
-    low, high = span
     hot = [type_coerce(events.c[n], BigInteger) if n == "seen_at" else events.c[n] for n in _KEPT]
     rows = [
         tuple(row)
         for part in _parts(sorted(ids))
-        for row in connection.execute(select(*hot).where(events.c.id.in_(part), events.c.t.between(low, high)))
+        for row in connection.execute(select(*hot).where(events.c.id.in_(part)))
     ]
-    files = _files(connection, data, low, high)
-    if files:
-        with duckdb.connect() as db:
-            sealed = f"(SELECT * FROM ({_NO_HASH}) UNION ALL BY NAME SELECT * FROM {sealed_sql(files)})"
-            query = f"SELECT {', '.join(_KEPT)} FROM {sealed} WHERE t BETWEEN $1 AND $2 AND list_contains($3, id)"
-            rows += db.execute(query, [low, high, sorted(ids)]).fetchall()
+    with duckdb.connect() as db:
+        for low, high in _joined(spans):
+            files = _files(connection, data, low, high)
+            if files:
+                sealed = f"(SELECT * FROM ({_NO_HASH}) UNION ALL BY NAME SELECT * FROM {sealed_sql(files)})"
+                query = f"SELECT {', '.join(_KEPT)} FROM {sealed} WHERE t BETWEEN $1 AND $2 AND list_contains($3, id)"
+                rows += db.execute(query, [low, high, sorted(ids)]).fetchall()
     found: dict[str, Original] = {}
     for row in sorted(rows, key=lambda row: tuple(str(value) for value in row[:-2])):
         found.setdefault(row[0], _kept(row))
     return found
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same, without overlaps."""
+    joined: list[tuple[int, int]] = []
+    for low, high in sorted(spans):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return joined
 
 
 def acts_by_slot(connection: Connection, data: Path, names: Collection[str], span: tuple[int, int]) -> dict[int, int]:
