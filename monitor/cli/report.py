@@ -56,16 +56,16 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
       lastday report c996698fdc9f91159 --format md -o -
       lastday report c996698fdc9f91159 --reveal --reason "hearing on 20 September" --force
     """  # fmt: skip
-    from monitor import reporting
+    from monitor.investigating import reports
 
     look.may("export")
-    found, person = reporting.find_case(look, case)
+    found, person = reports.find_case(look, case)
     path = out or Path(f"lastday-{found.case_id}{ENDINGS[form]}")
     to_file = str(path) != "-"
     if to_file and path.exists() and not force:
         raise BadInput(str(path), None, "is there already", "name another file with -o, or add --force")
     look.record("export", person.person_id, f"report of {found.case_id} as {form}")
-    content = rendered(reporting.case_file(look, found, person), form)
+    content = rendered(reports.case_file(look, found, person), form)
     look.record(
         "exported", person.person_id, f"report of {found.case_id}, sha256 {hashlib.sha256(content).hexdigest()}"
     )

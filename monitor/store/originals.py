@@ -1,4 +1,4 @@
-"""Single events and counts of a few people, straight from the sealed files and hot rows that can hold them."""
+"""Single events as they were received, straight from the sealed files and hot rows that can hold them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-from sqlalchemy import BigInteger, Connection, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, select, type_coerce
 
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events
 
-SLOT_US = 900_000_000
-"""A quarter of an hour: every zone's midnight falls on one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = ("id", "t", "actor", "action", "target", "magnitude", "source", "feed", "seen_at", "line_sha256")
 
@@ -73,27 +71,6 @@ def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((low, high))
     return joined
-
-
-def acts_by_slot(connection: Connection, data: Path, names: Collection[str], span: tuple[int, int]) -> dict[int, int]:
-    """How many events these names have, by quarter of an hour (t // SLOT_US).
-
-    names: lower-case accounts, addresses and ids of one person.  span: first t, and the first one no more counted.
-    """
-    low, high = span
-    slot = events.c.t.op("/")(SLOT_US)
-    mine = func.lower(events.c.actor).in_(sorted(names)) & (events.c.t >= low) & (events.c.t < high)
-    seen = {(row[0], int(row[1])) for row in connection.execute(select(events.c.id, slot).where(mine))}
-    files = _files(connection, data, low, high - 1)
-    if files:
-        with duckdb.connect() as db:
-            query = f"""SELECT DISTINCT id, t // {SLOT_US} FROM {sealed_sql(files)}
-                WHERE t >= $1 AND t < $2 AND list_contains($3, lower(actor))"""
-            seen |= {(row[0], row[1]) for row in db.execute(query, [low, high, sorted(names)]).fetchall()}
-    counts: dict[int, int] = {}
-    for _, at in seen:
-        counts[at] = counts.get(at, 0) + 1
-    return counts
 
 
 def _files(connection: Connection, data: Path, low: int, high: int) -> list[Path]:

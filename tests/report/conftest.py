@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from monitor.investigating.reports import case_file, find_case
 from monitor.looking import open_look, system_user
 from monitor.report.case_file import CaseFile
 from monitor.report.case_words import document
 from monitor.report.page_html import as_html
-from monitor.reporting import case_file, find_case
 from monitor.station import open_station
 from tests.demonstration import NOW, DemoFolder
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from monitor.investigating.reports import case_file, find_case
 from monitor.looking import open_look
 from monitor.model import BadInput
 from monitor.report.case_file import CaseFile
@@ -20,7 +21,6 @@ from monitor.report.page_html import as_html
 from monitor.report.page_markdown import as_markdown
 from monitor.report.page_pdf import as_pdf
 from monitor.report.picture import SEVERITIES, Days, mark, timeline
-from monitor.reporting import case_file, find_case
 from monitor.station import open_station
 from tests.demonstration import FIRST_LAST_DAY, NOW, TOLD, DemoFolder
 from tests.golden import check_golden

@@ -6,23 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from monitor import __version__
-from monitor.core.routing import names_of
-from monitor.core.windows import usual_zone
+from monitor.core.windows import day_number
+from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
+from monitor.looking import Look
 from monitor.model import BadInput, Case, Departure, Finding, Person, Reason
 from monitor.report.case_file import About, CaseFile, Judged, Line, Log, Step, Told
 from monitor.report.picture import Days, gravest
 from monitor.store import audit, cases, originals, steps
+from monitor.store.acted import Acted
 from monitor.store.schema import departures, findings, micros, tallies
-
-if TYPE_CHECKING:
-    from monitor.looking import Look
 
 BEFORE_DAYS = 28
 """So many days before the window tell what a usual day is."""
@@ -47,9 +45,9 @@ def find_case(look: Look, text: str) -> tuple[Case, Person]:
 
 def case_file(look: Look, case: Case, person: Person) -> CaseFile:
     """Everything about a case that was found, with people as the viewer may see them."""
-    zone = person.zone or usual_zone(look.people.values(), look.station.settings.people.timezone)
-    paper = _Paper(look, person, ZoneInfo(zone))
-    with look.station.state.read() as connection:
+    group = everybody(look)
+    paper = _Paper(look, person, group, ZoneInfo(group.zone(person.person_id)))
+    with reading(look) as (connection, acted):
         judged = paper.findings(connection, case)
         versions = paper.versions(connection, case)
         return CaseFile(
@@ -67,16 +65,17 @@ def case_file(look: Look, case: Case, person: Person) -> CaseFile:
             ],
             steps=paper.steps(connection, case),
             lines=paper.lines(connection, judged),
-            days=paper.days(connection, case, versions, [j.finding for j in judged if not j.gone_at]),
+            days=paper.days(acted, case, versions, [j.finding for j in judged if not j.gone_at]),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Paper:
-    """What every part needs: whose look it is, of whom it tells, and that person's clock."""
+    """What every part needs: whose look it is, of whom it tells among whom, and that person's clock."""
 
     look: Look
     person: Person
+    group: Everybody
     zone: ZoneInfo
 
     def local(self, when: datetime) -> datetime:
@@ -174,9 +173,7 @@ class _Paper:
             days[key] = replace(days[key], times=days[key].times + 1) if key in days else step
         return list(days.values())
 
-    def days(
-        self, connection: Connection, case: Case, versions: Sequence[Told], found: Sequence[Finding]
-    ) -> Days:  # fmt: skip
+    def days(self, acted: Acted, case: Case, versions: Sequence[Told], found: Sequence[Finding]) -> Days:
         """The days of the watch window up to now, in the person's own calendar."""
         rules = self.look.station.settings.windows
         first = case.last_day - timedelta(days=rules.before)
@@ -186,12 +183,11 @@ class _Paper:
         first = min([first, *(f.time.date() for f in found)])
         end = case.last_day + timedelta(days=rules.after)
         last = min(end, max(self.local(self.look.now).date(), first))
-        begin = first - timedelta(days=BEFORE_DAYS)
-        counts = self.counts(connection, begin, last)
-        before = [n for n in (counts.get(begin + timedelta(days=i), 0) for i in range(BEFORE_DAYS)) if n]
+        counts = self.counts(acted, first - timedelta(days=BEFORE_DAYS), last)
+        before = [n for n in counts[:BEFORE_DAYS] if n]
         return Days(
             first,
-            [counts.get(first + timedelta(days=i), 0) for i in range((last - first).days + 1)],
+            counts[BEFORE_DAYS:],
             case.last_day,
             gravest((f.time.date(), f.severity) for f in found),
             usual=median(before) if before else None,
@@ -199,18 +195,13 @@ class _Paper:
             shown=(end - first).days + 1,
         )
 
-    def counts(self, connection: Connection, first: date, last: date) -> dict[date, int]:
+    def counts(self, acted: Acted, first: date, last: date) -> list[int]:
         """The person's acts a day, both days included."""
-        span = (self.midnight(first), self.midnight(last + timedelta(days=1)))
-        slots = originals.acts_by_slot(connection, self.look.station.data, names_of([self.person]), span)
-        counts: dict[date, int] = {}
-        for slot, n in slots.items():
-            day = datetime.fromtimestamp(slot * originals.SLOT_US / 1e6, self.zone).date()
-            counts[day] = counts.get(day, 0) + n
-        return counts
-
-    def midnight(self, day: date) -> int:
-        return micros(datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC))
+        since, until = between((first, last), self.zone.key)
+        acted.draw("own", numbered(self.group, [self.person.person_id]), ("t",), since, until)
+        acted.put_clocks({0: self.zone.key}, since, until)
+        found = {day: n for _, day, n in acted.days("own")}
+        return [found.get(day, 0) for day in range(day_number(first), day_number(last) + 1)]
 
 
 def _same(one: Told, other: Told) -> bool:
