@@ -56,16 +56,18 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
       lastday report c996698fdc9f91159 --format md -o -
       lastday report c996698fdc9f91159 --reveal --reason "hearing on 20 September" --force
     """  # fmt: skip
-    from monitor.investigating import reports
+    from monitor.investigating.caseload import held_case
+    from monitor.investigating.reports import case_file
 
     look.may("export")
-    found, person = reports.find_case(look, case)
+    held, person = held_case(look, case)
+    found = held.case
     path = out or Path(f"lastday-{found.case_id}{ENDINGS[form]}")
     to_file = str(path) != "-"
     if to_file and path.exists() and not force:
         raise BadInput(str(path), None, "is there already", "name another file with -o, or add --force")
     look.record("export", person.person_id, f"report of {found.case_id} as {form}")
-    content = rendered(reports.case_file(look, found, person), form)
+    content = rendered(case_file(look, found, person), form)
     look.record(
         "exported", person.person_id, f"report of {found.case_id}, sha256 {hashlib.sha256(content).hexdigest()}"
     )

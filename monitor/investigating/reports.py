@@ -15,10 +15,10 @@ from monitor import __version__
 from monitor.core.windows import day_number
 from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
 from monitor.looking import Look
-from monitor.model import BadInput, Case, Departure, Finding, Person, Reason
+from monitor.model import Case, Departure, Finding, Person, Reason
 from monitor.report.case_file import About, CaseFile, Judged, Line, Log, Step, Told
 from monitor.report.picture import Days, gravest
-from monitor.store import audit, cases, originals, steps
+from monitor.store import audit, originals, steps
 from monitor.store.acted import Acted
 from monitor.store.schema import departures, findings, micros, tallies
 
@@ -26,21 +26,6 @@ BEFORE_DAYS = 28
 """So many days before the window tell what a usual day is."""
 NEAR = timedelta(days=1, hours=2)
 """The events of a finding lie on one local day, the clocks' change included."""
-
-
-def find_case(look: Look, text: str) -> tuple[Case, Person]:
-    """The case of an id, or of a person as typed; of several, the one whose last day is latest.
-
-    Raises BadInput where there is none, and whatever `Look.find` raises.
-    """
-    with look.station.state.read() as connection:
-        known = cases.all_cases(connection)
-    named = next((case for case in known if case.case_id == text), None)
-    person = look.find(named.person_id if named else text)
-    mine = [named] if named else [case for case in known if case.person_id == person.person_id]
-    if not mine:
-        raise BadInput(look.label(person.person_id), None, "there is no case about them", "see lastday case list")
-    return max(mine, key=lambda case: (case.last_day, case.case_id)), person
 
 
 def case_file(look: Look, case: Case, person: Person) -> CaseFile:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.investigating.reports import case_file, find_case
+from monitor.investigating.caseload import held_case
+from monitor.investigating.reports import case_file
 from monitor.looking import open_look, system_user
 from monitor.report.case_file import CaseFile
 from monitor.report.case_words import document
@@ -31,8 +32,8 @@ def case(looked_at: DemoFolder) -> CaseFile:
     station = open_station(looked_at.path)
     try:
         with open_look(station, NOW, command="report") as look:
-            found, person = find_case(look, looked_at.contractor)
-            return case_file(look, found, person)
+            held, person = held_case(look, looked_at.contractor)
+            return case_file(look, held.case, person)
     finally:
         station.close()
 

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.investigating.reports import case_file, find_case
+from monitor.investigating.caseload import held_case
+from monitor.investigating.reports import case_file
 from monitor.looking import open_look
 from monitor.model import BadInput
 from monitor.report.case_file import CaseFile
@@ -110,7 +111,8 @@ def test_a_reveal_shows_names_and_says_so(own_demo: DemoFolder) -> None:
     name = own_demo.by_person[own_demo.contractor]["name"]
     station = open_station(own_demo.path)
     with open_look(station, NOW, command="report", reveal=True, reason="hearing") as look:
-        shown = case_file(look, *find_case(look, own_demo.contractor))
+        held, person = held_case(look, own_demo.contractor)
+        shown = case_file(look, held.case, person)
     station.close()
     html = as_html(document(shown))
     assert shown.about.revealed
@@ -124,11 +126,11 @@ def test_what_people_did_stands_in_it(own_demo: DemoFolder) -> None:
 
     station = open_station(own_demo.path)
     with open_look(station, NOW, command="report") as look:
-        found, person = find_case(look, own_demo.contractor)
-        step = CaseStep(found.case_id, person.person_id, NOW, "ann", "note", f"asked {person.name} about it")
+        held, person = held_case(look, own_demo.contractor)
+        step = CaseStep(held.case.case_id, person.person_id, NOW, "ann", "note", f"asked {person.name} about it")
         with station.state.write() as connection:
             steps.add_step(connection, step)
-        told = case_file(look, found, person)
+        told = case_file(look, held.case, person)
     station.close()
     pseudonym = told.about.label
     assert [(s.who, s.what, s.detail) for s in told.steps if s.what == "case note"] == [
@@ -136,16 +138,6 @@ def test_what_people_did_stands_in_it(own_demo: DemoFolder) -> None:
     ]
     assert any(s.what == "look" for s in told.steps)
     assert told.chain_head
-
-
-def test_a_case_that_is_not_there(own_demo: DemoFolder) -> None:
-    station = open_station(own_demo.path)
-    with open_look(station, NOW, reason="x") as look:
-        with pytest.raises(BadInput, match="nobody whom a roster knows"):
-            find_case(look, "c0000")
-        with pytest.raises(BadInput, match="no case about them"):
-            find_case(look, own_demo.colleague)
-    station.close()
 
 
 def test_a_withdrawn_finding_is_told_as_such(case: CaseFile) -> None:
