@@ -16,14 +16,16 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import pipeline, upkeep
+from monitor import custody, pipeline, upkeep
 from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.channels import Channel, make_channel
 from monitor.notify.http import post
 from monitor.settings import load_settings
 from monitor.station import CONFIG_NAME, Station, make_sources
+from monitor.store import audit
 from monitor.store.lease import NotLeader
 from monitor.store.state import put
+from monitor.viewers import system_user
 
 log = logging.getLogger("lastday")
 STUCK_SECONDS = 300.0
@@ -131,9 +133,16 @@ class Daemon:
             tended = upkeep.tend(self.station, now)
             upkeep.ran(self.station, "upkeep", now)
             log.info("upkeep", extra={"job": "daily", "sealed": tended.sealed, "faults": len(tended.faults)})
+            self.anchor()
         if upkeep.is_due(self.station, "refit", schedule.refit, now, days=schedule.refit_days):
             pipeline.assess(self.station, now, anyway=True)
             upkeep.ran(self.station, "refit", now)
+
+    def anchor(self) -> None:
+        """Write the head of the audit chain into the log, which goes where the store does not."""
+        with self.station.state.read() as connection:
+            head = audit.head_in(connection)
+        log.info("audit", extra={"job": "daily", "head": str(head or "")})
 
     def remind(self) -> int | None:
         """Reminders, the digest, sources that fell silent."""
@@ -193,8 +202,19 @@ class Daemon:
             log.error("the new configuration is refused, the old one stays", extra={"job": "reload", "why": str(error)})
             return False
         station.settings, station.sources, self.channels = settings, sources, channels
+        self.take_over()
         log.info("reloaded", extra={"job": "reload"})
         return True
+
+    def take_over(self) -> None:
+        """Bring the configuration into force; where it touches somebody who may change it, a second person decides."""
+        station = self.station
+        waits = custody.take_over(station, self.clock.now(), system_user())
+        if not waits:
+            return
+        log.error("a change of the configuration waits for a second person", extra={"job": "config", "tables": waits})
+        station.sources = list(make_sources(station.folder, station.settings, station.secrets))
+        self.channels = make_channels(station.settings.channels, station)
 
     def _schedule(self) -> BackgroundScheduler:
         times = self.station.settings.schedule
@@ -235,4 +255,6 @@ def make_channels(rules: Iterable[Any], station: Station) -> dict[str, Channel]:
 
 def make_daemon(station: Station, clock: Clock | None = None) -> Daemon:
     """A daemon of a station. Raises BadInput where a channel cannot be made."""
-    return Daemon(station, make_channels(station.settings.channels, station), clock or Clock())
+    daemon = Daemon(station, make_channels(station.settings.channels, station), clock or Clock())
+    daemon.take_over()
+    return daemon

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from monitor.assess import identify
 from monitor.checking import faults
+from monitor.core.pseudonyms import Veil
 from monitor.model import BadInput, Departure, Person
 from monitor.scanning import open_engine
+from monitor.seconding import KINDS
 from monitor.station import Station
-from monitor.store import outbox, rosters, segments
+from monitor.store import audit, outbox, requests, rosters, segments
 from monitor.store.recall import recall
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
 from monitor.store.state import get, schema_version
+from monitor.viewers import folder_owner
 
 SHOWN = 5
 HEARTBEAT_LATE = timedelta(minutes=5)
@@ -38,7 +41,13 @@ class Check:
 
 
 def examine(station: Station, now: datetime) -> Iterator[Check]:
-    """Every check, in the order in which they are told."""
+    """Every check, in the order in which they are told, people under their pseudonyms."""
+    with station.state.read() as connection:
+        veil = station.veil(connection)
+    yield from (replace(check, text=veil.blur(check.text)) for check in _checks(station, now))
+
+
+def _checks(station: Station, now: datetime) -> Iterator[Check]:
     yield from _config(station)
     yield Check("schema", "good", f"{station.state.where} at {schema_version(station.state)}")
     free = shutil.disk_usage(station.folder).free
@@ -50,6 +59,7 @@ def examine(station: Station, now: datetime) -> Iterator[Check]:
         yield from _sources(connection, station, now)
         yield from _people(connection, station, now)
         yield from _channels(connection, station)
+        yield from _privacy(connection, station, now)
         n, rows = connection.execute(
             select(func.count(), func.sum(sealed.c.rows)).where(sealed.c.replaced_at.is_(None))
         ).one()
@@ -107,8 +117,9 @@ def _rosters(connection: Connection, station: Station) -> Iterator[Check]:
         for person, days in rosters.in_force(connection, feed.name).days().items():
             before = known.setdefault(person, (feed.name, days))
             if sorted(before[1]) != sorted(days):
+                who = station.veil(connection).pseudonym(person)
                 yield Check(
-                    topic, "look", f"disagrees with {before[0]} on the last day of {person}; {before[0]} has the say"
+                    topic, "look", f"disagrees with {before[0]} on the last day of {who}; {before[0]} has the say"
                 )
 
 
@@ -159,7 +170,8 @@ def _people(connection: Connection, station: Station, now: datetime) -> Iterator
         )
     yield from _actions(station, actions)
     seen = {people.names[actor] for actor, _, _ in actors if actor in people.names}
-    yield from _unseen(station, everybody, leaving, {people.all[i].person_id for i in seen}, now)
+    active = {people.all[i].person_id for i in seen}
+    yield from _unseen(station, station.veil(connection), everybody, leaving, active, now)
 
 
 def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
@@ -183,11 +195,11 @@ def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
 
 
 def _unseen(
-    station: Station, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
+    station: Station, veil: Veil, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
 ) -> Iterator[Check]:
     watched = station.watched(now)
     inside = {d.person_id for d in leaving if d.person_id in everybody and d.person_id.lower() in watched}
-    blind = sorted(inside - seen)
+    blind = sorted(map(veil.pseudonym, inside - seen))
     if blind:
         yield Check(
             "watched",
@@ -221,6 +233,28 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
             "bad",
             f"{counts[outbox.NOBODY, 'given_up']:,} notices had nobody left to tell; add a channel or a fallback",
         )
+
+
+def _privacy(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
+    rules = station.settings.viewers
+    if rules:
+        yield Check("viewers", "good", f"{len(rules):,} are named in [[viewers]]")
+    else:
+        text = f"none is named: {folder_owner(station)}, who owns the folder, holds every role; add [[viewers]]"
+        yield Check("viewers", "look", text)
+    faults = audit.faults(connection, station.key(connection))
+    head = audit.head_in(connection)
+    told = f"{head.seq if head else 0:,} rows, every one holds"
+    yield Check("audit", "bad" if faults else "good", "; ".join(f.text for f in faults[:SHOWN]) or told)
+    waiting = requests.standing(connection, now, KINDS, "waiting")
+    if waiting:
+        names = ", ".join(f"{request.seq} ({request.kind})" for request in waiting[:SHOWN])
+        yield Check(
+            "requests", "look", f"{len(waiting):,} wait for a second person: {names}; see lastday requests list"
+        )
+    named = [channel.name for channel in station.settings.channels if channel.names]
+    if named:
+        yield Check("names", "look", f"the channels {', '.join(named)} show names")
 
 
 def _such_as(names: list[str]) -> str:

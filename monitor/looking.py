@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import hmac
-import os
-import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from monitor import custody
 from monitor.core.pseudonyms import PREFIX, Veil
-from monitor.core.roles import ROLES, Viewer, own_ids, roles_with
+from monitor.core.roles import Viewer
 from monitor.core.routing import names_of
 from monitor.core.windows import day_number
 from monitor.model import BadInput, Departure, Person
-from monitor.operation import ViewerRule
-from monitor.station import CONFIG_NAME, Station
+from monitor.station import Station
 from monitor.store import requests
-
-SHOWN_TOKEN = "LASTDAY_VIEWER_TOKEN"
-"""In the environment: the token by which somebody shows who they are, where the system's user does not tell it."""
+from monitor.viewers import lacking, system_user, viewer_of
 
 
 @dataclass(slots=True)
@@ -39,6 +34,8 @@ class Look:
     command: str = ""
     reveal: bool = False
     reason: str | None = None
+    waits: list[str] = field(default_factory=list)
+    """Tables of lastday.toml whose change waits for a second person; the old ones are in force."""
 
     def may(self, right: str) -> None:
         """Raises BadInput where the viewer's roles lack the right; the attempt is on record."""
@@ -53,7 +50,7 @@ class Look:
         needed; the viewer's own person is refused; a reveal that was asked for is brought into force.
         """
         self.may("look")
-        person = self.veil.people[self._matching(who)]
+        person = self.veil.people[self.person_id(who)]
         person_id = person.person_id
         if person_id in self.viewer.own:
             self.record("refused", person_id, "a look at the viewer's own person")
@@ -78,6 +75,12 @@ class Look:
         about: of whom the text is, where that is known; parts of that person's name count too.
         """
         return self.veil.blur(text, () if about is None else (about,))
+
+    def is_own(self, who: str) -> bool:
+        """Is this a name of the viewer's own person, as typed?"""
+        own = [self.veil.people[p] for p in self.viewer.own if p in self.veil.people]
+        names = names_of(own) | {self.veil.pseudonym(p) for p in self.viewer.own}
+        return who in self.viewer.own or who.strip().lower() in names
 
     def hides(self, person_id: str) -> bool:
         """Is this the viewer's own person, of whom nothing is shown?"""
@@ -104,11 +107,11 @@ class Look:
     def pseudonym(self, who: str) -> str:
         """The pseudonym of somebody as typed, also of somebody who is on no roster any more. Raises BadInput."""
         return (
-            who.strip().lower() if who.strip().lower().startswith(PREFIX) else self.veil.pseudonym(self._matching(who))
+            who.strip().lower() if who.strip().lower().startswith(PREFIX) else self.veil.pseudonym(self.person_id(who))
         )
 
-    def _matching(self, who: str) -> str:
-        """The person_id of whoever is meant. Raises BadInput where that is nobody, or several."""
+    def person_id(self, who: str) -> str:
+        """The person_id of whoever is meant; no look at them yet. Raises BadInput where it is nobody, or several."""
         people, wanted = self.veil.people, who.strip().lower()
         found = [p for p in people if self.veil.pseudonym(p) == wanted] if wanted.startswith(PREFIX) else []
         found = found or [p for p in people if p == who]
@@ -155,6 +158,7 @@ def open_look(
     station: Station, now: datetime, *, command: str = "", reveal: bool = False, reason: str | None = None
 ) -> Iterator[Look]:
     """A look into an open station by whoever runs this process. Raises BadInput for somebody without a role."""
+    waits = custody.take_over(station, now, system_user())
     with station.state.read() as connection:
         everybody, leaving = station.rosters(connection)
         veil = station.veil(connection)
@@ -165,7 +169,7 @@ def open_look(
     people = {p: person for p, person in everybody.items() if p not in viewer.own}
     yield Look(
         station, viewer, now, people, [d for d in leaving if d.person_id not in viewer.own],
-        replace(veil, shown=shown), command, reveal, (reason or "").strip() or None,
+        replace(veil, shown=shown), command, reveal, (reason or "").strip() or None, waits,
     )  # fmt: skip
 
 
@@ -180,55 +184,3 @@ def acting(station: Station, now: datetime, right: str, command: str, reason: st
 def full_label(person: Person) -> str:
     """Name and person_id, as shown while a reveal is in force."""
     return f"{person.name} ({person.person_id})" if person.name else person.person_id
-
-
-def viewer_of(station: Station, people: dict[str, Person]) -> Viewer:
-    """Who runs this process, by [[viewers]]. Raises BadInput for somebody whom it does not name.
-
-    Where none is configured, the owner of the folder, and root, hold every role.
-    """
-    user = system_user()
-    rules = station.settings.viewers
-    if not rules:
-        if os.getuid() not in (0, station.folder.stat().st_uid):
-            raise _stranger(station, user)
-        rule = ViewerRule(user, tuple(ROLES), user)  # type: ignore[arg-type]
-    else:
-        rule = _rule_of(station, rules, user)
-    names = ((p, names_of([person])) for p, person in people.items())
-    own = own_ids(rule.person or rule.user or rule.name, names)
-    return Viewer(rule.name, rule.roles, own | ({rule.person} if rule.person else set()))
-
-
-def system_user() -> str:
-    """The operating-system user of this process; not what the environment says of it."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
-
-
-def lacking(viewer: Viewer, right: str) -> BadInput:
-    """The error for somebody who lacks a right."""
-    mend = f"ask somebody who is {' or '.join(roles_with(right))}; roles stand in [[viewers]]"
-    return BadInput(viewer.name, None, f"has no right to {right} as {', '.join(viewer.roles)}", mend)
-
-
-def _rule_of(station: Station, rules: tuple[ViewerRule, ...], user: str) -> ViewerRule:
-    shown = station.secrets.environ.get(SHOWN_TOKEN)
-    if shown is not None:
-        for rule in rules:
-            token = station.secrets.find(rule.token) if rule.token else None
-            if token and hmac.compare_digest(token.encode(), shown.encode()):
-                return rule
-        raise BadInput(SHOWN_TOKEN, None, "is no viewer's token", "show the token that [[viewers]] names, or none")
-    for rule in rules:
-        if rule.user == user:
-            return rule
-    raise _stranger(station, user)
-
-
-def _stranger(station: Station, user: str) -> BadInput:
-    where = str(station.folder / CONFIG_NAME)
-    mend = 'an operator adds [[viewers]] with name, user and roles, for example roles = ["investigator"]'
-    return BadInput(where, None, f"{user} is no viewer of this folder", mend)

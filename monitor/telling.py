@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -148,7 +148,7 @@ def post_elsewhere(
     ids = [notice.person_id, *(entry["person"]["person_id"] for entry in notice.body.get("cases", ()))]
     concerned = [people[person_id] for person_id in ids if person_id in people]
     department = concerned[0].department if notice.person_id and concerned else None
-    _post(connection, station, notice, concerned, department, now)
+    _post(connection, station, notice, concerned, department, people, now)
 
 
 def _off(connection: Connection, topic: str) -> set[str]:
@@ -201,7 +201,7 @@ def _post_case(
         now,
         body,
     )
-    _post(connection, station, notice, [person], person.department, now)
+    _post(connection, station, notice, [person], person.department, people, now)
     return after
 
 
@@ -224,7 +224,7 @@ def _post_digest(
     severity = ordered[0].case.severity
     body = {"why": why, "cases": entries, "total": len(entries), "audit_head": str(audit.head_in(connection) or "")}
     notice = Notice(fold.notice_id_of("digest", why, when), "digest", severity, None, None, now, body)
-    _post(connection, station, notice, concerned, None, now)
+    _post(connection, station, notice, concerned, None, people, now)
     for change in changes:
         cases.save_case(connection, fold.told(change.case, change.found, now, station.rules(), "digest"))
 
@@ -233,18 +233,29 @@ def _post(
     connection: Connection,
     station: Station,
     notice: Notice,
-    concerned: Iterable[Person],
+    concerned: Sequence[Person],
     department: str | None,
+    people: Mapping[str, Person],
     now: datetime,
 ) -> None:
     told, zone = station.settings.notices, station.settings.schedule.timezone
+    barred = routing.names_of([*concerned, *_managers(connection, people, concerned)])
     to = routing.deliveries(
-        notice.severity, department, notice.body.get("sources", ()), routing.names_of(concerned),
+        notice.severity, department, notice.body.get("sources", ()), barred,
         station.settings.routes,
         station.audiences(), outbox.channels_off(connection),
     )  # fmt: skip
     due = routing.due_at(now, notice.severity, told.quiet_from, told.quiet_to, told.quiet_below, zone)
     outbox.post(connection, notice, to, due)
+
+
+def _managers(connection: Connection, people: Mapping[str, Person], concerned: Sequence[Person]) -> list[Person]:
+    """Those above the people concerned who have a case of their own: they are not told either."""
+    own = {case.person_id for case in cases.all_cases(connection) if case.state != "closed"}
+    if not own - {person.person_id for person in concerned}:
+        return []
+    everybody = routing.by_name(people.values())
+    return [above for person in concerned for above in routing.chain_of(person, everybody) if above.person_id in own]
 
 
 def _case_body(case: Case, found: Sequence[Finding], person: Person, kind: str) -> dict[str, Any]:

@@ -34,8 +34,10 @@ COMMANDS = {
     "rejects": "Lines that could not be used, and why.",
     "roster": "Versions of the rosters; accept a refused one.",
     "silence": "Keep notices back for a while.",
-    "completion": "Let the shell complete commands and ids.",
+    "requests": "What waits for a second person; approve it.",
+    "reveal": "Names that are shown for a while; approve them.",
     "audit": "Who looked at whom; check that nothing was changed.",
+    "completion": "Let the shell complete commands and ids.",
 }
 MODULES = {"check-config": "check_config", "run": "running"}
 """Where the module is not named as the command."""

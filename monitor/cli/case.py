@@ -244,7 +244,7 @@ def _each(
     held: list[Held] = [held_case(look, case_id)[0] for case_id in case_ids] or caseload(look, wanted)
     if not case_ids and not yes:
         list_cases(look, held, "table")
-        _say(f"{len(held)} case{"" if len(held) == 1 else "s"} would change; --yes does it")
+        _say(f"{len(held)} {'case' if len(held) == 1 else 'cases'} would change; --yes does it")
         return
     for one in held:
         if not case_ids:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +32,6 @@ def opened(folder: Path, *, migrate: bool = False) -> Iterator[Station]:
 
 def who() -> str:
     """The operating-system user, for the record."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
+    from monitor.viewers import system_user
+
+    return system_user()

@@ -49,8 +49,10 @@ def show(folder: Path, state: str | None, limit: int) -> None:
             select(*(outbox.c[name] for name in names)).order_by(outbox.c.created_at.desc(), outbox.c.key).limit(limit)
         )
         rows = connection.execute(query.where(outbox.c.state == state) if state else query).mappings().all()
+        veil = station.veil(connection)
     for row in rows:
-        click.echo(json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()}))
+        told = dict(row) | {"error": row["error"] and veil.blur(row["error"])}
+        click.echo(json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in told.items()}))
 
 
 @notices.command()

@@ -16,7 +16,7 @@ from monitor.cli.folder import folder_option, opened
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def rejects(folder: Path, source: str | None, limit: int, form: str) -> None:
-    """Lines that could not be used, the newest first, and why.
+    """Lines that could not be used, the newest first, and why; names in them are blurred.
 
     \b
     Example:
@@ -32,8 +32,10 @@ def rejects(folder: Path, source: str | None, limit: int, form: str) -> None:
         rows = connection.execute(query.where(table.c.source == source) if source else query).all()
         groups = select(table.c.source, func.count()).group_by(table.c.source).order_by(table.c.source)
         total = connection.execute(groups).all()
+        veil = station.veil(connection)
     for row in rows:
-        told = {"source": row.source, "file": row.file, "line": row.line, "why": row.why, "at": row.at.isoformat()}
-        click.echo(json.dumps(told) if form == "jsonl" else plain(f"{row.file}:{row.line}: {row.why}", 500))
+        file, why = veil.blur(row.file), veil.blur(row.why)
+        told = {"source": row.source, "file": file, "line": row.line, "why": why, "at": row.at.isoformat()}
+        click.echo(json.dumps(told) if form == "jsonl" else plain(f"{file}:{row.line}: {why}", 500))
     for name, n in total:
         click.echo(f"{plain(name)}: {n:,} set aside in all", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli import DEGRADED
 from monitor.cli.folder import folder_option, opened
 
 
@@ -30,7 +31,8 @@ def show(folder: Path) -> None:
                 continue
             late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
             share = f"; {late / told:.0%} of {told:,} departures reached us after the last day" if told else ""
-            state = "in force" if last.status == "in_force" else f"refused: {last.why}"
+            why = plain(station.veil(connection).blur(last.why), 300)
+            state = "in force" if last.status == "in_force" else f"refused: {why}"
             click.echo(
                 f"{plain(feed.name)}: {state}; {last.people:,} people, {last.departures:,} departures, "
                 f"read {last.told_at:%Y-%m-%d %H:%MZ}{share}"
@@ -48,6 +50,7 @@ def accept(folder: Path, name: str, reason: str) -> None:
     Example:
       lastday roster accept hr --reason "the Leeds office was sold"
     """
+    from monitor import seconding
     from monitor.looking import acting
     from monitor.model import BadInput
     from monitor.store import rosters
@@ -62,6 +65,13 @@ def accept(folder: Path, name: str, reason: str) -> None:
             raise BadInput(name, None, "no version of this roster is refused", "see lastday roster list")
         if not last.people:
             raise BadInput(name, None, f"the refused version holds nobody: {last.why}", "mend the feed")
-        rosters.accept(connection, name, last.sha256)
-        look.note(connection, "roster accept", detail=f"{name} {last.sha256}: {last.why}")
+        seq = 0
+        if seconding.on_own_roster(look, connection, name):
+            seq = seconding.ask(look, connection, "roster", None, {"feed": name, "sha256": last.sha256})
+        else:
+            rosters.accept(connection, name, last.sha256)
+            look.note(connection, "roster accept", detail=f"{name} {last.sha256}: {last.why}")
+    if seq:
+        click.echo(f"it touches yourself: a second person must run lastday requests approve {seq}", err=True)
+        click.get_current_context().exit(DEGRADED)
     click.echo(f"{name}: the refused version comes into force when it is read next", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli import DEGRADED
 from monitor.cli.folder import folder_option, opened
 
 LONGEST_DAYS = 30
@@ -19,7 +20,7 @@ def silence() -> None:
 
 @silence.command()
 @folder_option
-@click.option("--person", help="About this person (person_id).")
+@click.option("--person", help="About this person (pseudonym, account, e-mail, person_id).")
 @click.option("--department", help="About everybody in this department.")
 @click.option("--everybody", is_flag=True, help="About everybody.")
 @click.option(
@@ -36,6 +37,7 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
     Example:
       lastday silence add --department Facilities --hours 48 --reason "planned office move"
     """
+    from monitor import seconding
     from monitor.looking import acting
     from monitor.store import cases
 
@@ -45,30 +47,42 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
     if len(scopes) != 1:
         raise click.UsageError("name one of --person, --department, --everybody")
     now = datetime.now(UTC)
-    with (
-        opened(folder) as station,
-        acting(station, now, "configure", "silence add", reason) as look,
-        station.state.write() as connection,
-    ):
-        cases.add_silence(connection, *scopes[0], now, now + timedelta(hours=hours), reason, look.viewer.name)
-        look.note(connection, "silence", person, f"{scopes[0][0]} {department or ''} {hours:g} h")
+    with opened(folder) as station, acting(station, now, "configure", "silence add", reason) as look:
+        scope, value = scopes[0]
+        subject = look.person_id(value) if scope == "person" else None
+        value = subject or value
+        told = f"{scope}{'' if person else ' ' + value} {hours:g} h"
+        with station.state.write() as connection:
+            if seconding.silences_own(look, scope, value):
+                payload = {"scope": scope, "value": value, "hours": hours}
+                seq = seconding.ask(look, connection, "silence", subject, payload)
+            else:
+                seq = 0
+                until = now + timedelta(hours=hours)
+                cases.add_silence(connection, scope, value, now, until, look.blur(reason, subject), look.viewer.name)
+                look.note(connection, "silence", subject, told)
+    if seq:
+        click.echo(f"it touches yourself: a second person must run lastday requests approve {seq}", err=True)
+        click.get_current_context().exit(DEGRADED)
     click.echo(f"silent until {now + timedelta(hours=hours):%Y-%m-%d %H:%MZ}", err=True)
 
 
 @silence.command("list")
 @folder_option
 def show(folder: Path) -> None:
-    """Every silence, the newest first."""
+    """Every silence, the newest first; people by their pseudonyms."""
     from monitor.report.safe import plain
     from monitor.store import cases
 
     now = datetime.now(UTC)
     with opened(folder) as station, station.state.read() as connection:
+        veil = station.veil(connection)
         for row in cases.list_silences(connection):
             state = "in force" if row.made_at <= now < row.until else "ended"
+            value = veil.pseudonym(row.value) if row.scope == "person" else row.value
             click.echo(
-                f"{row.seq}: {state}; {row.scope} {plain(row.value)} until {row.until:%Y-%m-%d %H:%MZ}, "
-                f"by {plain(row.made_by)}: {plain(row.reason)}"
+                f"{row.seq}: {state}; {row.scope} {plain(value)} until {row.until:%Y-%m-%d %H:%MZ}, "
+                f"by {plain(row.made_by)}: {plain(veil.blur(row.reason))}"
             )
 
 

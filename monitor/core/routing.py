@@ -56,6 +56,23 @@ def names_of(people: Iterable[Person]) -> frozenset[str]:
     return frozenset(name for group in names for name in group if name)
 
 
+def chain_of(person: Person, everybody: Mapping[str, Person]) -> list[Person]:
+    """Whoever manages a person, and who manages them, by what the rosters say.  everybody: by lower-case name."""
+    found: list[Person] = []
+    above = everybody.get((person.manager or "").strip().lower())
+    while above is not None and above not in found and above != person:
+        found.append(above)
+        above = everybody.get((above.manager or "").strip().lower())
+    return found
+
+
+def by_name(people: Iterable[Person]) -> dict[str, Person]:
+    """Everybody by each name under which another roster line can mean them, lower case; their plain name comes last."""
+    told = list(people)
+    named = {p.name.lower(): p for p in told if p.name}
+    return named | {name: p for p in told for name in names_of([p])}
+
+
 def deliveries(
     severity: str, department: str | None, sources: Collection[str], concerned: Collection[str],
     routes: Sequence[RouteLike], audiences: Mapping[str, Audience], off: Collection[str] = (),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -75,7 +75,25 @@ class Everybody:
 
 def everybody(look: Look) -> Everybody:
     """Everybody on the rosters, also who looks: figures over all rest on all."""
-    return Everybody(look.veil.people, look.station.settings.people.timezone)
+    return _everybody(_Same(look.veil.people), look.station.settings.people.timezone)
+
+
+class _Same:
+    """Stands for one mapping, not for what is in it: comparing thousands of people would take longer than asking."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self.people = people
+
+    def __hash__(self) -> int:
+        return id(self.people)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.people is self.people
+
+
+@lru_cache(maxsize=1)
+def _everybody(same: _Same, default_zone: str) -> Everybody:
+    return Everybody(same.people, default_zone)
 
 
 def departure_of(look: Look, person_id: str) -> Departure | None:

@@ -94,14 +94,28 @@ def as_json(told: object) -> str:
 
 
 def write_csv(rows: Sequence[Mapping[str, Any]], stream: IO[str], first: Sequence[str] = ()) -> None:
-    """Rows as CSV, with a heading; a cell that a spreadsheet would take for a formula begins with an apostrophe.
+    """Rows as CSV. first: keys that come first, and make the heading where there is no row."""
+    writing = CsvWriter(stream, list(dict.fromkeys([*first, *(key for row in rows for key in row)])))
+    for row in rows:
+        writing.add(row)
 
-    first: keys that come first, and make the heading where there is no row.
-    """
-    keys = list(dict.fromkeys([*first, *(key for row in rows for key in row)]))
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([inert(key) for key in keys])
-    writer.writerows([inert(row.get(key)) for key in keys] for row in rows)
+
+class CsvWriter:
+    """CSV with a heading; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+
+    def __init__(self, stream: IO[str], keys: Sequence[str]) -> None:
+        """keys: the columns, in their order."""
+        self._keys, self._writer = keys, csv.writer(stream, lineterminator="\n")
+        self._writer.writerow([inert(key) for key in keys])
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """A line."""
+        self._writer.writerow([inert(row.get(key)) for key in self._keys])
+
+
+def heading(name: str) -> str:
+    """A column's name as it may be shown."""
+    return plain(name, 40)
 
 
 def inert(value: object) -> object:
@@ -154,4 +168,4 @@ def _as_text(value: object) -> str:
         return value.plain
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    raise TypeError(type(value).__name__)
+    return str(value)

@@ -92,6 +92,16 @@ class Acted:
             SELECT p, {", ".join(columns)} FROM ({" UNION ALL ".join(parts)}) {only}""")
         self.db.execute("DROP TABLE hot; DROP TABLE whose")
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of events."""
+        return tuple(TYPES)
+
+    def put_hot(self, table: str, columns: Sequence[str]) -> None:
+        """Make a table of these columns of every hot row."""
+        rows = self.connection.execute(select(*(events.c[name] for name in columns)))
+        self.put(table, {name: TYPES[name] for name in columns}, rows)
+
     def put(self, table: str, types: Mapping[str, str], rows: Iterable[Sequence]) -> None:
         """Make a table of rows, through JSON: DuckDB takes rows one by one too slowly."""
         text = msgspec.json.encode([dict(zip(types, row, strict=True)) for row in rows]).decode()

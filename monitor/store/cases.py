@@ -64,16 +64,16 @@ def findings_about(connection: Connection, person_id: str) -> list[Finding]:
     rows = connection.scalars(
         select(findings.c.body).where(findings.c.person_id == person_id, findings.c.gone_at.is_(None))
     )
-    return sorted((_finding(body) for body in rows), key=lambda f: (f.time, f.finding_id))
+    return sorted((finding_of(body) for body in rows), key=lambda f: (f.time, f.finding_id))
 
 
 def stored_finding(connection: Connection, finding_id: str) -> tuple[str, Finding, datetime, datetime | None] | None:
     """(case_id, finding, first known at, no longer held since); None where there is no such finding."""
     row = connection.execute(select(findings).where(findings.c.finding_id == finding_id)).first()
-    return None if row is None else (row.case_id, _finding(row.body), row.first_at, row.gone_at)
+    return None if row is None else (row.case_id, finding_of(row.body), row.first_at, row.gone_at)
 
 
-def _finding(body: str) -> Finding:
+def finding_of(body: str) -> Finding:
     """A stored finding: its time is the person's own, with the offset that it was told with."""
     return msgspec.json.decode(body, type=Finding)
 

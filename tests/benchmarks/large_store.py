@@ -29,6 +29,8 @@ EVENTS, PEOPLE, DAYS = 10_000_000, 5_000, 240
 HOT_ROWS = 60_000
 LEAVERS, FINDINGS_EACH = 160, 4
 TEAMS = 60
+PEOPLE_SOON = 27
+"""Number of somebody whose last day is two days off."""
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata")
 
 

@@ -33,7 +33,9 @@ to = ["security@corp.example"]
 
 
 def hook_channel(url: str) -> str:
-    return f'[[channels]]\nname = "hook"\nkind = "webhook"\nurl = "{url}"\nsecrets = ["HOOK"]\nnames = true\ndeadline_seconds = 0.3\n'
+    return f'[[channels]]\nname = "hook"\nkind = "webhook"\nurl = "{url}"\nsecrets = ["HOOK"]\nnames = true\n' + (
+        "deadline_seconds = 0.3\n"
+    )
 
 
 NOTICES = '[notices]\nallow_internal = ["127.0.0.1"]\n'

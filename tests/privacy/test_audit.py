@@ -43,12 +43,8 @@ def change(c: Connection, draw: random.Random) -> int:
     seq, column = draw.randint(1, ROWS), draw.choice(COLUMNS)
     old = c.execute(sa.select(rows_of.c[column]).where(rows_of.c.seq == seq)).scalar_one()
     others = [v for v in c.scalars(sa.select(rows_of.c[column])) if v != old]
-    made = (
-        (old or 0) + draw.choice((-1, 1, 10**6))
-        if column == "at"
-        else draw.choice((str(old or "") + "x", "", "0" * 64))
-    )
-    made = "another" if made == old else made
+    text = draw.choice((f"{old or ''}x"[-64:], "", "0" * 64))
+    made = old + draw.choice((-1, 1, 10**6)) if column == "at" else "another" if text == old else text
     new = draw.choice(others) if others and draw.random() < 0.5 else made
     if new is None and not rows_of.c[column].nullable:
         new = "another"
