@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps
 
-.PHONY: demo test check check-quick bench lock clean
+.PHONY: demo test check check-quick bench docs lock clean
 
 demo: $(VENV)/.runtime  ## See the 2017 incident found in a generated organisation.
 	@$(BIN)/lastday demo
@@ -22,6 +22,9 @@ check: check-quick test  ## All checks.
 
 bench: $(VENV)/.dev  ## Compare with peers on generated organisations; writes docs/evaluation.md and docs/speed.md.
 	$(BIN)/python -m tests.benchmarks
+
+docs: $(VENV)/.dev  ## Write docs/cli.md from the commands.
+	$(BIN)/python -m monitor.cli.manual docs/cli.md
 
 lock: $(VENV)/.dev  ## Renew the lock files from pyproject.toml.
 	$(BIN)/pip-compile $(LOCK) --extra build -o requirements.lock pyproject.toml

@@ -121,7 +121,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a source read at once. `rows` are typed events as canonical.COLUMNS with the attributes as JSON at the end.
+    """What a source read at once. `rows` are typed events as canonical.COLUMNS, then attributes as JSON, then the hash.
+
+    The hash is the SHA-256 of the line as received, None where it was no line.
 
     `cursor` comes after them and is stored with them; `item` names what it belongs to within the source.
     """

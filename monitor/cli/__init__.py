@@ -16,6 +16,7 @@ COMMANDS = {
     "scan": "Find unusual high-impact acts of departing people in files.",
     "explain": "Show every piece of evidence on one event.",
     "backtest": "Replay a period as the daemon would have lived it.",
+    "report": "Write everything about a case into one file.",
     "demo": "See the 2017 incident found in a generated organisation.",
     "init": "Make a working folder.",
     "check-config": "Tell every error in lastday.toml.",
@@ -36,10 +37,13 @@ COMMANDS = {
     "requests": "What waits for a second person; approve it.",
     "reveal": "Names that are shown for a while; approve them.",
     "audit": "Who looked at whom; check that nothing was changed.",
+    "completion": "Let the shell complete commands and ids.",
 }
 MODULES = {"check-config": "check_config", "run": "running"}
 """Where the module is not named as the command."""
 DONE, FOUND, WRONG, DEGRADED = 0, 1, 2, 3
+COMPLETE = "_LASTDAY_COMPLETE"
+"""In the environment while a shell asks what could follow."""
 LONGEST = 500
 """Characters of what is told of an error: names of columns in it may be of any length."""
 
@@ -57,6 +61,10 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"monitor.cli.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        if COMPLETE in os.environ:
+            from monitor.cli.completing import attach
+
+            attach(command)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -73,8 +81,36 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _colour(context: click.Context, _param: click.Parameter, when: str) -> None:
+    """Tell everything that writes, through the two names in the environment that all of it knows."""
+    before = {name: os.environ.get(name) for name in ("NO_COLOR", "FORCE_COLOR")}
+    if when != "auto":
+        here, gone = ("FORCE_COLOR", "NO_COLOR") if when == "always" else ("NO_COLOR", "FORCE_COLOR")
+        os.environ.pop(gone, None)
+        os.environ[here] = "1"
+        context.color = when == "always"
+        context.call_on_close(lambda: _restore(before))
+
+
+def _restore(before: dict[str, str | None]) -> None:
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lastday")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    expose_value=False,
+    callback=_colour,
+    help="Colours; auto: on a terminal, unless NO_COLOR is set.",
+)
 def main() -> None:
     """lastday watches what people do around their last day at an organisation, and tells about the
     unusual high-impact act: what it was, why it stands out, how to undo it.
@@ -96,7 +132,7 @@ def run() -> None:
     """The program: `main`, with errors told in one line."""
     ended: object = DONE
     try:
-        ended = main(standalone_mode=False)
+        ended = main(prog_name="lastday", complete_var=COMPLETE, standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()

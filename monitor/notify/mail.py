@@ -16,7 +16,8 @@ import aiosmtplib
 from monitor.model import BadInput, Notice, Rejected, Retryable
 from monitor.notify.words import html, subject, text
 from monitor.operation import Email
-from monitor.report.picture import month_png
+from monitor.report.drawing import Drawing, as_png
+from monitor.report.picture import Days, gravest, timeline
 
 
 @dataclass(slots=True)
@@ -97,16 +98,25 @@ def compose(notice: Notice, key: str, rule: Email, recipients: Sequence[str]) ->
     if notice.severity in ("high", "critical"):
         message["Importance"] = "high"
     message.set_content(text(notice, thin=rule.thin))
-    month = None if rule.thin else notice.body.get("month")
-    picture = f"month.{key}@{domain}" if month else None
-    message.add_alternative(html(notice, thin=rule.thin, picture=picture), subtype="html")
-    if month:
-        found = {datetime.fromisoformat(f["time"]).date() for f in notice.body["findings"]}
-        last_day = date.fromisoformat(notice.body["last_day"])
-        png = month_png(date.fromisoformat(month["first"]), month["counts"], last_day, found)
+    drawing = None if rule.thin else month_of(notice)
+    picture = f"month.{key}@{domain}" if drawing else None
+    told = drawing.told if drawing else ""
+    message.add_alternative(html(notice, thin=rule.thin, picture=picture, told=told), subtype="html")
+    if drawing:
+        png = as_png(drawing)
         page = message.get_payload()[1]  # type: ignore[index]
         page.add_related(png, "image", "png", cid=f"<{picture}>", disposition="inline", filename="month.png")  # type: ignore[union-attr]
     return message
+
+
+def month_of(notice: Notice) -> Drawing | None:
+    """The person's last month, as the report of the case draws it too."""
+    month = notice.body.get("month")
+    if not month:
+        return None
+    found = [(datetime.fromisoformat(f["time"]).date(), f["severity"]) for f in notice.body["findings"]]
+    first, last_day = date.fromisoformat(month["first"]), date.fromisoformat(notice.body["last_day"])
+    return timeline(Days(first, month["counts"], last_day, gravest(found)))
 
 
 def _trouble(code: int, why: str) -> Retryable | Rejected:

@@ -36,9 +36,9 @@ def text(notice: Notice, *, thin: bool = False) -> str:
     return _template("notice.txt", autoescape=False).render(_values(notice, thin)).strip() + "\n"
 
 
-def html(notice: Notice, *, thin: bool = False, picture: str | None = None) -> str:
-    """The whole notice as HTML that reads on a telephone. picture: content id of an image."""
-    return _template("notice.html", autoescape=True).render(_values(notice, thin), picture=picture)
+def html(notice: Notice, *, thin: bool = False, picture: str | None = None, told: str = "") -> str:
+    """The whole notice as HTML that reads on a telephone. picture: content id of an image.  told: that in words."""
+    return _template("notice.html", autoescape=True).render(_values(notice, thin), picture=picture, told=told)
 
 
 def event_of(notice: Notice, *, thin: bool) -> dict[str, Any]:

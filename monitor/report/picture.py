@@ -1,41 +1,135 @@
-"""A person's last month as a small picture for a mail: acts a day, the last day, the days with findings."""
+"""A person's days as a small picture, the same in a mail and in a report: acts a day, the last day, the findings."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-WIDTH, HEIGHT, EDGE = 600, 150, 10
-GROUND, BAR, FOUND, END, TEXT = "#ffffff", "#7a8ba3", "#b42318", "#1f2937", "#374151"
+from monitor.report.drawing import Box, Drawing, Part, Shape, Stroke, Word
+
+WIDE, TALL = 640, 190
+LEFT, RIGHT, TOP, BOTTOM = 38, 12, 40, 46
+SEVERITIES = ("low", "medium", "high", "critical")
+_MARK = 6
 
 
-def month_png(first: date, counts: Sequence[int], last_day: date, found: Collection[date]) -> bytes:
-    """A PNG with a bar a day from `first` on; days with findings in red, a line where the last day ends.
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What is drawn, in the person's own days.
 
-    counts: acts of each day; their square roots are drawn, so that one wild day does not flatten the others.
+    counts: acts on each day from `first` on; those after today are left out.  marks: the gravest severity found on a
+    day.  usual: acts on a usual day with any.  earlier: last days that were told before.
     """
-    from PIL import Image, ImageDraw  # noqa: PLC0415  # only where a mail is written
 
-    image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
-    draw = ImageDraw.Draw(image)
-    base, step = HEIGHT - 24, (WIDTH - 2 * EDGE) / max(len(counts), 1)
-    most = max([*counts, 1]) ** 0.5
-    for i, count in enumerate(counts):
-        left = EDGE + i * step
-        day = first + timedelta(days=i)
+    first: date
+    counts: Sequence[int]
+    last_day: date
+    marks: Mapping[date, str] = field(default_factory=dict)
+    usual: float | None = None
+    notice: date | None = None
+    earlier: Sequence[date] = ()
+    shown: int = 0
+    """So many days wide; 0: as many as there are counts."""
+
+
+def timeline(days: Days) -> Drawing:
+    """A bar a day. Square roots are drawn, so that one wild day does not flatten the others."""
+    wide = max(days.shown, len(days.counts), 1)
+    step, base = (WIDE - LEFT - RIGHT) / wide, TALL - BOTTOM
+    most = max([*days.counts, days.usual or 0, 1])
+
+    def across(day: date) -> float:
+        return LEFT + step * (day - days.first).days
+
+    def height(count: float) -> float:
+        return base - (base - TOP) * (count / most) ** 0.5
+
+    parts: list[Part] = [*_grid(days, wide, most, across, height, base)]
+    for i, count in enumerate(days.counts):
+        day = days.first + timedelta(days=i)
         if count:
-            top = base - (base - 22) * count**0.5 / most
-            draw.rectangle((left + 1, top, left + step - 2, base), fill=FOUND if day in found else BAR)
-        if day in found:
-            draw.polygon([(left + step / 2 - 5, 4), (left + step / 2 + 5, 4), (left + step / 2, 13)], fill=FOUND)
-    draw.line((EDGE, base, WIDTH - EDGE, base), fill=TEXT)
-    ends = (last_day - first).days + 1
-    if 0 <= ends <= len(counts):
-        draw.line((EDGE + ends * step, 14, EDGE + ends * step, base), fill=END, width=2)
-    draw.text((EDGE, base + 6), f"{first:%d %b %Y}", fill=TEXT)
-    draw.text((WIDTH / 2, base + 6), "acts a day", fill=TEXT, anchor="ma")
-    draw.text((WIDTH - EDGE, base + 6), f"{first + timedelta(days=len(counts) - 1):%d %b %Y}", fill=TEXT, anchor="ra")
-    packed = io.BytesIO()
-    image.save(packed, "PNG", optimize=True)
-    return packed.getvalue()
+            role = "found" if days.marks.get(day, "low") != "low" else "bar"
+            tip = f"{day:%a %d %b %Y}: {count:,} act{'s' if count != 1 else ''}"
+            top = height(count)
+            parts.append(Box(across(day) + step * 0.12, top, step * 0.76, base - top, role, tip))
+    if days.usual:
+        parts.append(Stroke(LEFT, height(days.usual), WIDE - RIGHT, height(days.usual), "line", 1, dashed=True))
+    end = days.first + timedelta(days=wide)
+    for told in sorted({*days.earlier} - {days.last_day}):
+        if days.first <= told < end:
+            parts.append(Stroke(across(told) + step, TOP - 6, across(told) + step, base, "line", 1, dashed=True))
+    if days.first <= days.last_day < end:
+        at = across(days.last_day) + step
+        parts.append(Stroke(at, TOP - 14, at, base + 6, "line", 2))
+        anchor = "end" if at > WIDE / 2 else "start"
+        parts.append(Word(at + (-5 if anchor == "end" else 5), 11, f"end of the last day, {days.last_day:%d %b}",
+                          "line", anchor))  # fmt: skip
+    for day, severity in days.marks.items():
+        if days.first <= day < end:
+            parts.append(mark(across(day) + step / 2, TOP - 12, severity, f"{day:%a %d %b %Y}: {severity} finding"))
+    parts += _key(days, TALL - 8)
+    return Drawing(WIDE, TALL, "Acts a day around the last day", told_of(days), tuple(parts))
+
+
+def gravest(found: Iterable[tuple[date, str]]) -> dict[date, str]:
+    """The gravest severity found on each day."""
+    marks: dict[date, str] = {}
+    for day, severity in sorted(found, key=lambda one: SEVERITIES.index(one[1])):
+        marks[day] = severity
+    return marks
+
+
+def mark(x: float, y: float, severity: str, tip: str = "") -> Shape:
+    """What a severity looks like without colour: the graver, the more corners; an outline for low."""
+    r = _MARK
+    points: dict[str, tuple[tuple[float, float], ...]] = {
+        "low": ((x - r * 0.7, y - r * 0.7), (x + r * 0.7, y - r * 0.7), (x + r * 0.7, y + r * 0.7),
+                (x - r * 0.7, y + r * 0.7)),
+        "medium": ((x - r * 0.8, y - r * 0.8), (x + r * 0.8, y - r * 0.8), (x + r * 0.8, y + r * 0.8),
+                   (x - r * 0.8, y + r * 0.8)),
+        "high": ((x - r, y - r * 0.9), (x + r, y - r * 0.9), (x, y + r)),
+        "critical": ((x, y - r * 1.3), (x + r * 1.1, y), (x, y + r * 1.3), (x - r * 1.1, y)),
+    }  # fmt: skip
+    return Shape(points.get(severity, points["low"]), "found", severity in SEVERITIES[1:], tip)
+
+
+def told_of(days: Days) -> str:
+    """The picture in words, for those who do not see it."""
+    last = days.first + timedelta(days=max(len(days.counts) - 1, 0))
+    told = [f"{sum(days.counts):,} acts from {days.first:%d %b %Y} to {last:%d %b %Y}"]
+    if days.usual:
+        told.append(f"a usual day has {days.usual:g}")
+    told += [f"{severity} finding on {day:%d %b}" for day, severity in sorted(days.marks.items())]
+    told.append(f"the last day is {days.last_day:%d %b %Y}")
+    told += [f"before that {day:%d %b %Y} was told" for day in sorted({*days.earlier} - {days.last_day})]
+    return "; ".join(told) + "."
+
+
+def _grid(
+    days: Days, wide: int, most: float, across: Callable[[date], float], height: Callable[[float], float], base: float
+) -> list[Part]:
+    parts: list[Part] = [Stroke(LEFT, base, WIDE - RIGHT, base, "text", 1)]
+    for count in sorted({most, most / 4}):
+        parts.append(Stroke(LEFT, height(count), WIDE - RIGHT, height(count), "grid", 1))
+        parts.append(Word(LEFT - 5, height(count) + 4, f"{count:,.0f}", "text", "end"))
+    every = -(-wide // 7 // 7) * 7 or 7
+    for i in range(0, wide, every):
+        day = days.first + timedelta(days=i)
+        parts.append(Stroke(across(day), base, across(day), base + 4, "text", 1))
+        year = f" {day:%Y}" if i == 0 else ""
+        parts.append(Word(across(day), base + 17, f"{day:%d %b}{year}", "text", "start"))
+    return parts
+
+
+def _key(days: Days, y: float) -> list[Part]:
+    """What the marks mean, those that are there."""
+    parts: list[Part] = [Box(LEFT, y - 9, 8, 9, "bar"), Word(LEFT + 13, y, "acts a day")]
+    x = LEFT + 92.0
+    if days.usual:
+        parts += [Stroke(x, y - 4, x + 18, y - 4, "line", 1, dashed=True), Word(x + 23, y, "usual")]
+        x += 68
+    for severity in (s for s in reversed(SEVERITIES) if s in days.marks.values()):
+        parts += [mark(x + _MARK, y - 4, severity), Word(x + 18, y, f"{severity} finding")]
+        x += 52 + 6 * len(severity) + 22
+    return parts

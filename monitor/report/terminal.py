@@ -13,7 +13,8 @@ from monitor.core.hours import until
 from monitor.model import Finding, Person
 from monitor.report.safe import plain
 
-STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
+STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "bold yellow", "low": "dim"}
+"""Never the only sign: word and mark say it too. No green beside the red."""
 MARKS = {"critical": "■■■■", "high": "■■■□", "medium": "■■□□", "low": "■□□□"}
 REASONS = 3
 
@@ -57,7 +58,7 @@ def card(finding: Finding, person: Person | None, reasons: int = REASONS) -> Pan
     table.add_row("when", when)
     table.add_row("what", what)
     table.add_row("why", why)
-    table.add_row("undo", Text(plain(finding.undo, 300), style="green"))
+    table.add_row("undo", Text(plain(finding.undo, 300), style="bold"))
     return Panel(
         Group(table),
         title=head,

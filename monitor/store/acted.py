@@ -7,6 +7,7 @@ second whatever the length of the history. Judgement reads everything, see monit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def open_reader(memory: str, threads: int) -> duckdb.DuckDBPyConnection:
     if threads:
         db.execute(f"SET threads = {threads}")
     db.execute("SET preserve_insertion_order = false")
-    db.execute("SET enable_progress_bar = false")
+    with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar to turn off
+        db.execute("SET enable_progress_bar = false")
     return db
 
 

@@ -17,7 +17,7 @@ from monitor.store.state import State, bump, insert_new
 
 COLUMNS = (
     "id", "digest", "t", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason",
-    "magnitude", "attributes", "seen_at", "feed",
+    "magnitude", "attributes", "line_sha256", "seen_at", "feed",
 )  # fmt: skip
 LONGEST_ID = 400
 CHANGED, URGENT = "events changed", "watched events changed"
@@ -117,7 +117,8 @@ def _rows(batch: Batch, now: datetime) -> tuple[list[tuple], list[Reject]]:
         if len(clean[0]) > LONGEST_ID:
             long.append(Reject(batch.item, 0, f"the id is longer than {LONGEST_ID} characters"))
             continue
-        digest = hashlib.blake2b(repr(clean).encode("utf-8", "replace"), digest_size=16).hexdigest()
+        # the same event in another spelling is the same content: how its line was written does not count
+        digest = hashlib.blake2b(repr(clean[:-1]).encode("utf-8", "replace"), digest_size=16).hexdigest()
         rows[clean[0], digest] = (clean[0], digest, *clean[1:], seen_at, batch.source)
     return [rows[key] for key in sorted(rows)], long
 

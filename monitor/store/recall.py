@@ -8,7 +8,7 @@ import duckdb
 from sqlalchemy import Connection
 
 from monitor.sql import attribute_columns, literal, quote
-from monitor.store.manifest import folder_of, listed
+from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.segments import hot_table
 
 _COLUMNS = (
@@ -37,10 +37,11 @@ def recall(
     """
     db.register("hot", hot_table(connection))
     paths = [folder_of(data) / row.name for row in listed(connection) if since is None or row.last_t >= since]
-    files = [str(path) for path in paths if path.is_file()]
-    parts = ["SELECT * FROM hot"]
+    files = [path for path in paths if path.is_file()]
+    columns = ", ".join((*_COLUMNS, "attributes"))
+    parts = [f"SELECT {columns} FROM hot"]
     if files:
-        parts.append(f"SELECT * FROM read_parquet([{', '.join(map(literal, files))}])")
+        parts.append(f"SELECT {columns} FROM {sealed_sql(files)}")
     only = "" if since is None else f" WHERE t >= {since}"
     db.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM ({' UNION ALL '.join(parts)}){only}")
     db.unregister("hot")

@@ -19,8 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
 
-from monitor.sql import literal
-from monitor.store.manifest import folder_of, listed
+from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events, micros, segments
 from monitor.store.state import State
 
@@ -33,6 +32,7 @@ SCHEMA = pa.schema(
     + [
         pa.field("magnitude", pa.float64()),
         pa.field("attributes", pa.string()),
+        pa.field("line_sha256", pa.binary()),
         pa.field("seen_at", pa.int64()),
         pa.field("feed", pa.string()),
     ]
@@ -169,13 +169,15 @@ def write_segment(path: Path, table: pa.Table) -> dict[str, Any]:
 
 def _read(paths: Sequence[Path]) -> pa.Table:
     """The files as one table, every event once."""
-    names = ", ".join(literal(str(path)) for path in paths)
     with duckdb.connect() as db:
-        columns = ", ".join(n for n in NAMES if n not in ("seen_at", "feed"))
+        db.register("nothing", SCHEMA.empty_table())
+        columns = ", ".join(n for n in NAMES if n not in ("line_sha256", "seen_at", "feed"))
         return (
             db.sql(
-                f"""SELECT {columns}, min(seen_at) AS seen_at, arg_min(feed, (seen_at, feed)) AS feed
-                FROM read_parquet([{names}]) GROUP BY {columns}"""
+                f"""SELECT {columns}, arg_min(line_sha256, (seen_at, feed)) AS line_sha256, min(seen_at) AS seen_at,
+                    arg_min(feed, (seen_at, feed)) AS feed
+                FROM (SELECT * FROM nothing UNION ALL BY NAME SELECT * FROM {sealed_sql(paths)})
+                GROUP BY {columns}"""
             )
             .to_arrow_table()
             .cast(SCHEMA)

@@ -125,7 +125,7 @@ def _drawn(first: int, last: int, events: int, people: int) -> str:
           {column["target"]} AS target, NULL::VARCHAR AS target_type, 'success' AS outcome,
           {column["source"]} AS source, '10.20.' || (p % 250) || '.7' AS ip,
           's' || (t // 86400000000 * 10000 + p) AS session, NULL::VARCHAR AS reason, {column["magnitude"]} AS magnitude,
-          NULL::VARCHAR AS attributes, t + 1000000 AS seen_at, 'logs' AS feed,
+          NULL::VARCHAR AS attributes, unhex(sha256('e' || i)) AS line_sha256, t + 1000000 AS seen_at, 'logs' AS feed,
           strftime(make_timestamp(t::BIGINT), '%Y-%m') AS month
         FROM (SELECT *, CASE {pick} ELSE {len(SORTS) - 1} END AS s FROM (
           SELECT i, p, v, z, (a + p % {TEAMS} / {TEAMS}.0 / 3) % 1 AS a,

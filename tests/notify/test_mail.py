@@ -11,6 +11,7 @@ from aiosmtpd.smtp import AuthResult
 from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.mail import MailChannel
 from monitor.operation import Email
+from monitor.report.drawing import LIGHT
 from tests.notify.notices import case_body, notice
 from tests.receivers import MailReceiver, free_port
 
@@ -52,9 +53,10 @@ def test_the_last_month_is_drawn_into_the_mail() -> None:
     (_, message), (_, thin) = receiver.messages
     (png,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
     assert png["content-id"].strip("<>") in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
-    image = Image.open(io.BytesIO(png.get_content()))
-    colours = {colour for _, colour in image.getcolors(1 << 20) or []}
-    assert (0xB4, 0x23, 0x18) in colours, "the day of the finding"
+    image = Image.open(io.BytesIO(png.get_content())).convert("RGB")
+    colours = {f"#{bytes(colour).hex()}" for _, colour in image.getcolors(1 << 20) or []}
+    assert LIGHT["found"] in colours, "the day of the finding"
+    assert "critical finding on 02 Nov" in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert len(png.get_content()) < 20_000
     assert not [part for part in thin.walk() if part.get_content_type() == "image/png"]
     assert "Person Zero" not in thin.as_string()

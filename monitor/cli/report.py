@@ -1,0 +1,128 @@
+"""lastday report"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.common import looking
+from monitor.cli.completing import case_or_person
+from monitor.model import BadInput
+
+if TYPE_CHECKING:
+    from monitor.looking import Look
+    from monitor.report.case_file import CaseFile
+
+ENDINGS = {"html": ".html", "pdf": ".pdf", "md": ".md", "json": ".json", "png": ".png"}
+
+
+@click.command()
+@looking
+@click.argument("case", metavar="CASE|PERSON", shell_complete=case_or_person)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*ENDINGS]),
+    default="html",
+    show_default=True,
+    help="pdf needs lastday[pdf]; png is the timeline alone.",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where it is written; - is standard output. [default: lastday-CASE with the format's ending]",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> None:
+    """Write everything about a case into one file that needs nothing else: to read, print, file, hand on.
+
+    The story in plain words comes first, then the days around it as a picture, each finding with its
+    evidence and how to undo it, the departure as rosters told it, what was checked and by whom, and the
+    events behind it all with the hashes of their lines as received. People are pseudonyms unless revealed.
+    The file is readable by you alone, and the audit chain holds its hash.
+
+    \b
+    Examples:
+      lastday report c996698fdc9f91159
+      lastday report p-7k3m9qxa --format pdf -o case.pdf
+      lastday report c996698fdc9f91159 --format md -o -
+      lastday report c996698fdc9f91159 --reveal --reason "hearing on 20 September" --force
+    """  # fmt: skip
+    from monitor.investigating.caseload import held_case
+    from monitor.investigating.reports import case_file
+
+    look.may("export")
+    held, person = held_case(look, case)
+    found = held.case
+    path = out or Path(f"lastday-{found.case_id}{ENDINGS[form]}")
+    to_file = str(path) != "-"
+    if to_file and path.exists() and not force:
+        raise BadInput(str(path), None, "is there already", "name another file with -o, or add --force")
+    look.record("export", person.person_id, f"report of {found.case_id} as {form}")
+    content = rendered(case_file(look, found, person), form)
+    look.record(
+        "exported", person.person_id, f"report of {found.case_id}, sha256 {hashlib.sha256(content).hexdigest()}"
+    )
+    if to_file:
+        write_private(path, content, force=force)
+        click.echo(f"wrote {path}", err=True)
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def rendered(file: CaseFile, form: str) -> bytes:
+    """The report in a form, as bytes. Raises BadInput where the form needs something that is not installed."""
+    from monitor.report.case_words import document
+
+    match form:
+        case "json":
+            from monitor.report.case_json import as_json
+
+            return as_json(file).encode()
+        case "png":
+            from monitor.report.drawing import as_png
+            from monitor.report.picture import timeline
+
+            return as_png(timeline(file.days))
+        case "pdf":
+            from monitor.report.page_pdf import as_pdf
+
+            return as_pdf(document(file), file.written_at)
+        case "md":
+            from monitor.report.page_markdown import as_markdown
+
+            return as_markdown(document(file)).encode()
+        case _:
+            from monitor.report.page_html import as_html
+
+            return as_html(document(file)).encode()
+
+
+def write_private(path: Path, content: bytes, *, force: bool) -> None:
+    """Write a file that its owner alone can read, whole or not at all; with force, in place of what is there.
+
+    Raises BadInput where it is there and force is not given, or where it cannot be written.
+    """
+    try:
+        number, draft = tempfile.mkstemp(dir=path.parent, prefix=".lastday-", suffix=".draft")  # made with mode 0600
+        try:
+            with os.fdopen(number, "wb") as stream:
+                stream.write(content)
+            if force:
+                Path(draft).replace(path)
+            else:
+                os.link(draft, path)
+        finally:
+            Path(draft).unlink(missing_ok=True)
+    except FileExistsError:
+        raise BadInput(str(path), None, "is there already", "name another file with -o, or add --force") from None
+    except OSError as error:
+        raise BadInput(str(path), None, f"cannot be written ({error.strerror})", "name another place with -o") from None

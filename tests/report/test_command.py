@@ -1,0 +1,130 @@
+"""lastday report: what it writes where, for whom, and what stays on record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from monitor.looking import system_user
+from monitor.station import open_station
+from monitor.store import audit
+from tests.cli.running import Ran, lastday
+from tests.demonstration import DemoFolder
+
+SIGNS = {"html": b"<!doctype html>", "pdf": b"%PDF-", "md": b"# Case ", "json": b"{", "png": b"\x89PNG"}
+
+
+def report(demo: DemoFolder, *more: object, reason: str = "a test") -> Ran:
+    return lastday("report", "-C", demo.path, demo.contractor, "--reason", reason, *more)
+
+
+def chain(demo: DemoFolder) -> list[tuple[str, str]]:
+    station = open_station(demo.path)
+    with station.state.read() as connection:
+        rows = [(row.what, row.detail) for row in audit.entries(connection)]
+    station.close()
+    return rows
+
+
+def allow(demo: DemoFolder, *roles: str, person: str = "") -> None:
+    config = demo.path / "lastday.toml"
+    who = f'\n[[viewers]]\nname = "ann"\nuser = "{system_user()}"\nroles = {json.dumps(roles)}\nperson = "{person}"\n'
+    config.write_text(config.read_text("utf-8") + who, "utf-8")
+
+
+@pytest.mark.parametrize("form", SIGNS)
+def test_every_form_is_a_private_file_whose_hash_is_on_record(own_demo: DemoFolder, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "out"
+    ran = report(own_demo, "--format", form, "-o", path)
+    assert (ran.code, ran.out) == (0, ""), ran.err
+    content = path.read_bytes()
+    assert content.startswith(SIGNS[form])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (first, _), (asked, how), (written, what) = chain(own_demo)[-3:]
+    assert (first, asked, written) == ("look", "export", "exported")
+    assert f"as {form}" in how
+    assert hashlib.sha256(content).hexdigest() in what
+    assert not list(tmp_path.glob(".lastday-*"))
+
+
+def test_its_name_by_default(own_demo: DemoFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = report(own_demo, "--format", "json")
+    (path,) = tmp_path.glob("lastday-c*.json")
+    assert ran.err == f"wrote {path.name}\n"
+    assert json.loads(path.read_text())["case"]["case_id"] == path.stem.removeprefix("lastday-")
+
+
+def test_nothing_is_written_over_unless_forced(own_demo: DemoFolder, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text("mine")
+    path.chmod(0o644)
+    before = len(chain(own_demo))
+    ran = report(own_demo, "-o", path)
+    assert ran.code == 2
+    assert "is there already" in ran.err
+    assert path.read_text() == "mine"
+    assert [what for what, _ in chain(own_demo)[before:]] == ["look"]
+    assert report(own_demo, "-o", path, "--force").code == 0
+    assert path.read_text().startswith("<!doctype html>")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_is_not_followed(own_demo: DemoFolder, tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "report.html"
+    link.symlink_to(target)
+    assert report(own_demo, "-o", link).code == 2
+    assert not target.exists()
+    target.write_text("mine")
+    assert report(own_demo, "-o", link, "--force").code == 0
+    assert target.read_text() == "mine"
+    assert not link.is_symlink()
+
+
+def test_a_place_that_cannot_be_written_is_told(own_demo: DemoFolder, tmp_path: Path) -> None:
+    ran = report(own_demo, "-o", tmp_path / "nowhere" / "report.html")
+    assert ran.code == 2
+    assert "cannot be written" in ran.err
+
+
+def test_names_show_only_with_a_reveal(own_demo: DemoFolder, tmp_path: Path) -> None:
+    name = own_demo.by_person[own_demo.contractor]["name"]
+    hidden, shown = tmp_path / "hidden.html", tmp_path / "shown.html"
+    report(own_demo, "-o", hidden)
+    report(own_demo, "--reveal", "-o", shown)
+    assert name not in hidden.read_text("utf-8")
+    assert name in shown.read_text("utf-8")
+    assert any(what == "reveal" for what, _ in chain(own_demo))
+
+
+@pytest.mark.parametrize("roles", [("viewer",), ("operator",), ("privacy-officer",)], ids=str)
+def test_who_has_no_right_gets_nothing(own_demo: DemoFolder, tmp_path: Path, roles: tuple[str, ...]) -> None:
+    allow(own_demo, *roles)
+    ran = report(own_demo, "-o", tmp_path / "out.html")
+    assert ran.code == 2
+    assert "no right to export" in ran.err
+    assert not (tmp_path / "out.html").exists()
+
+
+def test_nobody_gets_a_report_about_themselves(own_demo: DemoFolder, tmp_path: Path) -> None:
+    allow(own_demo, "investigator", person=own_demo.contractor)
+    ran = report(own_demo, "-o", tmp_path / "out.html")
+    assert ran.code == 2
+    assert "is yourself" in ran.err
+    assert not (tmp_path / "out.html").exists()
+
+
+def test_after_the_window_a_reason_is_needed(own_demo: DemoFolder, tmp_path: Path) -> None:
+    ran = lastday("report", "-C", own_demo.path, own_demo.contractor, "-o", tmp_path / "out.html")
+    assert ran.code == 2
+    assert "--reason" in ran.err
+
+
+def test_an_unknown_case_is_told(own_demo: DemoFolder) -> None:
+    ran = lastday("report", "-C", own_demo.path, "c0000000", "--reason", "x")
+    assert ran.code == 2
+    assert "is no case" in ran.err
