@@ -15,9 +15,10 @@ from monitor.core.routing import Audience, names_of
 from monitor.core.windows import day_number
 from monitor.credentials import Credentials
 from monitor.model import Departure, Person
-from monitor.operation import Email, Folder
+from monitor.operation import Email, Folder, LogSource
 from monitor.settings import Settings, load_settings
 from monitor.sources.folder import FolderSource
+from monitor.sources.profiles import beside, load_format
 from monitor.sources.table import TableSource
 from monitor.store import rosters
 from monitor.store.lease import Lease, new_holder
@@ -42,7 +43,7 @@ class Station:
     problems: dict[str, str] = field(default_factory=dict)
     """What cannot be read or reached now, by source, roster or channel."""
     stamps: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    """Path, size and change time of each roster's file that is in force: it need not be read again."""
+    """Paths, size and change time of each roster's files that are in force: they need not be read again."""
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while everything is judged: twice at once would only take twice as long."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
@@ -105,10 +106,15 @@ def open_station(
 def make_sources(folder: Path, settings: Settings, secrets: Credentials) -> Iterable[FolderSource | TableSource]:
     """The sources of action logs that the settings name."""
     for rule in settings.sources:
-        if isinstance(rule, Folder):
-            yield FolderSource(rule, folder / rule.path)
-        else:
-            yield TableSource(rule, secrets.fill(rule.url))
+        yield make_source(folder, rule, secrets)
+
+
+def make_source(folder: Path, rule: LogSource, secrets: Credentials) -> FolderSource | TableSource:
+    """One source. Raises BadInput where its format or a secret is not there."""
+    profile = load_format(beside(folder, rule.format), rule.timezone or None) if rule.format else None
+    if isinstance(rule, Folder):
+        return FolderSource(rule, folder / rule.path, profile)
+    return TableSource(rule, secrets.fill(rule.url), profile=profile)
 
 
 def expired(then: datetime, now: datetime, seconds: float) -> bool:
