@@ -27,7 +27,16 @@ TRAIL = {
     "eventID": "2", "eventTime": "2017-11-02T11:00:00Z", "eventName": "DeleteDBInstance",
     "userIdentity": {"type": "IAMUser", "userName": "p000"}, "eventSource": "rds.amazonaws.com",
 }  # fmt: skip
-DOORS = 'title = "Doors"\ntimezone = "America/New_York"\ntime_format = "%d.%m.%Y %H:%M"\n[[log]]\nfiles = ["doors*.csv"]\ntime = "when"\nactor = "badge"\naction = { text = "door.open" }\n'
+DOORS = """
+title = "Doors"
+timezone = "America/New_York"
+time_format = "%d.%m.%Y %H:%M"
+[[log]]
+files = ["doors*.csv"]
+time = "when"
+actor = "badge"
+action = { text = "door.open" }
+"""
 
 
 def work(folder: Path, config: str) -> Station:
@@ -167,7 +176,7 @@ def test_the_cert_folder_is_read_as_a_scan_reads_it(tmp_path: Path) -> None:
     [
         ('[[sources]]\nname = "a"\nkind = "folder"\npath = "."\nformat = "pigeon"\n', 5),
         (
-            '[[sources]]\nname = "a"\nkind = "folder"\npath = "."\nformat = "okta-system-log"\ntimezone = "Mars/Base"\n',
+            '[[sources]]\nname = "a"\nkind = "folder"\npath = "."\nformat = "cert"\ntimezone = "Mars/Base"\n',
             5,
         ),
         ('[[rosters]]\nname = "a"\npath = "p.csv"\nformat = "pigeon.toml"\n', 4),
