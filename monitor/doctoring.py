@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -26,6 +26,8 @@ HEARTBEAT_LATE = timedelta(minutes=5)
 LEAST_FREE_BYTES = 1 << 30
 MOST_AHEAD = timedelta(minutes=5)
 LATE_SHARE = 0.1
+TEMPORARY = re.compile("contract|contingent|temp|vendor|agency|freelance|extern|fixed.?term|intern", re.IGNORECASE)
+"""Employment types that come to an end; whether it is known is another matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def examine(station: Station, now: datetime) -> Iterator[Check]:
     with station.state.read() as connection:
         yield from _daemon(connection, now)
         yield from _rosters(connection, station)
+        yield from _ends(connection, station)
         yield from _sources(connection, station, now)
         yield from _people(connection, station, now)
         yield from _channels(connection, station)
@@ -110,6 +113,27 @@ def _rosters(connection: Connection, station: Station) -> Iterator[Check]:
                 yield Check(
                     topic, "look", f"disagrees with {before[0]} on the last day of {person}; {before[0]} has the say"
                 )
+
+
+def _ends(connection: Connection, station: Station) -> Iterator[Check]:
+    """People whose end no roster tells: they vanished, or their kind of contract must have one."""
+    everybody, leaving = station.rosters(connection)
+    told: set[tuple[str, date]] = set()
+    lost: set[str] = set()
+    for feed in station.settings.rosters:
+        days = rosters.in_force(connection, feed.name).days()
+        told |= {(person_id, day) for person_id in days for day in days[person_id]}
+        lost |= rosters.vanished(connection, feed.name).keys()
+    assumed = sorted({d.person_id for d in leaving if (d.person_id, d.last_day) not in told} & lost)
+    if assumed:
+        text = f"{len(assumed):,} people vanished without a departure by then and are watched as if they left that day"
+        yield Check("vanished", "look", f"{text}, {_such_as(assumed)}")
+    ending = {d.person_id for d in leaving if d.certainty != "withdrawn"}
+    endless = sorted(p.person_id for p in everybody.values() if TEMPORARY.search(p.employment_type or ""))
+    endless = [person_id for person_id in endless if person_id not in ending]
+    if endless:
+        text = f"{len(endless):,} people on temporary contracts have no last day: until it is told nobody watches them"
+        yield Check("contracts", "look", f"{text}, {_such_as(endless)}")
 
 
 def _sources(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:

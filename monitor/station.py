@@ -61,7 +61,8 @@ class Station:
 
     def rosters(self, connection: Connection) -> tuple[dict[str, Person], list[Departure]]:
         """People and departures as all rosters together tell them now."""
-        return rosters.merged(connection, [feed.name for feed in self.settings.rosters])
+        names = [feed.name for feed in self.settings.rosters]
+        return rosters.merged(connection, names, zone=self.settings.people.timezone)
 
     def rules(self) -> TellRules:
         """When somebody is told."""
