@@ -15,7 +15,7 @@ from monitor.checking import faults
 from monitor.model import BadInput, Departure, Person
 from monitor.scanning import open_engine
 from monitor.station import Station
-from monitor.store import outbox, rosters, segments
+from monitor.store import inbox, outbox, rosters, segments
 from monitor.store.recall import recall
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
@@ -144,11 +144,13 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
         if row is None:
             yield Check(f"source {name}", "look", "nothing has come yet")
             continue
+        old = int(get(connection, inbox.TOO_OLD + name) or 0)
         silent = now - row.last_at > timedelta(hours=hours)
         text = f"{row.received:,} lines, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
+        text += f"; {old:,} came older than store.keep_days and are not kept" if old else ""
         yield Check(
             f"source {name}",
-            "bad" if silent else "look" if row.set_aside else "good",
+            "bad" if silent else "look" if row.set_aside or old else "good",
             text + ("; see lastday rejects" if row.set_aside else ""),
         )
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()

@@ -111,6 +111,7 @@ def tend(station: Station, now: datetime) -> Tended:
     with station.state.write() as connection:
         telling.warn(connection, station, "history", "; ".join(faults[:3]) or None, now)
         for source in station.sources:
+            telling.warn(connection, station, f"age of {source.name}", None, now)
             inbox.forget_cursors(connection, source.name, source.gone(inbox.cursors_of(connection, source.name)))
     return Tended(sealed, replaced, deleted, faults)
 
