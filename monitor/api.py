@@ -128,11 +128,12 @@ class Api:
         except BadInput as error:
             return _error(400, f"{error.what}; {error.mend}")
         now = self.now()
-        stored = inbox.take(self.station.state, batch, lambda: self.station.watched(now), now)
+        keep_days = self.station.settings.store.keep_days
+        stored = inbox.take(self.station.state, batch, lambda: self.station.watched(now), now, keep_days=keep_days)
         told = [{"line": reject.line, "why": reject.why} for reject in batch.rejects[:SHOWN_REJECTS]]
         return JSONResponse({
             "received": stored.received, "accepted": stored.received - stored.set_aside, "fresh": stored.fresh,
-            "set_aside": stored.set_aside, "rejects": told,
+            "set_aside": stored.set_aside, "too_old": stored.too_old, "rejects": told,
         })  # fmt: skip
 
     def _figures(self) -> Iterator[str]:

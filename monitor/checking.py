@@ -20,7 +20,8 @@ from monitor.model import BadInput
 from monitor.notify.channels import make_channel
 from monitor.operation import Folder
 from monitor.settings import CONFIG, Settings, load_settings, merge, read_toml
-from monitor.station import CONFIG_NAME, make_sources
+from monitor.sources.roster_feeds import profile_of
+from monitor.station import CONFIG_NAME, make_source
 
 _SEE = "see config/lastday.toml for what there is"
 
@@ -148,7 +149,13 @@ def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[
     attempts: list[tuple[Place, str, Callable[[], Any]]] = [
         (("channels", i), "name", partial(make_channel, rule, secrets, ())) for i, rule in enumerate(settings.channels)
     ]
-    attempts.append((("sources", 0), "url", lambda: list(make_sources(folder, settings, secrets))))
+    attempts += [
+        (("sources", i), "format" if rule.format else "url", partial(make_source, folder, rule, secrets))
+        for i, rule in enumerate(settings.sources)
+    ]
+    attempts += [
+        (("rosters", i), "format", partial(profile_of, feed, folder)) for i, feed in enumerate(settings.rosters)
+    ]
     attempts.append((("store", 0), "url", lambda: secrets.fill(settings.store.url)))
     for place, key, attempt in attempts:
         try:

@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -17,7 +17,7 @@ from monitor.model import BadInput, Departure, Person
 from monitor.scanning import open_engine
 from monitor.seconding import KINDS
 from monitor.station import Station
-from monitor.store import audit, outbox, requests, rosters, segments
+from monitor.store import audit, inbox, outbox, requests, rosters, segments
 from monitor.store.recall import recall
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
@@ -29,6 +29,8 @@ HEARTBEAT_LATE = timedelta(minutes=5)
 LEAST_FREE_BYTES = 1 << 30
 MOST_AHEAD = timedelta(minutes=5)
 LATE_SHARE = 0.1
+TEMPORARY = re.compile("contract|contingent|temp|vendor|agency|freelance|extern|fixed.?term|intern", re.IGNORECASE)
+"""Employment types that come to an end; whether it is known is another matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def _checks(station: Station, now: datetime) -> Iterator[Check]:
     with station.state.read() as connection:
         yield from _daemon(connection, now)
         yield from _rosters(connection, station)
+        yield from _ends(connection, station)
         yield from _sources(connection, station, now)
         yield from _people(connection, station, now)
         yield from _channels(connection, station)
@@ -123,6 +126,27 @@ def _rosters(connection: Connection, station: Station) -> Iterator[Check]:
                 )
 
 
+def _ends(connection: Connection, station: Station) -> Iterator[Check]:
+    """People whose end no roster tells: they vanished, or their kind of contract must have one."""
+    everybody, leaving = station.rosters(connection)
+    told: set[tuple[str, date]] = set()
+    lost: set[str] = set()
+    for feed in station.settings.rosters:
+        days = rosters.in_force(connection, feed.name).days()
+        told |= {(person_id, day) for person_id in days for day in days[person_id]}
+        lost |= rosters.vanished(connection, feed.name).keys()
+    assumed = sorted({d.person_id for d in leaving if (d.person_id, d.last_day) not in told} & lost)
+    if assumed:
+        text = f"{len(assumed):,} people vanished without a departure by then and are watched as if they left that day"
+        yield Check("vanished", "look", f"{text}, {_such_as(assumed)}")
+    ending = {d.person_id for d in leaving if d.certainty != "withdrawn"}
+    endless = sorted(p.person_id for p in everybody.values() if TEMPORARY.search(p.employment_type or ""))
+    endless = [person_id for person_id in endless if person_id not in ending]
+    if endless:
+        text = f"{len(endless):,} people on temporary contracts have no last day: until it is told nobody watches them"
+        yield Check("contracts", "look", f"{text}, {_such_as(endless)}")
+
+
 def _sources(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
     hours = station.settings.notices.silent_source_hours
     tally = {row.source: row for row in connection.execute(select(tallies))}
@@ -131,11 +155,13 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
         if row is None:
             yield Check(f"source {name}", "look", "nothing has come yet")
             continue
+        old = int(get(connection, inbox.TOO_OLD + name) or 0)
         silent = now - row.last_at > timedelta(hours=hours)
         text = f"{row.received:,} lines, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
+        text += f"; {old:,} came older than store.keep_days and are not kept" if old else ""
         yield Check(
             f"source {name}",
-            "bad" if silent else "look" if row.set_aside else "good",
+            "bad" if silent else "look" if row.set_aside or old else "good",
             text + ("; see lastday rejects" if row.set_aside else ""),
         )
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()

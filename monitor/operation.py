@@ -91,32 +91,43 @@ class ViewerRule(_Table, frozen=True):
 
 
 class RosterFeed(_Table, frozen=True):
-    """A roster: a file (the newest of those that match), or a table, view or query of a database."""
+    """A roster: a file (the newest of those that match), a folder of snapshots, or a query of a database.
+
+    format: a roster profile, shipped or a .toml beside lastday.toml.
+    """
 
     name: str
     path: str = ""
     url: str = ""
     query: str = ""
     columns: dict[str, str] = {}
+    format: str = ""
 
 
 class Folder(_Table, frozen=True, tag_field="kind", tag="folder"):
-    """A drop folder with action logs."""
+    """A drop folder with action logs.
+
+    format: a profile of a vendor's logs, shipped or a .toml beside lastday.toml; empty: canonical events.
+    timezone: of times without an offset, where it is not the format's.
+    """
 
     name: str
     path: str
     match: str = "**/*"
     settle_seconds: float = 60.0
+    format: str = ""
+    timezone: str = ""
 
 
 class SqlTable(_Table, frozen=True, tag_field="kind", tag="table"):
-    """A table or view of a database, read on by its cursor column."""
+    """A table or view of a database, read on by its cursor column; `format` as for a folder."""
 
     name: str
     url: str
     table: str
     cursor: str
     columns: dict[str, str] = {}
+    format: str = ""
     timezone: str = ""
     overlap: float = 300.0
     batch: int = 5000

@@ -44,16 +44,33 @@ class Ingested:
 def ingest(station: Station, now: datetime) -> Ingested:
     """Read every source on. A source that cannot be read is a problem of the station, and the others go on."""
     fresh = set_aside = 0
+    keep_days = station.settings.store.keep_days
     for source in station.sources:
+        too_old = 0
         try:
             with station.state.read() as connection:
                 after = inbox.cursors_of(connection, source.name)
             for batch in source.read(after, now):
-                stored = inbox.take(station.state, batch, lambda: station.watched(now), now, hold=station.lease.hold)
+                stored = inbox.take(
+                    station.state,
+                    batch,
+                    lambda: station.watched(now),
+                    now,
+                    keep_days=keep_days,
+                    hold=station.lease.hold,
+                )
                 fresh, set_aside = fresh + stored.fresh, set_aside + stored.set_aside
+                too_old += stored.too_old
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:
             station.problems[source.name] = str(error)
+        if too_old:
+            with station.state.write() as connection:
+                text = (
+                    f"{too_old:,} events of {source.name} are older than store.keep_days = {keep_days:,} days: "
+                    "the next upkeep deletes them; raise it to keep them"
+                )
+                telling.warn(connection, station, f"age of {source.name}", text, now)
     return Ingested(fresh, set_aside)
 
 

@@ -18,7 +18,7 @@ from monitor.core.routing import Audience, names_of
 from monitor.core.windows import day_number
 from monitor.credentials import Credentials
 from monitor.model import Departure, Person
-from monitor.operation import Email, Folder
+from monitor.operation import Email, Folder, LogSource
 from monitor.settings import Settings, load_settings
 from monitor.store import audit, pseudonyms, rosters
 from monitor.store.lease import Lease, new_holder
@@ -47,7 +47,7 @@ class Station:
     problems: dict[str, str] = field(default_factory=dict)
     """What cannot be read or reached now, by source, roster or channel."""
     stamps: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    """Path, size and change time of each roster's file that is in force: it need not be read again."""
+    """Paths, size and change time of each roster's files that are in force: they need not be read again."""
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while everything is judged: twice at once would only take twice as long."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
@@ -84,7 +84,8 @@ class Station:
         names = tuple(feed.name for feed in self.settings.rosters)
         version = get(connection, rosters.CHANGED)
         if self._rosters is None or self._rosters[:2] != (version, names):
-            self._rosters = version, names, *rosters.merged(connection, names)
+            merged = rosters.merged(connection, names, zone=self.settings.people.timezone)
+            self._rosters = version, names, *merged
         return dict(self._rosters[2]), list(self._rosters[3])
 
     def key(self, connection: Connection) -> bytes:
@@ -166,14 +167,20 @@ def open_station(
 
 def make_sources(folder: Path, settings: Settings, secrets: Credentials) -> Iterable[FolderSource | TableSource]:
     """The sources of action logs that the settings name."""
+    for rule in settings.sources:
+        yield make_source(folder, rule, secrets)
+
+
+def make_source(folder: Path, rule: LogSource, secrets: Credentials) -> FolderSource | TableSource:
+    """One source. Raises BadInput where its format or a secret is not there."""
     from monitor.sources.folder import FolderSource  # noqa: PLC0415  # brings pyarrow: only where logs are read
+    from monitor.sources.profiles import beside, load_format  # noqa: PLC0415
     from monitor.sources.table import TableSource  # noqa: PLC0415
 
-    for rule in settings.sources:
-        if isinstance(rule, Folder):
-            yield FolderSource(rule, folder / rule.path)
-        else:
-            yield TableSource(rule, secrets.fill(rule.url))
+    profile = load_format(beside(folder, rule.format), rule.timezone or None) if rule.format else None
+    if isinstance(rule, Folder):
+        return FolderSource(rule, folder / rule.path, profile)
+    return TableSource(rule, secrets.fill(rule.url), profile=profile)
 
 
 def expired(then: datetime, now: datetime, seconds: float) -> bool:

@@ -13,7 +13,7 @@ from monitor.core import routing
 from monitor.core.guard import refusal
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
-from monitor.sources.roster_feeds import newest, read_feed
+from monitor.sources.roster_feeds import files_of, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
 from monitor.store import inbox, rosters, segments
@@ -43,7 +43,7 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         stamp = _stamp(station, feed)
         if stamp and station.stamps.get(feed.name) == stamp:
             return 0
-        roster = read_feed(feed, station.folder, station.secrets.fill(feed.url))
+        roster = read_feed(feed, station.folder, station.secrets.fill(feed.url), now)
     except (BadInput, OSError) as error:
         station.problems[feed.name] = str(error)
         _refuse_unreadable(station, feed.name, str(error), now)
@@ -83,12 +83,12 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
 
 
 def _stamp(station: Station, feed: RosterFeed) -> tuple[str, int, int] | None:
-    """What tells one state of a roster's file from another; None for a database."""
+    """What tells one state of a roster's files from another; None for a database."""
     if feed.url:
         return None
-    path = newest(feed, station.folder)
-    stat = path.stat()
-    return str(path), stat.st_size, stat.st_mtime_ns
+    files = files_of(feed, station.folder)
+    stats = [path.stat() for path in files]
+    return "\n".join(map(str, files)), sum(s.st_size for s in stats), max((s.st_mtime_ns for s in stats), default=0)
 
 
 def as_told(roster: Roster) -> Told:
@@ -111,6 +111,7 @@ def tend(station: Station, now: datetime) -> Tended:
     with station.state.write() as connection:
         telling.warn(connection, station, "history", "; ".join(faults[:3]) or None, now)
         for source in station.sources:
+            telling.warn(connection, station, f"age of {source.name}", None, now)
             inbox.forget_cursors(connection, source.name, source.gone(inbox.cursors_of(connection, source.name)))
     return Tended(sealed, replaced, deleted, faults)
 

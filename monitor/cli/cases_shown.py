@@ -23,7 +23,13 @@ from monitor.store.schema import micros
 if TYPE_CHECKING:
     from monitor.looking import Look
 
-WORDS = {"ack": "acknowledged it", "assign": "gave it to", "note": "noted", "close": "closed it", "reopen": "reopened it"}
+WORDS = {
+    "ack": "acknowledged it",
+    "assign": "gave it to",
+    "note": "noted",
+    "close": "closed it",
+    "reopen": "reopened it",
+}
 
 
 def list_cases(look: Look, held: Sequence[Held], form: str) -> None:
@@ -122,7 +128,9 @@ def _step(look: Look, step: CaseStep, person_id: str) -> dict[str, Any]:
 def _step_line(look: Look, step: CaseStep, person_id: str, zone: str) -> Text:
     what = WORDS.get(step.what, step.what) + (f" as {step.verdict}" if step.verdict else "")
     line = Text.assemble(
-        (f"{local(micros(step.at), zone):%d %b %Y %H:%M}  ", "dim"), (plain(look.blur(step.who), 40), "bold"), f" {what}"
+        (f"{local(micros(step.at), zone):%d %b %Y %H:%M}  ", "dim"),
+        (plain(look.blur(step.who), 40), "bold"),
+        f" {what}",
     )
     if step.text:
         line.append(f": {plain(look.blur(step.text, person_id), 600)}")

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day. [default: the watch window's]")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day. [default: the window's, or today]")
 @click.option("--limit", type=click.IntRange(min=1), help="So many actions at most. [default: 30 in a table]")
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table",
-              show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
+)
 def compare(
     look: Look, *, person: str, first: datetime | None, last: datetime | None, limit: int | None, form: str
 ) -> None:  # fmt: skip

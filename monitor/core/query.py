@@ -95,7 +95,8 @@ def _is_alias(name: str, nodes: list[Mapping[str, Any]]) -> bool:
     """Is it what the query itself calls an expression, and no table's name?"""
     named = any(str(node.get("alias", "")).lower() == name and "class" in node for node in nodes)
     table = any(
-        node.get("type") in TABLE_KINDS and name in (str(node.get("alias", "")).lower(), str(node.get("table_name")).lower())
+        node.get("type") in TABLE_KINDS
+        and name in (str(node.get("alias", "")).lower(), str(node.get("table_name")).lower())
         for node in nodes
     )
     return named and not table

@@ -16,7 +16,7 @@ import duckdb
 
 from monitor.model import BadInput, Reject
 from monitor.sources.canonical import COLUMNS
-from monitor.sources.files import kind_of, load
+from monitor.sources.files import Look, kind_of, load, look_at
 from monitor.sources.lines import read_lines
 from monitor.sql import quote
 
@@ -25,23 +25,23 @@ Read = tuple[list[tuple], list[Reject], int]
 _ORDER = (*(c for c in COLUMNS if c != "magnitude"), "magnitude")
 
 
-def read_piece(piece: bytes, ending: str, told_as: str, first_line: int = 1) -> Read:
+def read_piece(piece: bytes, ending: str, told_as: str, first_line: int = 1, look: Look = look_at) -> Read:
     """Events in a piece of a log.
 
     ending: file ending that tells its form, such as ".jsonl".  told_as: what to call it in rejects.
-    first_line: number of the piece's first line in the whole.
+    first_line: number of the piece's first line in the whole.  look: how it is read.
     """
     with tempfile.TemporaryDirectory(prefix="lastday-") as folder:
         path = Path(folder) / ("piece" + ending)
         path.write_bytes(piece)
-        return read_whole(path, told_as, lambda line: line + first_line - 1)
+        return read_whole(path, told_as, lambda line: line + first_line - 1, look)
 
 
-def read_whole(path: Path, told_as: str, line: Callable[[int], int] = lambda line: line) -> Read:
+def read_whole(path: Path, told_as: str, line: Callable[[int], int] = lambda line: line, look: Look = look_at) -> Read:
     """Events in a file. One that cannot be used at all is one reject."""
     with duckdb.connect(config={"threads": 1}) as db:
         try:
-            intake = load(db, [path])
+            intake = load(db, [path], look=look)
         except BadInput as error:
             return [], [Reject(told_as, error.line or 0, f"{error.what}; {error.mend}")], 1
         fixed = ", ".join(_ORDER)

@@ -15,10 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from monitor.model import Batch
+from monitor.model import BadInput, Batch
 from monitor.operation import Folder
 from monitor.sources.batches import Read, read_piece, read_whole
-from monitor.sources.files import KINDS
+from monitor.sources.files import KINDS, Look, look_at
+from monitor.sources.formats import holds_lists, look_of
+from monitor.sources.profiles import Format
 
 PIECE_BYTES = 4 << 20
 SEAM_BYTES = 1024
@@ -32,10 +34,11 @@ Cursors = Mapping[str, Mapping[str, Any]]
 
 @dataclass(slots=True)
 class FolderSource:
-    """Reads a drop folder."""
+    """Reads a drop folder; `profile`: how a vendor's log becomes events."""
 
     rule: Folder
     path: Path
+    profile: Format | None = None
     seen: dict[str, tuple[tuple[int, int], datetime]] = field(default_factory=dict)
     """Size and change time of whole files, and since when they are so."""
 
@@ -45,20 +48,25 @@ class FolderSource:
         return self.rule.name
 
     def read(self, after: Cursors, now: datetime) -> Iterator[Batch]:
-        """What is new, file by file. Raises OSError where one cannot be read, after all the others.
+        """What is new, file by file.
+
+        Raises OSError where one cannot be read and BadInput where the format knows no such file, after all the others.
 
         after: cursors by item.
         """
-        trouble: OSError | None = None
+        trouble: OSError | BadInput | None = None
         for path in sorted(p for p in self.path.glob(self.rule.match) if p.is_file() and ending_of(p)):
             try:
+                look = look_of(self.profile, plain_name(path))
+                if look is None:
+                    continue
                 stat = path.stat()
                 item = f"{stat.st_dev}:{stat.st_ino}"
-                reader = self._grown if ending_of(path) in (".jsonl", ".csv", ".tsv") else self._whole
-                yield from reader(path, item, dict(after.get(item, {})), now)
+                reader = self._grown if self._grows(path) else self._whole
+                yield from reader(path, item, dict(after.get(item, {})), now, look)
             except FileNotFoundError:
                 continue  # rotated away between the listing and the reading; its new name comes next time
-            except OSError as error:
+            except (OSError, BadInput) as error:
                 trouble = trouble or error
         if trouble:
             raise trouble
@@ -68,7 +76,11 @@ class FolderSource:
         stats = [p.stat() for p in self.path.glob(self.rule.match) if p.is_file()]
         return sorted(set(after) - {f"{s.st_dev}:{s.st_ino}" for s in stats})
 
-    def _whole(self, path: Path, item: str, cursor: dict[str, Any], now: datetime) -> Iterator[Batch]:
+    def _grows(self, path: Path) -> bool:
+        """Is it read on by whole lines? A list of records on one line is too long to be read in pieces."""
+        return ending_of(path) in (".jsonl", ".csv", ".tsv") and not holds_lists(self.profile, plain_name(path))
+
+    def _whole(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
         stat = path.stat()
         shape = [stat.st_size, stat.st_mtime_ns]
         if cursor.get("shape") == shape or not self._lies_still(
@@ -76,10 +88,10 @@ class FolderSource:
         ):
             return
         self.seen.pop(item, None)
-        rows, rejects, received = read_whole_of(path)
+        rows, rejects, received = read_whole_of(path, look)
         yield Batch(self.name, item, rows, rejects, received, {"path": str(path), "shape": shape})
 
-    def _grown(self, path: Path, item: str, cursor: dict[str, Any], now: datetime) -> Iterator[Batch]:
+    def _grown(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
         with path.open("rb") as stream:
             at, line = int(cursor.get("at", 0)), int(cursor.get("line", 1))
             if at and _seam(stream, at) != cursor.get("seam"):
@@ -97,18 +109,18 @@ class FolderSource:
                     cut = len(data)
                 if not cut:
                     return
-                rows, rejects, received = self._piece(stream, path, data[:cut], at, line)
+                rows, rejects, received = self._piece(stream, path, data[:cut], at, line, look)
                 at, line = at + cut, line + max(1, data.count(b"\n", 0, cut))
                 position = {"path": str(path), "at": at, "line": line, "seam": _seam(stream, at)}
                 yield Batch(self.name, item, rows, rejects, received, position)
 
-    def _piece(self, stream: IO[bytes], path: Path, data: bytes, at: int, line: int) -> Read:
+    def _piece(self, stream: IO[bytes], path: Path, data: bytes, at: int, line: int, look: Look) -> Read:
         ending = str(ending_of(path))
         if ending == ".jsonl" or at == 0:
-            return read_piece(data, ending, str(path), line)
+            return read_piece(data, ending, str(path), line, look)
         stream.seek(0)
         header = stream.readline(PIECE_BYTES)
-        return read_piece(header.rstrip(b"\r\n") + b"\n" + data, ending, str(path), line - 1)
+        return read_piece(header.rstrip(b"\r\n") + b"\n" + data, ending, str(path), line - 1, look)
 
     def _lies_still(self, item: str, size: int, changed_ns: int, seconds: float, now: datetime) -> bool:
         """Has the file been as it is for so long, by its own time or by what was seen before?"""
@@ -135,11 +147,17 @@ def ending_of(path: Path) -> str | None:
     return plain + packed
 
 
-def read_whole_of(path: Path) -> Read:
+def plain_name(path: Path) -> Path:
+    """The path without what rotation and compression put behind the name."""
+    name = path.name.removesuffix(".gz").removesuffix(".zst")
+    return path.with_name(_ROTATED.sub("", name) or name)
+
+
+def read_whole_of(path: Path, look: Look = look_at) -> Read:
     """A compressed file or Parquet, whatever rotation made of its name."""
     if path.suffix in (".gz", ".zst", ".parquet") and not _ROTATED.search(path.name.removesuffix(path.suffix)):
-        return read_whole(path, str(path))
-    return read_piece(path.read_bytes(), str(ending_of(path)), str(path))
+        return read_whole(path, str(path), look=look)
+    return read_piece(path.read_bytes(), str(ending_of(path)), str(path), look=look)
 
 
 def _cut(data: bytes, quoted: bool) -> int:

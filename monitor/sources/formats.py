@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from monitor.model import BadInput
-from monitor.sources.files import Reader, find_files, look_at
+from monitor.sources.files import Look, Reader, find_files, look_at
 from monitor.sources.profiles import Format, Log, RosterProfile, load_format, load_roster_profile
 from monitor.sources.through import look_through
 
@@ -56,6 +56,23 @@ def read_through(formats: Sequence[str], roster: str | None = None, timezone: st
     told.sort(key=lambda one: one[1] is None)
     roster = roster or next((profile.roster for profile, _ in told if profile.roster), None)
     return Reading(tuple(told), load_roster_profile(roster) if roster else None)
+
+
+def look_of(profile: Format | None, path: Path) -> Look | None:
+    """How a file of that name is read through the profile, None where it is left out; canonical without a profile.
+
+    Raises BadInput where the profile knows no file of that name.
+    """
+    if profile is None:
+        return look_at
+    log = _log(profile, path)
+    return None if log is None else lambda db, file, held: look_through(db, file, held, profile, log)
+
+
+def holds_lists(profile: Format | None, path: Path) -> bool:
+    """Does a line of such a file hold a list of records? Raises BadInput as `look_of` does."""
+    log = None if profile is None else _log(profile, path)
+    return log is not None and bool(log.each)
 
 
 def _log(profile: Format, path: Path) -> Log | None:

@@ -116,6 +116,11 @@ def load_roster_profile(name: str) -> RosterProfile:
     return profile
 
 
+def beside(folder: Path, name: str) -> str:
+    """The name of a profile as written in a folder's lastday.toml: a .toml lies beside it, others are shipped."""
+    return str(folder / name) if name.endswith(".toml") else name
+
+
 def shipped(folder: Path) -> list[str]:
     """The names of the profiles that come with lastday."""
     return sorted(path.stem for path in folder.glob("*.toml"))

@@ -1,30 +1,57 @@
-"""Rosters from wherever they lie: the newest of some files, or a database."""
+"""Rosters from wherever they lie: the newest of some files, a folder of snapshots, or a database."""
 
 from __future__ import annotations
 
 import csv
 import io
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from monitor.model import BadInput
+from monitor.model import BadInput, Departure
 from monitor.operation import RosterFeed
-from monitor.sources.rosters import Roster, read_roster
+from monitor.sources import feeds
+from monitor.sources.profiles import RosterProfile, beside, load_roster_profile
+from monitor.sources.rosters import Roster, Translate, read_roster
 from monitor.sources.streams import open_bytes
 
 
-def read_feed(feed: RosterFeed, folder: Path, url: str) -> Roster:
+def read_feed(feed: RosterFeed, folder: Path, url: str, now: datetime) -> Roster:
     """The feed as it is now. url: with its secrets filled in. Raises BadInput where there is nothing to read."""
+    profile = profile_of(feed, folder)
+    translate = feeds.translator(profile) if profile else None
     if feed.url:
-        return _read_rows(feed, _rows(feed, url))
+        return _read_rows(feed, _rows(feed, url), translate)
+    if (folder / feed.path).is_dir():
+        return _read_snapshots(folder / feed.path, profile, now)
     path = newest(feed, folder)
     if not feed.columns:
-        return read_roster(path)
+        return read_roster(path, translate)
     with open_bytes(path) as stream:
         rows = list(csv.reader(io.StringIO(stream.read().decode("utf-8-sig"), newline="")))
-    return _read_rows(feed, rows)
+    return _read_rows(feed, rows, translate)
+
+
+def profile_of(feed: RosterFeed, folder: Path) -> RosterProfile | None:
+    """The profile that the feed names. Raises BadInput."""
+    return load_roster_profile(beside(folder, feed.format)) if feed.format else None
+
+
+def files_of(feed: RosterFeed, folder: Path) -> list[Path]:
+    """The files that the feed is read from. Raises BadInput where there is none."""
+    path = folder / feed.path
+    if not path.is_dir():
+        return [newest(feed, folder)]
+    return sorted(p for p in path.iterdir() if p.is_file())
+
+
+def _read_snapshots(path: Path, profile: RosterProfile | None, now: datetime) -> Roster:
+    """A folder with a roster a month: who is gone from the newest left when the last month that names them ended."""
+    roster = feeds.read_feed(path, profile, as_of=now)
+    roster.departures += [Departure(gone.person_id, gone.last_seen, None, "unknown", "planned") for gone in roster.gone]
+    return roster
 
 
 def newest(feed: RosterFeed, folder: Path) -> Path:
@@ -49,7 +76,7 @@ def _rows(feed: RosterFeed, url: str) -> list[list[str]]:
     return rows
 
 
-def _read_rows(feed: RosterFeed, rows: list[list[str]]) -> Roster:
+def _read_rows(feed: RosterFeed, rows: list[list[str]], translate: Translate | None) -> Roster:
     """Rows with a header, the columns renamed to ours."""
     theirs = {column.lower(): name for name, column in feed.columns.items()}
     header = [theirs.get(name.strip().lower(), name) for name in rows[0]] if rows else []
@@ -57,4 +84,4 @@ def _read_rows(feed: RosterFeed, rows: list[list[str]]) -> Roster:
         path = Path(folder) / f"{feed.name}.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows([header, *rows[1:]])
-        return read_roster(path)
+        return read_roster(path, translate)

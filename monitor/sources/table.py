@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,9 @@ import sqlalchemy as sa
 from monitor.model import BadInput, Batch
 from monitor.operation import SqlTable
 from monitor.sources.batches import as_lines, read_piece
+from monitor.sources.files import look_at
+from monitor.sources.formats import look_of
+from monitor.sources.profiles import Format
 
 LOOK_BACK_SECONDS = 60.0
 """So often the last `overlap` is read again, for rows that were committed later than rows after them."""
@@ -27,6 +31,7 @@ class TableSource:
     url: str
     engine: sa.Engine | None = None
     looked_back: datetime | None = field(default=None)
+    profile: Format | None = None
 
     @property
     def name(self) -> str:
@@ -35,6 +40,7 @@ class TableSource:
 
     def read(self, after: Mapping[str, Mapping[str, Any]], now: datetime) -> Iterator[Batch]:
         """What is new, page by page. Raises BadInput where the table cannot be read."""
+        look = look_of(self.profile, Path(self.rule.table + ".csv")) or look_at
         last = _value(after.get(ITEM, {}))
         back = self.looked_back is None or not timedelta() <= now - self.looked_back < timedelta(
             seconds=LOOK_BACK_SECONDS
@@ -43,7 +49,7 @@ class TableSource:
             for rows, end in self._pages(_before(last, self.rule.overlap) if back else last):
                 last = end if last is None else max(last, end)
                 found, rejects, received = read_piece(
-                    as_lines([self._record(row) for row in rows]), ".jsonl", self.name
+                    as_lines([self._record(row) for row in rows]), ".jsonl", self.name, look=look
                 )
                 yield Batch(self.name, ITEM, found, rejects, received, _position(last))
         except sa.exc.SQLAlchemyError as error:

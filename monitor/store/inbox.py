@@ -6,42 +6,49 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from monitor.model import Batch, Reject
 from monitor.store.schema import cursors, events, micros, rejects, tallies
-from monitor.store.state import State, bump, insert_new
+from monitor.store.state import State, bump, get, insert_new, put
 
 COLUMNS = (
     "id", "digest", "t", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason",
     "magnitude", "attributes", "line_sha256", "seen_at", "feed",
 )  # fmt: skip
 LONGEST_ID = 400
+TOO_OLD = "too old from "
+"""Before a source's name: the counter in the store of events that came when they were too old to be kept."""
 CHANGED, URGENT = "events changed", "watched events changed"
 """Counters in the store: any new event, and a new event of somebody who is watched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a batch: received = accepted + set_aside; fresh events were not known before."""
+    """What became of a batch: received = accepted + set_aside; fresh events were not known before.
+
+    too_old: accepted events from before the time that is kept; the next upkeep deletes them.
+    """
 
     received: int
     accepted: int
     fresh: int
     set_aside: int
+    too_old: int
 
 
 def take(
-    state: State, batch: Batch, watched: Callable[[], Collection[str]], now: datetime, *, hold: Any = None
-) -> Stored:
+    state: State, batch: Batch, watched: Callable[[], Collection[str]], now: datetime, *, keep_days: int,
+    hold: Any = None,
+) -> Stored:  # fmt: skip
     """Store a batch with its cursor; when this returns, it is safe.
 
     watched: lower-case names of people in a watch window; asked when no roster can change any more
-    before the commit.  hold: called with the connection before anything is written, to make sure
-    that the caller may still write.
+    before the commit.  keep_days: how long events are kept.  hold: called with the connection before
+    anything is written, to make sure that the caller may still write.
     """
     rows, long = _rows(batch, now)
     aside = [*batch.rejects, *long]
@@ -57,7 +64,7 @@ def take(
                 bump(connection, URGENT)
         set_aside(connection, batch.source, aside, now)
         keep_cursor(connection, batch.source, batch.item, batch.cursor, now)
-        stored = Stored(batch.received, len(rows), fresh, len(aside))
+        stored = Stored(batch.received, len(rows), fresh, len(aside), min(fresh, _old(rows, now, keep_days)))
         _count(connection, batch.source, stored, now)
     return stored
 
@@ -123,6 +130,11 @@ def _rows(batch: Batch, now: datetime) -> tuple[list[tuple], list[Reject]]:
     return [rows[key] for key in sorted(rows)], long
 
 
+def _old(rows: Sequence[tuple], now: datetime, keep_days: int) -> int:
+    before = micros(now - timedelta(days=keep_days))
+    return sum(row[COLUMNS.index("t")] < before for row in rows)
+
+
 def _insert_sql(connection: Connection) -> str:
     mark = "%s" if connection.dialect.name == "postgresql" else "?"
     marks = ", ".join([mark] * len(COLUMNS))
@@ -139,6 +151,9 @@ def _count(connection: Connection, source: str, stored: Stored, now: datetime) -
         return
     nothing = {"source": source, "received": 0, "accepted": 0, "fresh": 0, "set_aside": 0, "last_at": now}
     connection.execute(insert_new(connection, tallies).values(nothing))
+    if stored.too_old:
+        key = TOO_OLD + source
+        put(connection, key, str(int(get(connection, key) or 0) + stored.too_old))
     names = ("received", "accepted", "fresh", "set_aside")
     more = {name: tallies.c[name] + getattr(stored, name) for name in names}
     connection.execute(update(tallies).where(tallies.c.source == source).values(last_at=now, **more))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, Table, func, insert, select, update
 
-from monitor.core.windows import end_of
+from monitor.core.windows import end_of, usual_zone
 from monitor.model import Departure, Person
 from monitor.store.schema import accounts, departures, feeds, micros, people
 from monitor.store.state import bump, get, put
 
 CHANGED = "rosters changed"
 """Counter in the store: any version of anything that came into force."""
+CUT_SHORT = timedelta(days=7)
+"""Feeds drop people some days early; who vanishes sooner than that before the last day told has left by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +90,52 @@ def still_there(connection: Connection, feed: str) -> set[str]:
     return set(connection.scalars(rows))
 
 
+def vanished(connection: Connection, feed: str, at: datetime | None = None) -> dict[str, datetime]:
+    """Since when the feed lacks somebody whom it knew, by person, now or as it was known at a time."""
+    rows = select(people.c.person_id, people.c.gone_at).where(_holds(people, feed, at), people.c.gone_at.is_not(None))
+    return {person_id: gone for person_id, gone in connection.execute(rows) if at is None or gone <= at}
+
+
 def merged(
-    connection: Connection, names: Sequence[str], at: datetime | None = None
+    connection: Connection, names: Sequence[str], at: datetime | None = None, zone: str = "UTC"
 ) -> tuple[dict[str, Person], list[Departure]]:
-    """All feeds as one; where two know a person, the first named has the say."""
+    """All feeds as one; where two know a person, the first named has the say.
+
+    Who vanished from every feed and was never told as leaving by then has a departure all the same:
+    of unknown kind, planned, on the day of vanishing.  zone: of people whose zone no roster tells.
+    """
     everybody: dict[str, Person] = {}
     leaving: dict[str, list[Departure]] = {}
+    gone: dict[str, datetime] = {}
+    there: set[str] = set()
     for name in names:
         told = in_force(connection, name, at)
+        lost = vanished(connection, name, at)
+        there |= told.people.keys() - lost.keys()
+        gone |= {person_id: max(when, gone.get(person_id, when)) for person_id, when in lost.items()}
         for person_id, person in told.people.items():
             everybody.setdefault(person_id, person)
         for person_id, theirs in told.departures.items():
             leaving.setdefault(person_id, theirs)
+    usual = usual_zone(everybody.values(), zone)
+    for person_id in gone.keys() - there:
+        person = everybody[person_id]
+        day = gone[person_id].astimezone(ZoneInfo(person.zone or usual)).date()
+        leaving[person_id] = _left_by(person, leaving.get(person_id, []), day)
     return everybody, [d for person_id in sorted(leaving) for d in leaving[person_id]]
+
+
+def _left_by(person: Person, told: list[Departure], day: date) -> list[Departure]:
+    """The departures of somebody who vanished on that day: as told, unless none was told or it was to come later."""
+    since = [
+        d for d in told if d.certainty != "withdrawn" and (not person.start_date or d.last_day >= person.start_date)
+    ]
+    if not since:
+        return [*told, Departure(person.person_id, day, None, "unknown", "planned")]
+    last = max(since, key=lambda d: d.last_day)
+    if last.last_day - day <= CUT_SHORT:
+        return told
+    return [replace(d, last_day=day, certainty="planned") if d is last else d for d in told]
 
 
 def apply(connection: Connection, feed: str, new: Told, now: datetime) -> int:
@@ -108,14 +144,11 @@ def apply(connection: Connection, feed: str, new: Told, now: datetime) -> int:
     there = still_there(connection, feed)
     changed = 0
     for person_id, person in new.people.items():
-        if old.people.get(person_id) != person:
+        if old.people.get(person_id) != person or person_id not in there:
             _replace(connection, people, feed, person_id, now, [{"particulars": msgspec.json.encode(person).decode()}])
             before = old.people.get(person_id)
             if before is None or before.accounts != person.accounts:
                 _replace(connection, accounts, feed, person_id, now, [{"account": name} for name in person.accounts])
-            changed += 1
-        elif person_id not in there:
-            connection.execute(update(people).where(_mine(people, feed, person_id)).values(gone_at=None))
             changed += 1
         theirs = new.departures.get(person_id, [])
         if set(old.departures.get(person_id, [])) != set(theirs):

@@ -115,6 +115,23 @@ def test_once_doctor_and_rejects(tmp_path: Path) -> None:
     assert "\x1b" not in run("rejects", "-C", str(folder), "--format", "jsonl").output
 
 
+def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    path = folder / "rosters" / "people.csv"
+    lines = ["person_id,employment_type,last_day", *(f"e{i},permanent," for i in range(8))]
+    lines += ["c1,Contingent Worker,", "c2,contractor,2017-12-01", "gone,permanent,"]
+    path.write_text("\n".join(lines) + "\n")
+    run("once", "-C", str(folder))
+    path.write_text("\n".join(lines[:-1]) + "\n")
+    run("once", "-C", str(folder))
+    told = CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"])
+    checks = {c["topic"]: c["text"] for c in json.loads(told.output)}
+    assert checks["vanished"].startswith("1 people vanished")
+    assert checks["vanished"].endswith("for example gone")
+    assert checks["contracts"].startswith("1 people")
+    assert checks["contracts"].endswith("for example c1")
+
+
 def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
     with HttpReceiver([(204, {}), (500, {})]).listening() as hook:
         config = NOTICES + hook_channel(hook.url)

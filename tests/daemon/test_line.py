@@ -13,13 +13,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from monitor import pipeline, scanning, upkeep
+from monitor.doctoring import examine
 from monitor.settings import load_settings
-from monitor.station import Station
+from monitor.station import Station, open_station
 from monitor.store import cases, inbox, segments
 from monitor.store.schema import events, rejects, tallies
 from tests.daemon.clockwork import posted
 from tests.daemon.conftest import NOW
-from tests.office import as_lines, incident, roster, usual
+from tests.office import as_lines, incident, lay_out, roster, usual
 
 
 def ids(station: Station) -> list[str]:
@@ -257,6 +258,26 @@ def replace_store(station: Station, keep_days: int) -> Station:
     return shorter
 
 
+def test_events_too_old_to_be_kept_are_told_before_they_go(tmp_path: Path) -> None:
+    from tests.daemon.test_rosters import MAIL
+
+    station = open_station(lay_out(tmp_path / "work", MAIL + "[store]\nkeep_days = 30\n"))
+    station.lease.renew(0.0)
+    old = [incident(NOW - timedelta(days=days)) for days in (29, 31, 90)]
+    for _ in range(2):
+        drop(station, "a.jsonl", old)
+        pipeline.ingest(station, NOW)
+    (row,) = posted(station)
+    assert "2 events of admin are older than store.keep_days = 30 days" in row["body"]["text"]
+    upkeep.tend(station, NOW)
+    told = {c.topic: c.text for c in examine(station, NOW)}
+    assert "2 came older than store.keep_days and are not kept" in told["source admin"]
+    drop(station, "b.jsonl", [incident(NOW - timedelta(days=91))])
+    pipeline.ingest(station, NOW + timedelta(hours=1))
+    assert len(posted(station)) == 2
+    station.close()
+
+
 def test_a_history_file_that_was_changed_or_lost_is_told(station: Station) -> None:
     drop(station, "a.jsonl", [incident(NOW - timedelta(days=9)), incident(NOW - timedelta(days=50))])
     pipeline.ingest(station, NOW)
@@ -298,9 +319,6 @@ def test_a_crash_while_sealing_is_mended_by_the_next_run(station: Station) -> No
 
 
 def test_shuffles_with_repeats_and_late_events_give_the_same_findings(tmp_path: Path) -> None:
-    from monitor.station import open_station
-    from tests.office import lay_out
-
     told = [*usual(people=40, days=60), incident(), incident(NOW - timedelta(hours=1), magnitude=9_000_000)]
     seen = []
     for seed in range(int(os.environ.get("LASTDAY_SHUFFLES", "3"))):
@@ -346,6 +364,6 @@ def test_who_is_watched_is_asked_when_no_roster_can_change_before_the_commit(tmp
         other.close()
         return set()
 
-    inbox.take(state, read_push(as_lines([incident()]).encode()), watched, NOW)
+    inbox.take(state, read_push(as_lines([incident()]).encode()), watched, NOW, keep_days=400)
     assert asked == ["database is locked"]
     state.close()

@@ -66,6 +66,64 @@ def test_who_vanishes_is_still_known_with_the_departure(station: Station) -> Non
         assert "p000" in rosters.still_there(connection, "hr")
 
 
+def without(text: str, *gone: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(gone))
+
+
+def leaving(station: Station, hours: float | None = None) -> dict[str, tuple]:
+    at = None if hours is None else NOW + timedelta(hours=hours)
+    with station.state.read() as connection:
+        _, told = rosters.merged(connection, [feed.name for feed in station.settings.rosters], at, "Europe/Berlin")
+    return {d.person_id: (d.last_day, d.kind, d.certainty) for d in told}
+
+
+def test_who_vanishes_and_was_never_told_as_leaving_leaves_that_day(station: Station) -> None:
+    before = {"p000": (date(2017, 11, 2), "contract_end", "confirmed")}
+    tell(station, roster(10))
+    assert leaving(station) == before
+    tell(station, without(roster(10), "p000", "p003"), 6)
+    assert leaving(station) == before | {"p003": (date(2017, 11, 3), "unknown", "planned")}, "after midnight of theirs"
+    assert "acct.p003" in station.watched(NOW + timedelta(hours=6))
+    tell(station, roster(10), 12)
+    assert leaving(station) == before
+    assert [len(leaving(station, hours)) for hours in (5, 6, 11, 12)] == [1, 2, 2, 1], "known then, known now"
+
+
+def test_who_vanishes_long_before_the_last_day_told_has_left_by_then(station: Station) -> None:
+    late, soon = "2018-03-31", "2017-11-08"
+    text = roster(10, {"p001": late, "p002": soon}).replace("UTC,,", "Europe/Berlin,,")
+    tell(station, text)
+    tell(station, without(text, "p001", "p002"), 1)
+    assert leaving(station) == {
+        "p001": (date(2017, 11, 2), "contract_end", "planned"),
+        "p002": (date(2017, 11, 8), "contract_end", "confirmed"),
+    }
+
+
+def test_who_vanishes_from_one_feed_and_stands_in_another_does_not_leave(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    config = folder / "lastday.toml"
+    config.write_text(config.read_text() + '[[rosters]]\nname = "vendor"\npath = "vendor.csv"\n')
+    (folder / "vendor.csv").write_text("person_id\n" + "".join(f"v{i}\n" for i in range(6)))
+    station = open_station(folder)
+    station.lease.renew(0.0)
+    tell(station, roster(10, {}))
+    hired = roster(10, {}) + "v1,,,,,,UTC,,,,\n"
+    (folder / "vendor.csv").write_text("person_id\n" + "".join(f"v{i}\n" for i in range(6) if i != 1))
+    tell(station, hired, 1)
+    assert leaving(station) == {}
+    tell(station, roster(10, {}), 2)
+    assert list(leaving(station)) == ["v1"], "now neither names them"
+    station.close()
+
+
+def test_who_was_hired_again_and_vanishes_leaves_again(station: Station) -> None:
+    header = "person_id,start_date,last_day\n" + "".join(f"p{i},,\n" for i in range(9))
+    tell(station, header + "again,2015-01-01,2015-03-31\n" + "again,2017-06-01,\n")
+    tell(station, header, 1)
+    assert leaving(station)["again"] == (date(2017, 11, 2), "unknown", "planned")
+
+
 def test_accounts_are_kept_with_when_they_were_told(station: Station) -> None:
     tell(station, roster(5))
     tell(station, roster(5).replace("acct.p003", "acct.p003|root"), 1)
