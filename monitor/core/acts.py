@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAST_SCORE = 0.3
-TOGETHER = 0.9
+TOGETHER = 0.88
 """Events of an action and day belong to the act when they score at least this share of its strongest."""
 LEADS = 0.6
 """... or have this share of the evidence that leads it, where that makes this share of the score."""
 COMPANY_DAYS = 3
-COMPANY_SHARE = 0.34
+COMPANY_SHARE = 0.3
 COMPANY_FADES = (1.0, 0.7, 0.5, 0.35)
 COMPANY_MOST = 1.5
 MOST_ACTS = 12

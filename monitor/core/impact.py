@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.core.catalogue import Action
 
-FAILED = 0.2
+FAILED = 0.19
 """Nothing happened, but somebody tried."""
-REASONED = 0.62
+REASONED = 0.63
 """A stated reason or ticket can be checked."""
-OWN = 0.35
+OWN = 0.4
 """One's own things: their loss hurts nobody else."""
 UNSHARED = 0.16
 """Destroying what nobody else was ever seen to use, and whose reach is not known."""

@@ -26,37 +26,37 @@ class Weights:
 
     kinds: Mapping[str, float] = field(
         default_factory=lambda: {
-            "rarity": 1.1, "sequence": 1.4, "volume": 0.8, "drift": 0.8, "magnitude": 1.25, "novelty": 0.75,
-            "breadth": 0.4, "repetition": 0.6, "rhythm": 1.4, "habit": 0.8, "dormancy": 2.0, "day": 0.2,
+            "rarity": 1.02, "sequence": 1.71, "volume": 0.78, "drift": 0.71, "magnitude": 1.71, "novelty": 1.03,
+            "breadth": 0.37, "repetition": 0.58, "rhythm": 1.01, "habit": 0.92, "dormancy": 2.0, "day": 0.22,
         }
     )  # fmt: skip
-    quiet: float = 1.25
+    quiet: float = 0.76
     """Bits of each kind that mean nothing: half of all placebo windows reach one."""
     cap: float = 14.0
     """No kind of evidence decides alone beyond this."""
-    sides: tuple[float, ...] = (1.0, 0.5, 0.4, 0.0)
+    sides: tuple[float, ...] = (1.0, 0.76, 0.38, 0.0)
     """What the strongest side of an act counts, the second, and so on: they overlap."""
-    muted_to: float = 0.2
-    loud_from: float = 0.55
-    muting: float = 1.7
-    floor: float = 0.03
+    muted_to: float = 0.19
+    loud_from: float = 0.58
+    muting: float = 1.96
+    floor: float = 0.026
     """Content counts in full from an impact of `loud_from`, next to nothing up to `muted_to`."""
-    reading: float = 0.7
+    reading: float = 0.95
     """What LOOKING counts at least in an act of reading."""
-    circumstance: float = 0.15
-    circumstance_impact: float = 0.18
+    circumstance: float = 0.18
+    circumstance_impact: float = 0.21
     """What circumstances count, and what they count more at full impact."""
-    unheard: float = 0.3
-    unheard_from: float = 2.5
+    unheard: float = 0.29
+    unheard_from: float = 1.97
     """Of the bits of a circumstance beyond the second figure so much more counts, whatever the impact."""
-    low_log: float = 0.3
-    low_content: float = 0.16
+    low_log: float = 0.27
+    low_content: float = 0.11
     """In a log whose usual actions all stay below this impact, circumstances count in full and content this much."""
-    nearness: float = 0.33
-    nearness_hours: float = 220.0
+    nearness: float = 0.35
+    nearness_hours: float = 290.0
     """Share of the score that fades with the hours to the end, and how fast."""
-    after: float = 2.5
-    after_impact: float = 7.0
+    after: float = 2.0
+    after_impact: float = 7.6
     after_volume: float = 0.4
     """Bits of any act past the end, more by its impact, and by each doubling of that day's acts."""
     after_hours: tuple[float, float] = (2.0, 16.0)

@@ -72,7 +72,7 @@ def test_one_act_through_several_accounts(tmp_path: Path) -> None:
     org, _ = office()
     org.leaves("sales-05", LEFT, accounts="sales-05|svc-a|svc-b|svc-c")
     for i in range(60):
-        org.does("sales-05", "record.export", "2017-11-09", f"14:{i:02}", target=f"list/{i}", magnitude=25)
+        org.does("sales-05", "record.export", "2017-11-09", f"14:{i:02}", target=f"list/{i + 1}", magnitude=25)
         org.events[-1]["actor"] = ("sales-05", "svc-a", "svc-b", "svc-c")[i % 4]
     top = first(org.scan(tmp_path).found, "sales-05")
     assert top.severity in LOUD
