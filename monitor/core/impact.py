@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Floats
+from detectors.tail import size_of
 from monitor.core.catalogue import Action
 
 FAILED = 0.19
@@ -25,6 +26,10 @@ INTERNAL = 0.35
 EXTERNAL = 0.7
 """Shared, forwarded or granted to an outsider: at least this."""
 CROWN_JEWEL = 0.9
+REACHED = ("customers", "followers", "members", "patients", "people", "readers", "subscribers", "users")
+"""What a magnitude counts where it says how many people an act reaches."""
+REACH_FROM, REACH_AT, REACH_DECADE = 1e6, 0.8, 0.1
+"""From a million people on the impact is at least this, and so much more for each tenfold, whatever the reason given."""
 SHARED_PEOPLE = 3
 OWN_PLACE_TARGETS = 3
 
@@ -41,7 +46,7 @@ def is_moving(action: Action) -> bool:
 def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats) -> Floats:
     """Impact of every event, 0 to 1.
 
-    events: a (index into actions), failed, reasoned, own (names its actor), internal, external,
+    events: a (index into actions), b (bin of the magnitude, -1 for none), failed, reasoned, own (names its actor), internal, external,
     jewel, target_people, place_people, place_targets, target_state.
     reach_bits: how far the magnitude lies above everybody's, see Tail; it makes up for not
     knowing who shares the target.
@@ -60,4 +65,12 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     impact = np.where(own, impact * OWN, impact)
     impact = np.where(events["jewel"], np.maximum(impact, CROWN_JEWEL), impact)
     impact = np.where(events["reasoned"], impact * REASONED, impact)
+    counted = np.array([action.magnitude in REACHED and action.kind != "read" for action in actions])[events["a"]]
+    impact = np.where(counted & ~own, np.maximum(impact, _reach(events["b"])), impact)
     return np.where(events["failed"], impact * FAILED, impact)
+
+
+def _reach(bins: NDArray) -> Floats:
+    """The least impact of an act on so many people, 0 below REACH_FROM."""
+    people = np.maximum(size_of(bins), 1.0)
+    return np.where(people >= REACH_FROM, np.minimum(REACH_AT + REACH_DECADE * np.log10(people / REACH_FROM), 1.0), 0.0)

@@ -242,3 +242,21 @@ def test_a_crown_jewel_is_grave_whatever_is_done_to_it(tmp_path: Path) -> None:
     for person in ("ops-05", "ops-06"):
         assert max(f.impact for f in of(found, person)) >= 0.9
     assert max(f.impact for f in of(org.scan(tmp_path).found, "ops-06")) < 0.9
+
+
+def test_a_stated_reason_does_not_make_44_million_people_few(tmp_path: Path) -> None:
+    """The act of 2017 came with a complaint. What reaches more than a million people is grave all the same."""
+    org = Org(FIRST, LAST)
+    agents = org.team("agents", 40)
+    org.usual(
+        agents, "account.deactivate", per_day=4, target=lambda d: f"account-{d.randint(1, 10**6)}",
+        magnitude=lambda d: int(d.lognormvariate(4, 1.5)), reason="complaint",
+    )  # fmt: skip
+    org.leaves("agents-03", "2017-11-02")
+    act = org.does(
+        "agents-03", "account.deactivate", "2017-11-02", "16:53",
+        target="the-president", magnitude=44_000_000, reason="complaint",
+    )  # fmt: skip
+    top = org.scan(tmp_path).found[0]
+    assert (top.person_id, top.severity, act in top.event_ids) == ("agents-03", "critical", True)
+    assert top.impact > 0.9
