@@ -118,7 +118,8 @@ class Acted:
             ends = [start for start, _ in told[1:]] + [until]
             starts = [since] + [start for start, _ in told[1:]]
             rows += [
-                (p, start, end, seconds * SECOND_US) for start, end, (_, seconds) in zip(starts, ends, told, strict=True)
+                (p, start, end, seconds * SECOND_US)
+                for start, end, (_, seconds) in zip(starts, ends, told, strict=True)
             ]
         self.put("clock", {"p": "INTEGER", "since": "BIGINT", "until": "BIGINT", "shift": "BIGINT"}, rows)
 
