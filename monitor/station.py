@@ -52,6 +52,8 @@ class Station:
     """Held while everything is judged: twice at once would only take twice as long."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
     _sources: list[FolderSource | TableSource] | None = None
+    _rosters: tuple[str | None, tuple[str, ...], dict[str, Person], list[Departure]] | None = None
+    """As they stood at this version; whoever erases people from the tables counts the version up."""
     _key: bytes = b""
     _veil: tuple[str | None, Veil] | None = None
 
@@ -79,7 +81,11 @@ class Station:
 
     def rosters(self, connection: Connection) -> tuple[dict[str, Person], list[Departure]]:
         """People and departures as all rosters together tell them now."""
-        return rosters.merged(connection, [feed.name for feed in self.settings.rosters])
+        names = tuple(feed.name for feed in self.settings.rosters)
+        version = get(connection, rosters.CHANGED)
+        if self._rosters is None or self._rosters[:2] != (version, names):
+            self._rosters = version, names, *rosters.merged(connection, names)
+        return dict(self._rosters[2]), list(self._rosters[3])
 
     def key(self, connection: Connection) -> bytes:
         """The secret of pseudonyms and of the audit chain, made on first use. Raises BadInput where it is another one.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from tests.demonstration import DemoFolder, make_demo_folder
+from tests.demonstration import NOW, DemoFolder, make_demo_folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew", action="store_true", help="write the golden files anew, to be read before a commit")
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +25,15 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
 def own_demo(demo_folder: DemoFolder, tmp_path: Path) -> DemoFolder:
     """A copy of the demo organisation's working folder, which the test may change."""
     return demo_folder.copy(tmp_path / "work")
+
+
+@pytest.fixture
+def demo_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands run at the time of the demo organisation, by its investigator, on a screen of 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("LASTDAY_FOLDER", raising=False)
+    with (
+        patch("monitor.cli.common.clock", lambda: NOW),
+        patch("monitor.looking.system_user", lambda: "investigator"),
+    ):
+        yield

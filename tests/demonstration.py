@@ -15,7 +15,7 @@ from pathlib import Path
 
 from monitor import upkeep
 from monitor.daemon import make_daemon
-from monitor.station import open_station
+from monitor.station import KEY_NAME, open_station
 from monitor.world import World, generate, write
 from tests.cli.running import lastday
 from tests.daemon.clockwork import SetClock
@@ -24,6 +24,7 @@ NOW = datetime(2017, 9, 18, 12, 0, tzinfo=UTC)
 """When the demo organisation is looked at: five days after the act of 13 September."""
 TOLD = (datetime(2017, 7, 20, 6, tzinfo=UTC), datetime(2017, 8, 5, 6, tzinfo=UTC), datetime(2017, 9, 5, 6, tzinfo=UTC))
 """When rosters came. Each knows who had given notice by then."""
+KEY = "demo" * 16
 FIRST_LAST_DAY = "2017-10-31"
 """The contractor's last day as the first two rosters told it, before the assignment was cut short."""
 
@@ -62,6 +63,8 @@ def make_demo_folder(folder: Path) -> DemoFolder:
     world = generate("platform", 2017, people=80, days=120, incidents=4, leavers=6)
     ran = lastday("init", folder)
     assert ran.code == 0, ran.err
+    (folder / "secrets" / KEY_NAME).write_text(KEY)  # the same pseudonyms in every run
+    (folder / "secrets" / KEY_NAME).chmod(0o600)
     config = folder / "lastday.toml"
     text = config.read_text("utf-8").replace('listen = "127.0.0.1:8321"', 'listen = ""')
     config.write_text(text + "\n[windows]\nplacebos = 60\n", "utf-8")

@@ -15,13 +15,13 @@ _NAMED: tuple[Callable[[Person], Iterable[str]], ...] = (
 
 def own_names(everyone: Sequence[Person]) -> tuple[dict[str, str], list[str]]:
     """(name in lower case -> person_id, names that several people claim): accounts first, then e-mails, then ids."""
-    claims: dict[str, set[str]] = {}
+    claims: dict[str, str | None] = {}
     for named in _NAMED:
-        fresh: dict[str, set[str]] = {}
+        fresh: dict[str, str | None] = {}
         for person in everyone:
             for name in named(person):
-                fresh.setdefault(name, set()).add(person.person_id)
-        for name, owners in fresh.items():
-            claims.setdefault(name, owners)
-    names = {name: next(iter(owners)) for name, owners in claims.items() if len(owners) == 1}
-    return names, sorted(name for name, owners in claims.items() if len(owners) > 1)
+                if fresh.setdefault(name, person.person_id) != person.person_id:
+                    fresh[name] = None
+        claims = fresh | claims
+    names = {name: owner for name, owner in claims.items() if owner is not None}
+    return names, sorted(name for name, owner in claims.items() if owner is None)

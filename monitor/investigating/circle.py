@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -18,7 +19,9 @@ from monitor.core.peers import peer_groups
 from monitor.core.windows import EPOCH, day_number, usual_zone
 from monitor.looking import Look
 from monitor.model import Departure, Person
-from monitor.store.acted import Acted, open_reader
+
+if TYPE_CHECKING:
+    from monitor.store.acted import Acted
 
 MOST_PEERS = 150
 """More tell no more of what is usual; of a larger group so many are drawn, always the same."""
@@ -75,7 +78,25 @@ class Everybody:
 
 def everybody(look: Look) -> Everybody:
     """Everybody on the rosters, also who looks: figures over all rest on all."""
-    return Everybody(look.veil.people, look.station.settings.people.timezone)
+    return _everybody(_Same(look.veil.people), look.station.settings.people.timezone)
+
+
+class _Same:
+    """Stands for one mapping, not for what is in it: comparing thousands of people would take longer than asking."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self.people = people
+
+    def __hash__(self) -> int:
+        return id(self.people)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.people is self.people
+
+
+@lru_cache(maxsize=1)
+def _everybody(same: _Same, default_zone: str) -> Everybody:
+    return Everybody(same.people, default_zone)
 
 
 def departure_of(look: Look, person_id: str) -> Departure | None:
@@ -100,6 +121,8 @@ def shown_days(look: Look, departure: Departure | None, zone: str) -> tuple[date
 @contextmanager
 def reading(look: Look) -> Iterator[tuple[Connection, Acted]]:
     """One moment of the store, with what reads events from it."""
+    from monitor.store.acted import Acted, open_reader  # noqa: PLC0415  # brings DuckDB: only where events are read
+
     engine = look.station.settings.engine
     db = open_reader(engine.memory, engine.threads)
     try:
