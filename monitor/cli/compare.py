@@ -50,8 +50,9 @@ def compare(
         {**asdict(row), "action": look.blur(row.action, who.person_id)}
         for row in told.rows[: limit or (30 if form == "table" else None)]
     ]
+    label = look.label(who.person_id)
     head = {
-        "person": look.label(who.person_id), "timezone": told.zone, "first": told.first, "last": told.last,
+        "person": label, "timezone": told.zone, "first": told.first, "last": told.last,
         "compared_with": {"group": look.blur(told.group), "people": told.peers},
     }  # fmt: skip
     if form == "json":
@@ -59,7 +60,7 @@ def compare(
         return
     if form == "table":
         out = rows.screen()
-        out.print(Text.assemble((head["person"], "bold"), f"  {plain(about(look, who))}"))
+        out.print(Text.assemble((plain(label), "bold"), f"  {plain(about(look, who))}"))
         days = f"{told.first:%d %b %Y} to {told.last:%d %b %Y}"
         words = f"{days}, compared with {told.peers} peers ({plain(look.blur(told.group))}); rates are acts in 30 days"
         out.print(Text(words, style="dim"))

@@ -95,8 +95,8 @@ def _shown(look: Look, person: Person, row: dict[str, Any], marked: set[str]) ->
         if name in ("time", "t", "actor"):
             continue
         if name == "attributes":
-            value = json.loads(value) if value else {}
-            shown[name] = {look.blur(key): look.blur(str(text), person.person_id) for key, text in value.items()}
+            told = json.loads(value) if value else {}
+            shown[name] = {look.blur(key): look.blur(str(text), person.person_id) for key, text in told.items()}
         else:
             shown[name] = look.blur(value, person.person_id) if isinstance(value, str) else value
     return shown
@@ -118,9 +118,9 @@ def _write(look: Look, person: Person, found: list[dict[str, Any]], total: int, 
             row |= {"mark": "▶" if row["finding"] else "", "when": f"{time:%a %d %b %H:%M:%S}"}
         columns = [
             rows.Column("mark", "", style="bold red", keep=True), rows.Column("when", "time", keep=True),
-            rows.Column("action", "action", cut=32, style="bold"), rows.Column("target", "target", cut=40),
-            rows.Column("magnitude", "magnitude", right=True, keep=True), rows.Column("outcome", "outcome", cut=12),
-            rows.Column("source", "source", cut=14), rows.Column("id", "event", cut=16, style="dim"),
+            rows.Column("action", "action", cut=24, style="bold", keep=True), rows.Column("target", "target", cut=40),
+            rows.Column("magnitude", "magnitude", right=True, keep=True), rows.Column("outcome", "outcome", cut=10),
+            rows.Column("source", "source", cut=14), rows.Column("id", "event", cut=12, style="dim", keep=True),
         ]  # fmt: skip
         rows.write_rows(found, columns, form, f"no event of {look.label(person.person_id)} in that time")
     if total > len(found):

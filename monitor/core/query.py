@@ -54,7 +54,7 @@ def refused(what: str, mend: str) -> BadInput:
 
 def _checked(node: Mapping[str, Any], own: set[str], views: Mapping[str, Collection[str]]) -> set[str]:
     """The view that a node reads, if any."""
-    if "from_table" in node and node["from_table"]:
+    if node.get("from_table"):
         kind = node["from_table"].get("type")
         if kind not in TABLE_KINDS:
             raise refused(f"reads a {str(kind).lower().replace('_', ' ')}", "lastday sql --schema lists the views")
