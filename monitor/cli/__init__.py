@@ -37,6 +37,7 @@ COMMANDS = {
     "reveal": "Names that are shown for a while; approve them.",
     "erase": "Erase a person from database, history and exports.",
     "hold": "Legal holds: nothing of these people is erased.",
+    "privacy": "What is collected, on whom, how long, who looked.",
     "audit": "Who looked at whom; check that nothing was changed.",
 }
 MODULES = {"check-config": "check_config", "run": "running"}

@@ -121,7 +121,7 @@ def test_no_mail_webhook_log_or_metric_shows_a_name(tmp_path: Path, names: bool)
             first, _, *others = roster(60, {}).splitlines()
             people = "\n".join([first, CANARY.format(day=now.date()), *others])
             (folder / "rosters" / "people.csv").write_text(people + "\n")
-            act = incident(now - timedelta(minutes=5)) | {"target": "@zyx.canary/Canaryname", "actor": "zzcanary"}
+            act = incident(now - timedelta(minutes=5)) | {"target": "@thereal of Zyx Canaryname"}
             events = [*(e for e in usual(until=now) if e["time"] < now.isoformat()), act]
             (folder / "inbox" / "a.jsonl").write_text(as_lines(events) + "zzcanary no json\n")
             station = open_station(folder)
