@@ -132,15 +132,19 @@ def test_what_people_did_stands_in_it(own_demo: DemoFolder) -> None:
     with open_look(station, NOW, command="report") as look:
         held, person = held_case(look, own_demo.contractor)
         step = CaseStep(held.case.case_id, person.person_id, NOW, "ann", "note", f"asked {person.name} about it")
+        close = replace(step, what="close", text="took it for a fake account", verdict="honest-mistake")
         with station.state.write() as connection:
             steps.add_step(connection, step)
-        told = case_file(look, held.case, person)
+            steps.add_step(connection, close)
+        told = case_file(look, replace(held.case, state="closed", closed_as="honest-mistake"), person)
     station.close()
     pseudonym = told.about.label
     assert [(s.who, s.what, s.detail) for s in told.steps if s.what == "case note"] == [
         ("ann", "case note", f"asked {pseudonym} about it")
     ]
     assert any(s.what == "look" for s in told.steps)
+    state = story(told)[-1]
+    assert state.endswith("is closed as honest mistake by ann (honest-mistake: took it for a fake account).")
     assert told.chain_head
 
 
