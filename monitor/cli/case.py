@@ -162,8 +162,11 @@ def note(look: Look, *, case_id: str, text: str) -> None:
 @click.argument("case_ids", metavar="CASE...", nargs=-1)
 @filtering
 @click.option("--as", "verdict", type=click.Choice(VERDICTS), required=True, help="What it was found to be.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]),
-              help="Last day on which the verdict holds. [default: the end of the watch window]")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Last day on which the verdict holds. [default: the end of the watch window]",
+)
 @click.option("--yes", is_flag=True, help="Do it; without, a filter only shows which cases it means.")
 def close(
     look: Look, *, case_ids: tuple[str, ...], wanted: Filter, verdict: str, until: datetime | None, yes: bool

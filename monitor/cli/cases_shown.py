@@ -16,14 +16,19 @@ from monitor.model import CaseStep, Feedback, Person
 from monitor.report import rows, timeline
 from monitor.report.safe import plain
 from monitor.report.terminal import MARKS, STYLES
-from monitor.sources.feedback import COLUMNS
 from monitor.store.rosters import versions
 from monitor.store.schema import micros
 
 if TYPE_CHECKING:
     from monitor.looking import Look
 
-WORDS = {"ack": "acknowledged it", "assign": "gave it to", "note": "noted", "close": "closed it", "reopen": "reopened it"}
+WORDS = {
+    "ack": "acknowledged it",
+    "assign": "gave it to",
+    "note": "noted",
+    "close": "closed it",
+    "reopen": "reopened it",
+}
 
 
 def list_cases(look: Look, held: Sequence[Held], form: str) -> None:
@@ -40,8 +45,8 @@ def list_cases(look: Look, held: Sequence[Held], form: str) -> None:
     columns = [
         rows.Column("case_id", "case", keep=True), rows.Column("person", "who", cut=40, style="bold", keep=True),
         rows.Column("last_day", "last day", keep=True), rows.Column("grave", "severity", keep=True),
-        rows.Column("score", "score", right=True, keep=True), rows.Column("stands", "state", cut=24),
-        rows.Column("assignee", "with", cut=16), rows.Column("acts", "acts", cut=60),
+        rows.Column("score", "score", right=True, keep=True), rows.Column("stands", "state", cut=24, keep=True),
+        rows.Column("assignee", "with", cut=16, keep=True), rows.Column("acts", "acts", cut=60),
     ]  # fmt: skip
     rows.write_rows(told, columns, form, "no case fits")
 
@@ -91,13 +96,20 @@ def write_feedback(look: Look, entries: Sequence[Feedback], form: str) -> None:
     """Entries of a feedback file; ids of people whose names are not revealed are pseudonyms."""
     told = [
         {
-            "person_id": (e.person_id if e.person_id in look.veil.shown else look.label(e.person_id)) if e.person_id else "",
+            "person_id": _id_of(look, e.person_id),
             "team": e.team or "", "action": e.action, "verdict": e.verdict, "reason": look.blur(e.reason, e.person_id),
             "expires": e.expires.isoformat(),
         }
         for e in entries
     ]  # fmt: skip
-    rows.write_rows(told, [rows.Column(name, name) for name in COLUMNS], form)
+    rows.write_rows(told, [rows.Column(name, name) for name in Feedback.__dataclass_fields__], form)
+
+
+def _id_of(look: Look, person_id: str | None) -> str:
+    """The person_id where the name may be read, so that the file can be used; else the pseudonym."""
+    if person_id is None:
+        return ""
+    return person_id if person_id in look.veil.shown else look.label(person_id)
 
 
 def _row(look: Look, one: Held) -> dict[str, Any]:
@@ -122,7 +134,9 @@ def _step(look: Look, step: CaseStep, person_id: str) -> dict[str, Any]:
 def _step_line(look: Look, step: CaseStep, person_id: str, zone: str) -> Text:
     what = WORDS.get(step.what, step.what) + (f" as {step.verdict}" if step.verdict else "")
     line = Text.assemble(
-        (f"{local(micros(step.at), zone):%d %b %Y %H:%M}  ", "dim"), (plain(look.blur(step.who), 40), "bold"), f" {what}"
+        (f"{local(micros(step.at), zone):%d %b %Y %H:%M}  ", "dim"),
+        (plain(look.blur(step.who), 40), "bold"),
+        f" {what}",
     )
     if step.text:
         line.append(f": {plain(look.blur(step.text, person_id), 600)}")

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day. [default: the watch window's]")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day. [default: the window's, or today]")
 @click.option("--limit", type=click.IntRange(min=1), help="So many actions at most. [default: 30 in a table]")
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table",
-              show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
+)
 def compare(
     look: Look, *, person: str, first: datetime | None, last: datetime | None, limit: int | None, form: str
 ) -> None:  # fmt: skip
@@ -49,8 +50,9 @@ def compare(
         {**asdict(row), "action": look.blur(row.action, who.person_id)}
         for row in told.rows[: limit or (30 if form == "table" else None)]
     ]
+    label = look.label(who.person_id)
     head = {
-        "person": look.label(who.person_id), "timezone": told.zone, "first": told.first, "last": told.last,
+        "person": label, "timezone": told.zone, "first": told.first, "last": told.last,
         "compared_with": {"group": look.blur(told.group), "people": told.peers},
     }  # fmt: skip
     if form == "json":
@@ -58,7 +60,7 @@ def compare(
         return
     if form == "table":
         out = rows.screen()
-        out.print(Text.assemble((head["person"], "bold"), f"  {plain(about(look, who))}"))
+        out.print(Text.assemble((plain(label), "bold"), f"  {plain(about(look, who))}"))
         days = f"{told.first:%d %b %Y} to {told.last:%d %b %Y}"
         words = f"{days}, compared with {told.peers} peers ({plain(look.blur(told.group))}); rates are acts in 30 days"
         out.print(Text(words, style="dim"))

@@ -27,10 +27,16 @@ LONGEST = timedelta(days=400)
 @click.option("--at", metavar="TIME", help="Around this time, e.g. 2017-11-02T19:00:00+01:00.")
 @click.option("--before", default="2h", show_default=True, metavar="SPAN", help="How long before: 30m, 2h, 3d.")
 @click.option("--after", default="2h", show_default=True, metavar="SPAN", help="How long after.")
-@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True,
-              help="So many events at most, those nearest in time.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table",
-              show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="So many events at most, those nearest in time.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
+)
 def events(
     look: Look, *, person: str, around: str | None, at: str | None, before: str, after: str, limit: int, form: str
 ) -> None:  # fmt: skip
@@ -61,7 +67,9 @@ def read_span(text: str, option: str) -> timedelta:
     given = _SPAN.fullmatch(text.strip().lower())
     span = timedelta(**{_UNITS[given[2]]: int(given[1])}) if given else None
     if span is None or span > LONGEST:
-        raise click.BadParameter(f"{text[:40]!r} is no span; write it as 30m, 2h or 3d, 400d at most", param_hint=option)
+        raise click.BadParameter(
+            f"{text[:40]!r} is no span; write it as 30m, 2h or 3d, 400d at most", param_hint=option
+        )
     return span
 
 
@@ -78,13 +86,17 @@ def _finding_of(look: Look, person: Person, finding_id: str) -> Finding:
 
 def _shown(look: Look, person: Person, row: dict[str, Any], marked: set[str]) -> dict[str, Any]:
     """An event as it may be read: the pseudonym for the actor, every other text blurred."""
-    shown: dict[str, Any] = {"time": row["time"], "finding": row["id"] in marked, "person": look.label(person.person_id)}
+    shown: dict[str, Any] = {
+        "time": row["time"],
+        "finding": row["id"] in marked,
+        "person": look.label(person.person_id),
+    }
     for name, value in row.items():
         if name in ("time", "t", "actor"):
             continue
         if name == "attributes":
-            value = json.loads(value) if value else {}
-            shown[name] = {look.blur(key): look.blur(str(text), person.person_id) for key, text in value.items()}
+            told = json.loads(value) if value else {}
+            shown[name] = {look.blur(key): look.blur(str(text), person.person_id) for key, text in told.items()}
         else:
             shown[name] = look.blur(value, person.person_id) if isinstance(value, str) else value
     return shown
@@ -106,9 +118,9 @@ def _write(look: Look, person: Person, found: list[dict[str, Any]], total: int, 
             row |= {"mark": "▶" if row["finding"] else "", "when": f"{time:%a %d %b %H:%M:%S}"}
         columns = [
             rows.Column("mark", "", style="bold red", keep=True), rows.Column("when", "time", keep=True),
-            rows.Column("action", "action", cut=32, style="bold"), rows.Column("target", "target", cut=40),
-            rows.Column("magnitude", "magnitude", right=True, keep=True), rows.Column("outcome", "outcome", cut=12),
-            rows.Column("source", "source", cut=14), rows.Column("id", "event", cut=16, style="dim"),
+            rows.Column("action", "action", cut=24, style="bold", keep=True), rows.Column("target", "target", cut=40),
+            rows.Column("magnitude", "magnitude", right=True, keep=True), rows.Column("outcome", "outcome", cut=10),
+            rows.Column("source", "source", cut=14), rows.Column("id", "event", cut=12, style="dim", keep=True),
         ]  # fmt: skip
         rows.write_rows(found, columns, form, f"no event of {look.label(person.person_id)} in that time")
     if total > len(found):

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 @click.argument("finding", required=False)
 @click.option("--event", "event_id", metavar="ID", help="In files: the event's id, from a finding's event_ids.")
 @click.option("--seed", type=int, default=0, show_default=True, help="In files: draws the placebo departures.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
-              help="How a stored finding is shown.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How a stored finding is shown.",
+)
 @partial(file_options, required=False)
 @look_options
 def explain(

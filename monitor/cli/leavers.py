@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 @click.option("--all", "everyone", is_flag=True, help="Also who is in no watch window now, and withdrawn departures.")
 @click.option("--department", help="Only of this department.")
 @click.option("--sort", type=click.Choice(["last-day", "score"]), default="last-day", show_default=True)
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table",
-              show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
+)
 def leavers(look: Look, *, everyone: bool, department: str | None, sort: str, form: str) -> None:  # fmt: skip
     """Show who leaves: when, how sure that is, how they are watched, what stands out, and what cannot be seen.
 
@@ -92,7 +93,9 @@ def _lines(look: Look, one: Leaver) -> list[Text]:
     days = (d.last_day - look.now.date()).days
     ago = "today" if not days else f"in {days} days" if days > 0 else f"{-days} days ago"
     kind = plain(d.kind.replace("_", " "), 20)
-    when = Text.assemble("  last day ", (f"{d.last_day:%a %d %b %Y}", "bold"), f", {ago}: {kind}, {plain(d.certainty, 20)}")
+    when = Text.assemble(
+        "  last day ", (f"{d.last_day:%a %d %b %Y}", "bold"), f", {ago}: {kind}, {plain(d.certainty, 20)}"
+    )
     if one.told_at:
         when.append(f"  (told {one.told_at:%d %b})", "dim")
     watched = Text.assemble("  ", (sparkline(one.activity), "cyan"), f"  {one.acts:,} acts in {one.logs} logs")

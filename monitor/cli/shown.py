@@ -33,7 +33,10 @@ def days_given(look: Look, person: Person, first: datetime | None, last: datetim
 
     departure = departure_of(look, person.person_id)
     usual = shown_days(look, departure, everybody(look).zone(person.person_id))
-    days = (first.date() if first else usual[0], last.date() if last else max(usual[1], first.date() if first else usual[1]))
+    days = (
+        first.date() if first else usual[0],
+        last.date() if last else max(usual[1], first.date() if first else usual[1]),
+    )
     if days[0] > days[1]:
         raise BadInput("--from", None, f"{days[0]} comes after {days[1]}", "name an earlier day")
     if (days[1] - days[0]).days > 400:

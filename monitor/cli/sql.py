@@ -27,11 +27,22 @@ CHUNK = 50_000
 @looking
 @click.argument("query", required=False)
 @click.option("--schema", is_flag=True, help="List the views and their columns.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "csv", "parquet"]), default="table",
-              show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write to a file, which must not be there yet.")
-@click.option("--seconds", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help="It ends after that.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl", "csv", "parquet"]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to a file, which must not be there yet.",
+)
+@click.option(
+    "--seconds", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help="It ends after that."
+)
 @click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="It takes no more than that.")
 def sql(
     look: Look, *, query: str | None, schema: bool, form: str, out: Path | None, seconds: float, memory: str

@@ -1,4 +1,4 @@
-"""What people decide about cases: acknowledged, assigned, closed with a verdict, reopened; what judgement learns of it."""
+"""What people decide about cases, acknowledged, closed with a verdict, reopened; and what judgement learns of it."""
 
 from __future__ import annotations
 

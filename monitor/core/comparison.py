@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median, quantiles
 
 
@@ -107,4 +107,4 @@ def _with_remark(row: Row, peers: int, days_before: int) -> Row:
         said.append(f"more than all {peers} peers")
     elif row.now >= LEAST and row.own_now > row.peers_high and peers >= LEAST:
         said.append("more than nine of ten peers")
-    return Row(*(getattr(row, name) for name in Row.__slots__[:-1]), "; ".join(said))
+    return replace(row, remark="; ".join(said))

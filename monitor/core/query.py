@@ -54,7 +54,7 @@ def refused(what: str, mend: str) -> BadInput:
 
 def _checked(node: Mapping[str, Any], own: set[str], views: Mapping[str, Collection[str]]) -> set[str]:
     """The view that a node reads, if any."""
-    if "from_table" in node and node["from_table"]:
+    if node.get("from_table"):
         kind = node["from_table"].get("type")
         if kind not in TABLE_KINDS:
             raise refused(f"reads a {str(kind).lower().replace('_', ' ')}", "lastday sql --schema lists the views")
@@ -95,7 +95,8 @@ def _is_alias(name: str, nodes: list[Mapping[str, Any]]) -> bool:
     """Is it what the query itself calls an expression, and no table's name?"""
     named = any(str(node.get("alias", "")).lower() == name and "class" in node for node in nodes)
     table = any(
-        node.get("type") in TABLE_KINDS and name in (str(node.get("alias", "")).lower(), str(node.get("table_name")).lower())
+        node.get("type") in TABLE_KINDS
+        and name in (str(node.get("alias", "")).lower(), str(node.get("table_name")).lower())
         for node in nodes
     )
     return named and not table

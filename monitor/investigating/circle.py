@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -18,7 +19,9 @@ from monitor.core.peers import peer_groups
 from monitor.core.windows import EPOCH, day_number, usual_zone
 from monitor.looking import Look
 from monitor.model import Departure, Person
-from monitor.store.acted import Acted, open_reader
+
+if TYPE_CHECKING:
+    from monitor.store.acted import Acted
 
 MOST_PEERS = 150
 """More tell no more of what is usual; of a larger group so many are drawn, always the same."""
@@ -118,6 +121,8 @@ def shown_days(look: Look, departure: Departure | None, zone: str) -> tuple[date
 @contextmanager
 def reading(look: Look) -> Iterator[tuple[Connection, Acted]]:
     """One moment of the store, with what reads events from it."""
+    from monitor.store.acted import Acted, open_reader  # noqa: PLC0415  # brings DuckDB: only where events are read
+
     engine = look.station.settings.engine
     db = open_reader(engine.memory, engine.threads)
     try:

@@ -121,9 +121,10 @@ def _leaver(
     activity = tuple(seen.days.get(d, 0) for d in range(last - SHOWN_DAYS + 1, last + 1))
     acts = sum(n for d, n in seen.days.items() if first <= d < end)
     case = min(held, key=lambda c: abs((c[1] - departure.last_day).days), default=None)
+    score, severity = best or (None, None)
     return Leaver(
         departure, told_at, FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=end), activity, acts,
-        seen.logs, *(best or (None, None)), case[0] if case else None, case[2] if case else None,
+        seen.logs, score, severity, case[0] if case else None, case[2] if case else None,
         tuple(_blind(group, departure, seen, zone, told_at)),
     )  # fmt: skip
 
@@ -134,7 +135,7 @@ def _blind(group: Everybody, departure: Departure, seen: _Seen, zone: str, told_
     mine = set(group.names.get(departure.person_id, ()))
     found = []
     if not seen.names:
-        found.append(f"no logs: nothing under any name")
+        found.append("no logs: nothing under any name")
     else:
         silent = [name for name in person.accounts if name not in seen.names]
         if silent and len(person.accounts) > 1:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from threading import Timer
 
 import duckdb
@@ -176,7 +177,7 @@ def _events(
     if files:
         parts.append(f"SELECT {', '.join(base)} FROM read_parquet([{', '.join(map(literal, files))}]) {only}")
     if blurred := [name for name in BLURRED if name in wanted]:
-        db.create_function("blurred", lambda text: look.blur(text), ["VARCHAR"], "VARCHAR")
+        db.create_function("blurred", partial(_blurred, look), ["VARCHAR"], "VARCHAR")
     shown = {name: f"blurred({name}) AS {name}" for name in blurred}
     shown |= {"time": "make_timestamp(t) AS time", "person": "whose.person"}
     join = ""
@@ -185,6 +186,10 @@ def _events(
         join = "LEFT JOIN whose ON whose.name = who"
     made = ", ".join(shown.get(name, name) for name in wanted)
     db.execute(f"CREATE TEMP VIEW events AS SELECT {made} FROM ({' UNION ALL '.join(parts)}) {join}")
+
+
+def _blurred(look: Look, text: str) -> str:
+    return look.blur(text)
 
 
 def _names(look: Look) -> Mapping[str, Sequence[str]]:
@@ -246,8 +251,8 @@ def _findings(look: Look, connection: Connection) -> list[tuple]:
 def _cases(look: Look, connection: Connection) -> list[tuple]:
     assigned = casework.assignees(steps.all_steps(connection))
     return [
-        (c.case_id, look.label(c.person_id), c.last_day.isoformat(), c.state, c.severity, c.closed_as, _utc(c.opened_at),
-         _utc(c.told_at), c.notices, assigned.get(c.case_id))
+        (c.case_id, look.label(c.person_id), c.last_day.isoformat(), c.state, c.severity, c.closed_as,
+         _utc(c.opened_at), _utc(c.told_at), c.notices, assigned.get(c.case_id))
         for c in cases.all_cases(connection)
         if not look.hides(c.person_id)
     ]  # fmt: skip

@@ -62,7 +62,9 @@ def version_line(version: Version) -> Text:
     since = f"{version.told_at:%d %b %Y %H:%M}"
     if version.ended_at is None:
         return Text.assemble(("known now   ", "bold"), what, (f"  (told {since})", "dim"))
-    return Text.assemble(("known then  ", "dim"), what, (f"  (from {since} to {version.ended_at:%d %b %Y %H:%M})", "dim"))
+    return Text.assemble(
+        ("known then  ", "dim"), what, (f"  (from {since} to {version.ended_at:%d %b %Y %H:%M})", "dim")
+    )
 
 
 def picture(told: Timeline, width: int) -> list[Text]:
@@ -101,7 +103,9 @@ def lines(told: Timeline, width: int) -> list[Text]:
     hours = _ruler(narrow)
     out = [
         Text(f"{'':11}{hours} {'acts':>6} {'own usual':>10} {'peers':>10}", style="dim"),
-        Text.assemble(("own usual  ", "dim"), (_strip(told.own_hours, profile, narrow), "green"), (" working days", "dim")),
+        Text.assemble(
+            ("own usual  ", "dim"), (_strip(told.own_hours, profile, narrow), "green"), (" working days", "dim")
+        ),
         Text.assemble(("peers      ", "dim"), (_strip(told.peer_hours, profile, narrow), "dim")),
     ]
     for day in told.days:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -106,10 +107,8 @@ class Acted:
         """Make a table of rows, through JSON: DuckDB takes rows one by one too slowly."""
         text = msgspec.json.encode([dict(zip(types, row, strict=True)) for row in rows]).decode()
         shape = msgspec.json.encode([dict(types)]).decode()
-        self.db.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT unnest(from_json(?::JSON, {literal(shape)}), recursive := true)",
-            [text],
-        )
+        unpacked = f"unnest(from_json(?::JSON, {literal(shape)}), recursive := true)"
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {unpacked}", [text])
 
     def put_clocks(self, zones: Mapping[int, str], since: int, until: int) -> None:
         """Make the table clock (p, since, until, shift): each person's time from UTC, in microseconds."""
@@ -120,7 +119,8 @@ class Acted:
             ends = [start for start, _ in told[1:]] + [until]
             starts = [since] + [start for start, _ in told[1:]]
             rows += [
-                (p, start, end, seconds * SECOND_US) for start, end, (_, seconds) in zip(starts, ends, told, strict=True)
+                (p, start, end, seconds * SECOND_US)
+                for start, end, (_, seconds) in zip(starts, ends, told, strict=True)
             ]
         self.put("clock", {"p": "INTEGER", "since": "BIGINT", "until": "BIGINT", "shift": "BIGINT"}, rows)
 
@@ -157,7 +157,7 @@ class Acted:
 def _overlap(files: Sequence[Sealed], hot: Sequence[tuple]) -> bool:
     """Can an event stand twice? Only where files, or files and hot rows, tell of the same time."""
     ordered = sorted(files, key=lambda s: s.first_t)
-    if any(a.last_t >= b.first_t for a, b in zip(ordered, ordered[1:], strict=False)):
+    if any(a.last_t >= b.first_t for a, b in pairwise(ordered)):
         return True
     if len({row[0] for row in hot}) < len(hot):
         return True

@@ -50,7 +50,10 @@ def _commands(folder: Path) -> list[list[str]]:
     """What is timed: one of each, about somebody who leaves soon."""
     who = large_store.person_of(large_store.PEOPLE_SOON)
     told = subprocess.run(
-        [*LASTDAY, "case", "show", who, "-C", str(folder), "--format", "json"], capture_output=True, text=True, check=True
+        [*LASTDAY, "case", "show", who, "-C", str(folder), "--format", "json"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     case = json.loads(told.stdout)
     finding = case["findings"][0]["finding_id"]

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 from sqlalchemy import insert
 
 from monitor.core.fold import case_id_of
@@ -131,7 +130,8 @@ def _drawn(first: int, last: int, events: int, people: int) -> str:
           SELECT i, p, v, z, (a + p % {TEAMS} / {TEAMS}.0 / 3) % 1 AS a,
             (day * 86400000000 + clock * 3600e6)::BIGINT AS t
           FROM (SELECT i, (pow((hash(i) % 1000003) / 1000003.0, 1.3) * {people})::BIGINT % {people} AS p,
-            pow((hash(i + 1e9::BIGINT) % 1000003) / 1000003.0, 2) AS v, (hash(i + 2e9::BIGINT) % 1000003) / 1000003.0 AS a,
+            pow((hash(i + 1e9::BIGINT) % 1000003) / 1000003.0, 2) AS v,
+            (hash(i + 2e9::BIGINT) % 1000003) / 1000003.0 AS a,
             ((hash(i + 3e9::BIGINT) % 1009) + (hash(i + 4e9::BIGINT) % 1013) + (hash(i + 5e9::BIGINT) % 1019)) / 1000.0
               - 1.5 AS z,
             ({first} // 86400000000 + (hash(i + 6e9::BIGINT) % {DAYS + 1})::BIGINT) AS day0,
@@ -163,7 +163,8 @@ def _finding(person_id: str, last_day: date, n: int, now: datetime, draw: random
     )
     text = f"{person_id} {last_day} {n}"
     return Finding(
-        "f" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest(), person_id, last_day, 12.5, when.astimezone(UTC),
+        "f" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest(), person_id, last_day, 12.5,
+        when.astimezone(UTC),
         "account.deactivate", f"acct:{draw.randrange(400_000)}", 44_000_000.0, (f"e{draw.randrange(10**6)}",),
         draw.uniform(2, 14), draw.choice(("low", "medium", "high", "critical")), draw.randrange(1, 2000), 6.0,
         "reactivate it", reasons,

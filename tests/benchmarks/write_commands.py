@@ -21,7 +21,9 @@ def write(told: Commands, folder: Path, command: str) -> None:
         seconds = median(s for s, _ in runs)
         met = "yes" if seconds <= AIM else "**no**"
         each = ", ".join(f"{s:.2f}" for s, _ in runs)
-        rows.append([f"`lastday {name}`".replace("|", "\\|"), figure(seconds), figure(median(m for _, m in runs), 0), met, each])
+        rows.append(
+            [f"`lastday {name}`".replace("|", "\\|"), figure(seconds), figure(median(m for _, m in runs), 0), met, each]
+        )
     busy = (
         "" if told.busy <= QUIET else
         f"\n\n**The machine was not quiet**: {told.busy:.1f} processes a core ran before the measurement began. "

@@ -33,7 +33,7 @@ LOOKS = {
     "events.csv": "events {contractor} --around f40d0bbd8641ab6f8 --before 30m --after 30m --format csv",
     "sql-schema.txt": "sql --schema",
     "sql.csv": "sql --format csv 'SELECT action, count(*) AS n, min(time) FROM events GROUP BY 1 ORDER BY 1'",
-    "sql.txt": "sql 'SELECT person, count(*) AS findings, max(score) AS highest FROM findings GROUP BY 1 ORDER BY 3 DESC'",
+    "sql.txt": "sql 'SELECT person, count(*) AS n, max(score) AS highest FROM findings GROUP BY 1 ORDER BY 3 DESC'",
 }
 """file -> command; a narrow one on a screen of 64 columns."""
 DECISIONS = (

@@ -26,10 +26,8 @@ HOSTILE = (
 LONG = "x" * 10_000
 
 
-@pytest.fixture(scope="module", params=[HOSTILE, HOSTILE + LONG, LONG], ids=["hostile", "hostile and long", "long"])
-def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[object]]:
-    """An organisation in which everything that can be text is that text."""
-    text = request.param
+def hostile_org(text: str) -> Org:
+    """An organisation in which everything that can be text is that text; the leaver acts as lee."""
     org = Org(date(2017, 8, 1), date(2017, 11, 10))
     people = org.team("ops", 30, manager=text)
     org.usual(
@@ -48,8 +46,14 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     org.does("stranger", "file.read", "2017-11-02", "23:00", source=text, target=text)
     org.events[-1]["actor"] = text
     del org.people["stranger"]
+    return org
+
+
+@pytest.fixture(scope="module", params=[HOSTILE, HOSTILE + LONG, LONG], ids=["hostile", "hostile and long", "long"])
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[object]]:
+    text = request.param
     folder = tmp_path_factory.mktemp("hostile")
-    hr, log = org.write(folder)
+    hr, log = hostile_org(text).write(folder)
     with log.open("a") as stream:
         stream.write(json.dumps({"actor": text, "action": text, "time": text}) + "\n")
     with hr.open("a", newline="") as stream:
