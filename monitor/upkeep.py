@@ -11,15 +11,17 @@ from sqlalchemy import select
 from monitor import telling
 from monitor.core import routing
 from monitor.core.guard import refusal
+from monitor.erasing import actors_held, erased_ids
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
 from monitor.sources.roster_feeds import newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
-from monitor.store import inbox, rosters, segments
+from monitor.store import holds, inbox, retention, rosters, segments
 from monitor.store.rosters import Told, Version
 from monitor.store.schema import tallies
-from monitor.store.state import get, put
+from monitor.store.state import bump, get, put
+from monitor.viewers import system_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         _refuse_unreadable(station, feed.name, str(error), now)
         return 0
     station.problems.pop(feed.name, None)
-    new = as_told(roster)
+    new = _without_erased(station, as_told(roster))
     sha256 = rosters.digest_of(new)
     with station.state.read() as connection:
         last = rosters.last_version(connection, feed.name)
@@ -99,6 +101,16 @@ def as_told(roster: Roster) -> Told:
     return Told(dict(roster.people), told)
 
 
+def _without_erased(station: Station, told: Told) -> Told:
+    """What a roster tells, without people who were erased."""
+    with station.state.read() as connection:
+        gone = erased_ids(station, connection, set(told.people))
+    return Told(
+        {p: person for p, person in told.people.items() if p not in gone},
+        {p: days for p, days in told.departures.items() if p not in gone},
+    )
+
+
 def tend(station: Station, now: datetime) -> Tended:
     """Seal old events, join small files, delete what is past its time, check the rest."""
     with station.state.write() as connection:
@@ -106,10 +118,17 @@ def tend(station: Station, now: datetime) -> Tended:
     store = station.settings.store
     sealed = segments.seal(station.state, station.data, now, store.hot_days)
     replaced = segments.compact(station.state, station.data, now)
-    deleted = segments.retire(station.state, station.data, now, store.keep_days)
+    with station.state.read() as connection:
+        kept = actors_held(station, connection)
+    deleted = segments.retire(station.state, station.data, now, store.keep_days, kept)
     faults = segments.faults(station.state, station.data)
     with station.state.write() as connection:
         telling.warn(connection, station, "history", "; ".join(faults[:3]) or None, now)
+        forgotten = retention.forget(connection, station.settings.privacy, store.keep_days, now, holds.held(connection))
+        if forgotten:
+            told = ", ".join(f"{count} {name}" for name, count in sorted(forgotten.items()))
+            station.note(connection, now, system_user(), "daemon", "retention", None, None, told)
+            bump(connection, rosters.CHANGED)
         for source in station.sources:
             inbox.forget_cursors(connection, source.name, source.gone(inbox.cursors_of(connection, source.name)))
     return Tended(sealed, replaced, deleted, faults)

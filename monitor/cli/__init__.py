@@ -36,6 +36,8 @@ COMMANDS = {
     "silence": "Keep notices back for a while.",
     "requests": "What waits for a second person; approve it.",
     "reveal": "Names that are shown for a while; approve them.",
+    "erase": "Erase a person from database, history and exports.",
+    "hold": "Legal holds: nothing of these people is erased.",
     "audit": "Who looked at whom; check that nothing was changed.",
     "completion": "Let the shell complete commands and ids.",
 }

@@ -218,7 +218,6 @@ cases = Table(
     Column("notices", Integer, nullable=False),
     Column("reminders", Integer, nullable=False),
     _text("closed_as"),
-    _text("assignee"),
     Index(None, "person_id"),
 )
 
@@ -343,17 +342,4 @@ erasures = Table(
     metadata,
     Column("subject", String(60), primary_key=True),
     Column("at", UTC, nullable=False),
-)
-
-# What was done with a case and said of it, by whom.
-remarks = Table(
-    "remarks",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    _text("case_id", nullable=False),
-    Column("at", UTC, nullable=False),
-    _text("who", nullable=False),
-    _text("what", nullable=False),
-    _text("text", nullable=False),
-    Index(None, "case_id"),
 )

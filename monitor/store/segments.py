@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
 
@@ -39,6 +40,8 @@ SCHEMA = pa.schema(
 )
 NAMES = tuple(SCHEMA.names)
 MOST_FILES_A_MONTH = 4
+HELD = "-held.parquet"
+"""How the name of a file ends that holds events past their time, of people under a legal hold."""
 GRACE = timedelta(hours=1)
 """So long a replaced file stays for those who are reading it."""
 SEAL_ROWS = 500_000
@@ -101,10 +104,16 @@ def compact(state: State, data: Path, now: datetime) -> int:
     return replaced
 
 
-def retire(state: State, data: Path, now: datetime, keep_days: int) -> int:
-    """Delete files wholly before what is kept, and replaced ones that nobody reads any more. Returns how many."""
+def retire(state: State, data: Path, now: datetime, keep_days: int, held: Collection[str] = ()) -> int:
+    """Delete files wholly before what is kept, and replaced ones that nobody reads any more. Returns how many.
+
+    held: lower-case names of actors whose events are kept all the same.
+    """
+    _set_apart(state, data, now, micros(now - timedelta(days=keep_days)), held)
     with state.write() as connection:
         old = (segments.c.last_t < micros(now - timedelta(days=keep_days))) & segments.c.replaced_at.is_(None)
+        if held:
+            old &= segments.c.name.not_like(f"%{HELD}")
         connection.execute(update(segments).where(old).values(replaced_at=now))
         gone = list(connection.scalars(select(segments.c.name).where(segments.c.replaced_at < now - GRACE)))
     for name in gone:
@@ -112,6 +121,29 @@ def retire(state: State, data: Path, now: datetime, keep_days: int) -> int:
     with state.write() as connection:
         connection.execute(delete(segments).where(segments.c.name.in_(gone)))
     return len(gone)
+
+
+def _set_apart(state: State, data: Path, now: datetime, before: int, held: Collection[str]) -> None:
+    """Write what is held of files past their time into files of their own."""
+    if not held:
+        return
+    with state.read() as connection:
+        old = [row for row in listed(connection) if row.last_t < before]
+    for row in old:
+        if not (folder_of(data) / row.name).is_file():
+            continue
+        table = pq.read_table(folder_of(data) / row.name)
+        kept = table.filter(pc.is_in(pc.utf8_lower(table["actor"]), pa.array(sorted(held), pa.string())))
+        if row.name.endswith(HELD) and kept.num_rows == table.num_rows:
+            continue
+        about = None
+        name = f"{row.month}-{hashlib.blake2b(row.name.encode(), digest_size=5).hexdigest()}{HELD}"
+        if kept.num_rows:
+            about = write_segment(folder_of(data) / name, kept)
+        with state.write() as connection:
+            connection.execute(update(segments).where(segments.c.name == row.name).values(replaced_at=now))
+            if about:
+                connection.execute(insert(segments).values(name=name, month=row.month, sealed_at=now, **about))
 
 
 def faults(state: State, data: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The audit chain in place of the journal; requests, holds, erasures, remarks on cases."""
+"""The audit chain in place of the journal; requests, holds, erasures."""
 
 import json
 import re
@@ -58,18 +58,6 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_erasures")),
     )
-    op.create_table(
-        "remarks",
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("who", sa.Text(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_remarks")),
-    )
-    op.create_index(op.f("ix_remarks_case_id"), "remarks", ["case_id"], unique=False)
-    op.add_column("cases", sa.Column("assignee", sa.Text(), nullable=True))
     _keep_journal(op.get_bind())
     op.drop_table("journal")
 

@@ -1,0 +1,74 @@
+"""lastday hold"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from monitor.cli.folder import folder_option, opened
+
+
+@click.group()
+def hold() -> None:
+    """Legal holds: nothing of these people is erased, by hand or by schedule."""
+
+
+@hold.command()
+@folder_option
+@click.argument("person")
+@click.option("--reason", required=True, metavar="TEXT", help="Kept on record, for example the file number.")
+def add(folder: Path, person: str, reason: str) -> None:
+    """Keep everything of a person.
+
+    \b
+    Example:
+      lastday hold add p-7k3m9qxa --reason "case 17 C 204/26"
+    """
+    from monitor.looking import acting
+    from monitor.store import holds
+
+    now = datetime.now(UTC)
+    with opened(folder) as station, acting(station, now, "erase", "hold add", reason) as look:
+        person_id = look.person_id(person)
+        with station.state.write() as connection:
+            holds.add(connection, person_id, look.blur(reason, person_id), now, look.viewer.name)
+            look.note(connection, "hold", person_id)
+    click.echo(f"{look.veil.pseudonym(person_id)} is held", err=True)
+
+
+@hold.command("list")
+@folder_option
+def show(folder: Path) -> None:
+    """Everybody who is held, since when and why."""
+    from monitor.looking import acting
+    from monitor.report.safe import plain
+    from monitor.store import holds
+
+    with opened(folder) as station, acting(station, datetime.now(UTC), "erase", "hold list") as look:
+        look.record("holds shown")
+        with station.state.read() as connection:
+            found = holds.held(connection)
+    for person_id, row in found.items():
+        click.echo(
+            f"{look.label(person_id)}: since {row.made_at:%Y-%m-%d}, by {plain(row.made_by)}: {plain(row.reason)}"
+        )
+
+
+@hold.command()
+@folder_option
+@click.argument("person")
+@click.option("--reason", required=True, metavar="TEXT", help="Kept on record.")
+def remove(folder: Path, person: str, reason: str) -> None:
+    """Let erasing and retention have their way again."""
+    from monitor.looking import acting
+    from monitor.model import BadInput
+    from monitor.store import holds
+
+    with opened(folder) as station, acting(station, datetime.now(UTC), "erase", "hold remove", reason) as look:
+        person_id = look.person_id(person)
+        with station.state.write() as connection:
+            if not holds.remove(connection, person_id):
+                raise BadInput(look.veil.pseudonym(person_id), None, "is not held", "see lastday hold list")
+            look.note(connection, "hold removed", person_id)

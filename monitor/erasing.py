@@ -1,0 +1,142 @@
+"""A person erased from a working folder, and what is past its time, deleted by schedule. A legal hold wins."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, select
+
+from monitor.looking import Look
+from monitor.model import BadInput
+from monitor.station import Station
+from monitor.store import erasing, holds, inbox, rosters
+from monitor.store.manifest import folder_of
+from monitor.store.schema import cases, erasures, findings, segments
+from monitor.store.state import State, bump, insert_new
+
+EXPORTS = "exports"
+"""The folder for reports and tables that were taken out of the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did: rows by table, files of history written anew, exports deleted; what could not be done."""
+
+    pseudonym: str
+    rows: dict[str, int]
+    rewritten: int
+    exports: list[str]
+    left: list[str]
+
+
+def erase(look: Look, who: str) -> Erased:
+    """Empty database, history, outbox and exports of a person. The audit chain keeps its rows: it knows pseudonyms.
+
+    Raises BadInput where the person is held, is the viewer, or is nobody.
+    """
+    look.may("erase")
+    station, now = look.station, look.now
+    person_id = _known_id(look, who)
+    pseudonym = look.veil.pseudonym(person_id)
+    if look.is_own(person_id):
+        look.record("refused", person_id, "an erasure of the viewer's own person")
+        raise BadInput(pseudonym, None, "is yourself", "somebody else must erase it")
+    with station.state.read() as connection:
+        if person_id in holds.held(connection):
+            look.record("refused", person_id, "an erasure under a legal hold")
+            raise BadInput(pseudonym, None, "is under a legal hold", "see lastday hold list")
+        marks = {pseudonym, person_id, *_case_ids(connection, person_id)}
+    with station.state.write() as connection:
+        inbox.lock(connection)
+        traces = erasing.traces_of(connection, station.key(connection), person_id, pseudonym)
+        new = _rewritten(connection, station, traces)
+        for name, about in new.items():
+            erasing.swap(connection, name, about, now)
+        erasing.empty(connection, traces)
+        connection.execute(insert_new(connection, erasures).values(subject=pseudonym, at=now))
+        look.note(connection, "erase", person_id, f"{sum(traces.counts.values())} rows, {len(new)} files of history")
+        bump(connection, rosters.CHANGED)
+        bump(connection, inbox.CHANGED)
+    for name in new:
+        (folder_of(station.data) / name).unlink(missing_ok=True)
+    exports = _delete_exports(station.folder / EXPORTS, marks, traces)
+    return Erased(pseudonym, traces.counts, len(new), exports, list(_scrub(station.state)))
+
+
+def erased_ids(station: Station, connection: Connection, person_ids: set[str]) -> set[str]:
+    """Those of these people who were erased: a roster that still tells of them does not bring them back."""
+    gone = set(connection.scalars(select(erasures.c.subject)))
+    if not gone:
+        return set()
+    veil = station.veil(connection)
+    return {person_id for person_id in person_ids if veil.pseudonym(person_id) in gone}
+
+
+def actors_held(station: Station, connection: Connection) -> frozenset[str]:
+    """Lower-case names under which people act who are under a legal hold."""
+    key = station.key(connection)
+    traces = [erasing.traces_of(connection, key, person_id, "") for person_id in holds.held(connection)]
+    return frozenset().union(*(t.actors for t in traces))
+
+
+def _rewritten(connection: Connection, station: Station, traces: erasing.Traces) -> dict[str, dict[str, Any]]:
+    """Files of history with something of the person, and what takes their place: nothing, for replaced ones."""
+    new: dict[str, dict[str, Any]] = {}
+    for row in connection.execute(select(segments.c.name, segments.c.replaced_at).order_by(segments.c.name)).all():
+        if row.replaced_at is not None:
+            new[row.name] = {}
+        elif (folder_of(station.data) / row.name).is_file():
+            about = erasing.rewrite(station.data, row.name, traces)
+            if about is not None:
+                new[row.name] = about
+    return new
+
+
+def _known_id(look: Look, who: str) -> str:
+    """The person_id, also of somebody whom no roster knows any more."""
+    with look.station.state.read() as connection:
+        for table in (cases, findings):
+            ids = connection.scalars(select(table.c.person_id).distinct()).all()
+            for person_id in ids:
+                if who in (person_id, look.veil.pseudonym(person_id)):
+                    return str(person_id)
+    return look.person_id(who)
+
+
+def _case_ids(connection: Connection, person_id: str) -> list[str]:
+    return list(connection.scalars(select(cases.c.case_id).where(cases.c.person_id == person_id)))
+
+
+def _delete_exports(folder: Path, marks: set[str], traces: erasing.Traces) -> list[str]:
+    """Delete exported files that are about the person, or name them. Returns their names."""
+    gone = []
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if not path.is_file():
+            continue
+        text = path.read_bytes().decode("utf-8", "replace")
+        named = any(mark in path.name or mark in text for mark in marks)
+        if named or traces.blur(text) != text:
+            path.unlink()
+            gone.append(str(path.relative_to(folder)))
+    return gone
+
+
+def _scrub(state: State) -> list[str]:
+    """Let the database forget what it deleted. Returns why it could not."""
+    try:
+        if state.is_sqlite:
+            with state.engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert isinstance(raw, sqlite3.Connection)
+                raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            with state.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM")
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        return [f"the database was not cleaned of deleted rows ({type(error).__name__}); erase again when it is idle"]
+    return []

@@ -1,0 +1,182 @@
+"""Erasing, legal holds, retention: what is gone is gone from every byte, and the chain still holds."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from monitor import erasing, upkeep
+from monitor.daemon import make_daemon
+from monitor.looking import Look, open_look
+from monitor.model import BadInput
+from monitor.station import Station, open_station
+from monitor.store import audit, holds, segments
+from monitor.store.schema import cases, outbox, people
+from tests.core.made import finding
+from tests.daemon.clockwork import SetClock, judge
+from tests.daemon.conftest import postgres, store_config  # noqa: F401
+from tests.daemon.test_telling import MAIL
+from tests.office import as_lines, incident, lay_out, roster, usual
+from tests.privacy.test_looking import NOW, viewers
+
+MARKS = ("zzcanary", "Zyx Canaryname", "zyx.canary", "zc77777")
+HEADER = "person_id,name,email,accounts,department,title,manager,timezone,notice_date,last_day,departure_kind,status"
+ROW = "zc77777,Zyx Canaryname,zyx.canary@corp.example,zzcanary,Trust and Safety,agent,,UTC,,2017-11-02,,confirmed"
+
+
+def people_csv() -> str:
+    first, *rest = roster(20, {}).splitlines()
+    assert first == HEADER.replace("manager,", "")
+    rows = [line.split(",") for line in rest]
+    return "\n".join([HEADER, ROW, *(",".join([*r[:6], "zyx.canary@corp.example", *r[6:]]) for r in rows)]) + "\n"
+
+
+def canary_office(folder: Path, config: str = "") -> Station:
+    """A folder in which the canary acted, was acted upon, judged, told of and exported."""
+    station = open_station(lay_out(folder, config + MAIL))
+    station.lease.renew(0.0)
+    (station.folder / "rosters" / "people.csv").write_text(people_csv())
+    events = usual(20, 40, until=NOW) + [
+        incident(NOW - timedelta(days=n), "p000") | {"id": f"i{n}", "actor": "ZzCanary"} for n in range(0, 40, 3)
+    ]
+    events.append(incident(NOW - timedelta(days=20), "p003") | {"id": "x", "target": "/home/zzcanary/a", "reason": "b"})
+    (station.folder / "inbox" / "a.jsonl").write_text(as_lines(events) + "zzcanary is no json\n")
+    daemon = make_daemon(station, SetClock(NOW))
+    for name in ("rosters", "ingest"):
+        daemon.leader_jobs()[name]()
+    segments.seal(station.state, station.data, NOW, 2)
+    found = [finding(person="zc77777", target="@x"), finding(person="p003", target="/home/zzcanary/a")]
+    judge(station, found, NOW)
+    (station.folder / "exports").mkdir()
+    (station.folder / "exports" / "one.html").write_text("about Zyx Canaryname")
+    (station.folder / "exports" / "two.html").write_text("about somebody else")
+    return station
+
+
+def names_left(station: Station) -> list[str]:
+    """Where a mark still stands, in any byte under data and exports."""
+    found = []
+    for path in sorted([*station.data.rglob("*"), *(station.folder / "exports").rglob("*")]):
+        if path.is_file():
+            data = path.read_bytes().lower()
+            found += [f"{path.name}: {mark}" for mark in MARKS if mark.lower().encode() in data]
+    with station.state.read() as connection:
+        for table in sa.inspect(connection).get_table_names():
+            for row in connection.execute(sa.text(f"SELECT * FROM {table}")):
+                found += [f"{table}: {mark}" for mark in MARKS if mark.lower() in str(tuple(row)).lower()]
+    db = segments.duckdb.connect()
+    for path in (station.data / "history").glob("*.parquet"):
+        text = str(db.sql(f"SELECT * FROM '{path}'").fetchall()).lower()
+        found += [f"{path.name}: {mark}" for mark in MARKS if mark.lower() in text]
+    db.close()
+    return found
+
+
+def look_at(station: Station, **more: str) -> Look:
+    with open_look(station, NOW, reason="asked for", **more) as look:
+        return look
+
+
+def test_an_erased_person_is_gone_from_every_byte_and_the_chain_holds(tmp_path: Path, store_config: str) -> None:  # noqa: F811
+    station = canary_office(tmp_path / "work", store_config)
+    places = {place.split(":")[0] for place in names_left(station)}
+    assert places >= {"people", "accounts", "departures", "findings", "cases", "outbox", "one.html"}
+    assert any(name.endswith(".parquet") for name in places), "the history held them before"
+    look = look_at(station)
+    look.find("zzcanary")
+    pseudonym = look.label("zc77777")
+    with station.state.read() as connection:
+        before = connection.execute(sa.select(sa.func.sum(segments.segments.c.rows))).scalar_one()
+    done = erasing.erase(look, "zzcanary")
+    assert (done.pseudonym, done.exports, done.left) == (pseudonym, ["one.html"], [])
+    assert names_left(station) == []
+    with station.state.read() as connection:
+        assert not audit.faults(connection, station.key(connection))
+        rows = audit.entries(connection, pseudonym)
+        assert [row.what for row in rows] == ["look", "erase"]
+        assert connection.execute(sa.select(sa.func.count()).select_from(people)).scalar_one() == 20
+        after = connection.execute(sa.select(sa.func.sum(segments.segments.c.rows))).scalar_one()
+    assert before - after == len(range(3, 40, 3)), "others' events are still there"
+    assert not segments.faults(station.state, station.data)
+    station.close()
+
+
+def test_a_roster_that_still_tells_of_them_does_not_bring_them_back(tmp_path: Path) -> None:
+    station = canary_office(tmp_path / "work")
+    erasing.erase(look_at(station), "zc77777")
+    (station.folder / "rosters" / "people.csv").write_text(people_csv().replace("Person 3", "Person Three"))
+    assert upkeep.sync_rosters(station, NOW) > 0
+    assert not [place for place in names_left(station) if "zc77777" in place]
+    station.close()
+
+
+def test_a_legal_hold_wins_over_erasing_and_retention(tmp_path: Path) -> None:
+    station = canary_office(tmp_path / "work", "[store]\nkeep_days = 1\n[privacy]\ncase_days = 1\nroster_days = 1\n")
+    with station.state.write() as connection:
+        holds.add(connection, "zc77777", "court", NOW, "us")
+    with pytest.raises(BadInput, match="under a legal hold"):
+        erasing.erase(look_at(station), "zc77777")
+    later = NOW + timedelta(days=2000)
+    station.lease.renew(1.0)
+    upkeep.tend(station, later)
+    with station.state.read() as connection:
+        assert list(connection.scalars(sa.select(cases.c.person_id))) == ["zc77777"]
+        live = segments.listed(connection)
+    actors = {
+        actor
+        for row in live
+        for actor in segments.pq.read_table(station.data / "history" / row.name)["actor"].to_pylist()
+    }
+    assert actors == {"ZzCanary"}
+    with station.state.write() as connection:
+        holds.remove(connection, "zc77777")
+    upkeep.tend(station, later + timedelta(days=1))
+    upkeep.tend(station, later + timedelta(days=2))
+    with station.state.read() as connection:
+        assert not list(connection.scalars(sa.select(cases.c.person_id)))
+        assert not segments.listed(connection)
+    station.close()
+
+
+def test_what_is_past_its_time_is_deleted_and_that_is_on_record(tmp_path: Path) -> None:
+    station = canary_office(tmp_path / "work", "[privacy]\ncase_days = 600\nnotice_days = 30\nreject_days = 30\n")
+    upkeep.tend(station, NOW + timedelta(days=20))
+    with station.state.read() as connection:
+        assert len(list(connection.scalars(sa.select(cases.c.person_id)))) == 2
+        assert list(connection.scalars(sa.select(outbox.c.key)))
+    with station.state.write() as connection:
+        connection.execute(sa.update(outbox).values(state="sent"))
+    upkeep.tend(station, NOW + timedelta(days=40))
+    upkeep.tend(station, NOW + timedelta(days=640))
+    with station.state.read() as connection:
+        assert not list(connection.scalars(sa.select(cases.c.person_id)))
+        assert not list(connection.scalars(sa.select(outbox.c.key)))
+        rows = [row.detail for row in audit.entries(connection) if row.what == "retention"]
+    assert rows[0] == "2 outbox, 1 rejects"
+    assert "2 cases" in rows[1]
+    station.close()
+
+
+def test_nobody_erases_themselves(tmp_path: Path) -> None:
+    station = canary_office(tmp_path / "work", viewers("privacy-officer", more='person = "zc77777"'))
+    with pytest.raises(BadInput, match="is yourself"):
+        erasing.erase(look_at(station), "zc77777")
+    station.close()
+
+
+def test_a_digest_loses_the_entry_of_the_erased_alone(tmp_path: Path) -> None:
+    station = canary_office(tmp_path / "work")
+    entries = [{"person": {"person_id": p}, "findings": [], "case_id": "c" + p} for p in ("zc77777", "p003")]
+    body = json.dumps({"cases": entries, "total": 2, "why": "digest", "audit_head": "1:x"})
+    with station.state.write() as connection:
+        connection.execute(sa.update(outbox).where(outbox.c.person_id == "p003").values(body=body, person_id=None))
+    erasing.erase(look_at(station), "zc77777")
+    with station.state.read() as connection:
+        (left,) = [json.loads(text) for text in connection.scalars(sa.select(outbox.c.body))]
+    assert [case["case_id"] for case in left["cases"]] == ["cp003"]
+    assert (left["total"], left["audit_head"]) == (1, "1:x")
+    station.close()
