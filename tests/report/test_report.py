@@ -46,6 +46,21 @@ def test_golden_json(case: CaseFile, request: pytest.FixtureRequest) -> None:
     hold(request, "report.json", as_json(case))
 
 
+def test_every_key_is_described(case: CaseFile) -> None:
+    described = (Path(__file__).parents[2] / "docs" / "report.md").read_text("utf-8")
+    told = json.loads(as_json(case))
+    keys = {*told, *(key for part in told.values() for key in keys_of(part))} - {"finding"}
+    assert len(keys) > 50
+    assert [key for key in keys if f"`{key}`" not in described] == []
+
+
+def keys_of(part: object) -> set[str]:
+    """Keys of an object, or of the objects in a list; not of what is a table of days."""
+    if isinstance(part, list):
+        return set().union(*map(keys_of, part))
+    return set(part) if isinstance(part, dict) else set()
+
+
 def test_the_story_comes_first_and_in_plain_words(case: CaseFile) -> None:
     lead, top, why, moved, state = story(case)
     assert lead.startswith(f"{case.about.label}, Content Agent in Trust & Safety, left on Wed 13 Sep 2017 (end of")
