@@ -75,8 +75,10 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
     if to_file:
         write_private(path, content, force=force)
         click.echo(f"wrote {path}", err=True)
-    else:
+    elif form in ("pdf", "png"):
         sys.stdout.buffer.write(content)
+    else:
+        sys.stdout.write(content.decode())
 
 
 def exports(look: Look) -> Path:
