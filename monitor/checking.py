@@ -108,6 +108,7 @@ def _contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Fau
     for i, source in enumerate(settings.sources):
         if isinstance(source, Folder) and not (folder / source.path).is_dir():
             yield ("sources", i), "path", f"there is no folder {source.path}", "make it or name another"
+    yield from _viewers(settings, Credentials(folder))
     yield from _unmade(folder, settings, Credentials(folder))
 
 
@@ -136,11 +137,26 @@ def _names(settings: Settings) -> Iterator[Fault]:
     for place, key, name in named:
         if name not in channels:
             yield place, key, f"there is no channel {name}", "name one of [[channels]]"
-    for table in ("rosters", "sources", "channels"):
+    for table in ("rosters", "sources", "channels", "viewers"):
         names = [row.name for row in getattr(settings, table)]
         for i, name in enumerate(names):
             if name in names[:i]:
                 yield (table, i), "name", f"a second one named {name}", "give each a name of its own"
+
+
+def _viewers(settings: Settings, secrets: Credentials) -> Iterator[Fault]:
+    """Viewers whom nothing tells, or whose token is not there; and none who could put it right."""
+    for i, rule in enumerate(settings.viewers):
+        if bool(rule.user) == bool(rule.token):
+            yield ("viewers", i), "user", f"{rule.name} needs a user or a token", "give one of the two"
+        if rule.token and not secrets.find(rule.token):
+            yield ("viewers", i), "token", f"no such secret: {rule.token}", f"write secrets/{rule.token}"
+        if not rule.roles:
+            yield ("viewers", i), "roles", f"{rule.name} has no role", 'for example roles = ["investigator"]'
+    roles = {role for rule in settings.viewers for role in rule.roles}
+    if settings.viewers and not roles >= {"operator", "privacy-officer"}:
+        what = "nobody is operator, or nobody privacy-officer"
+        yield ("viewers", 0), "roles", what, "somebody must run it, and somebody must watch who looks"
 
 
 def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[BadInput | Fault]:

@@ -38,6 +38,7 @@ COMMANDS = {
     "reveal": "Names that are shown for a while; approve them.",
     "erase": "Erase a person from database, history and exports.",
     "hold": "Legal holds: nothing of these people is erased.",
+    "privacy": "What is collected, on whom, how long, who looked.",
     "audit": "Who looked at whom; check that nothing was changed.",
     "completion": "Let the shell complete commands and ids.",
 }

@@ -30,7 +30,6 @@ def forget(
     connection: Connection, rules: Privacy, keep_days: int, now: datetime, held: Collection[str]
 ) -> dict[str, int]:
     """Delete what is past its time. Returns rows by table, where there were any."""
-    least = keep_days + SPARE_DAYS
     counts: dict[str, int] = {}
 
     def drop(table: Any, *where: Any) -> None:
@@ -40,7 +39,7 @@ def forget(
         counts[table.name] = counts.get(table.name, 0) + gone
 
     if rules.case_days:
-        day = (now - timedelta(days=max(rules.case_days, least))).date()
+        day = (now - timedelta(days=at_least(rules.case_days, keep_days))).date()
         old = select(cases.c.case_id).where(cases.c.last_day < day, cases.c.person_id.not_in(held))
         for table in (steps, findings, outbox):
             drop(table, table.c.case_id.in_(old))
@@ -49,7 +48,7 @@ def forget(
         drop(requests, requests.c.until < _before(now, rules.case_days))
     if rules.finding_days:
         drop(findings, findings.c.gone_at < _before(now, rules.finding_days))
-        drop(findings, findings.c.last_day < _before(now, max(rules.finding_days, least)).date())
+        drop(findings, findings.c.last_day < _before(now, at_least(rules.finding_days, keep_days)).date())
     if rules.notice_days:
         done = outbox.c.state.in_(["sent", "given_up"])
         drop(outbox, done, outbox.c.created_at < _before(now, rules.notice_days))
@@ -58,6 +57,11 @@ def forget(
     if rules.roster_days:
         _forget_people(connection, drop, _before(now, rules.roster_days))
     return {name: count for name, count in counts.items() if count}
+
+
+def at_least(days: int, keep_days: int) -> int:
+    """The days for which cases and findings are kept in truth; 0 for ever."""
+    return max(days, keep_days + SPARE_DAYS) if days else 0
 
 
 def _forget_people(connection: Connection, drop: Any, before: datetime) -> None:
