@@ -60,7 +60,12 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
 @folder_option
 @click.argument("name")
 def turn_on(folder: Path, name: str) -> None:
-    """Turn a channel on again that was turned off because its receiver was gone."""
+    """Turn a channel on again that was turned off because its receiver was gone.
+
+    \b
+    Example:
+      lastday channels on mail
+    """
     from sqlalchemy import delete
 
     from monitor.looking import acting

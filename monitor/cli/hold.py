@@ -41,7 +41,12 @@ def add(folder: Path, person: str, reason: str) -> None:
 @hold.command("list")
 @folder_option
 def show(folder: Path) -> None:
-    """Everybody who is held, since when and why."""
+    """Everybody who is held, since when and why.
+
+    \b
+    Example:
+      lastday hold list
+    """
     from monitor.looking import acting
     from monitor.report.safe import plain
     from monitor.store import holds
@@ -61,7 +66,12 @@ def show(folder: Path) -> None:
 @click.argument("person")
 @click.option("--reason", required=True, metavar="TEXT", help="Kept on record.")
 def remove(folder: Path, person: str, reason: str) -> None:
-    """Let erasing and retention have their way again."""
+    """Let erasing and retention have their way again.
+
+    \b
+    Example:
+      lastday hold remove p-7k3m9qxa --reason "the case is settled"
+    """
     from monitor.looking import acting
     from monitor.model import BadInput
     from monitor.store import holds

@@ -59,7 +59,12 @@ def show(folder: Path, state: str | None, limit: int) -> None:
 @folder_option
 @click.argument("keys", nargs=-1, required=True)
 def resend(folder: Path, keys: tuple[str, ...]) -> None:
-    """Try again to send what was given up."""
+    """Try again to send what was given up.
+
+    \b
+    Example:
+      lastday notices resend n3f09c2.mail
+    """
     from monitor.looking import acting
     from monitor.model import BadInput
     from monitor.store import outbox

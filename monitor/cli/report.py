@@ -38,7 +38,7 @@ ENDINGS = {"html": ".html", "pdf": ".pdf", "md": ".md", "json": ".json", "png": 
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where it is written; - is standard output. [default: lastday-CASE with the format's ending]",
+    help="Where it is written; - is standard output. [default: lastday-CASE.html and the like in the folder's exports]",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> None:
@@ -47,7 +47,8 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
     The story in plain words comes first, then the days around it as a picture, each finding with its
     evidence and how to undo it, the departure as rosters told it, what was checked and by whom, and the
     events behind it all with the hashes of their lines as received. People are pseudonyms unless revealed.
-    The file is readable by you alone, and the audit chain holds its hash.
+    The file is readable by you alone, and the audit chain holds its hash. What lies in exports is deleted with
+    the person by lastday erase; what you write elsewhere is yours to delete.
 
     \b
     Examples:
@@ -62,7 +63,7 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
     look.may("export")
     held, person = held_case(look, case)
     found = held.case
-    path = out or Path(f"lastday-{found.case_id}{ENDINGS[form]}")
+    path = out or exports(look) / f"lastday-{found.case_id}{ENDINGS[form]}"
     to_file = str(path) != "-"
     if to_file and path.exists() and not force:
         raise BadInput(str(path), None, "is there already", "name another file with -o, or add --force")
@@ -74,8 +75,19 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
     if to_file:
         write_private(path, content, force=force)
         click.echo(f"wrote {path}", err=True)
-    else:
+    elif form in ("pdf", "png"):
         sys.stdout.buffer.write(content)
+    else:
+        sys.stdout.write(content.decode())
+
+
+def exports(look: Look) -> Path:
+    """The working folder's place for what was taken out of the store, where an erasure finds it."""
+    from monitor.erasing import EXPORTS
+
+    folder = look.station.folder / EXPORTS
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def rendered(file: CaseFile, form: str) -> bytes:

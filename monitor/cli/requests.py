@@ -62,7 +62,12 @@ def approve(folder: Path, number: int, reason: str | None) -> None:
 @click.argument("number", type=int)
 @click.option("--reason", metavar="TEXT", help="Kept on record.")
 def refuse(folder: Path, number: int, reason: str | None) -> None:
-    """Turn down what another viewer asked for, or take back your own request."""
+    """Turn down what another viewer asked for, or take back your own request.
+
+    \b
+    Example:
+      lastday requests refuse 7 --reason "no need to know the name for this"
+    """
     _decide(folder, number, False, reason)
 
 

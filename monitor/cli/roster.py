@@ -19,7 +19,12 @@ def roster() -> None:
 @roster.command("list")
 @folder_option
 def show(folder: Path) -> None:
-    """Each roster: its last version, whether it is in force, how late it tells of departures."""
+    """Each roster: its last version, whether it is in force, how late it tells of departures.
+
+    \b
+    Example:
+      lastday roster list
+    """
     from monitor.report.safe import plain
     from monitor.store import rosters
 

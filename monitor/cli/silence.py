@@ -70,7 +70,12 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
 @silence.command("list")
 @folder_option
 def show(folder: Path) -> None:
-    """Every silence, the newest first; people by their pseudonyms."""
+    """Every silence, the newest first; people by their pseudonyms.
+
+    \b
+    Example:
+      lastday silence list
+    """
     from monitor.report.safe import plain
     from monitor.store import cases
 
@@ -90,7 +95,12 @@ def show(folder: Path) -> None:
 @folder_option
 @click.argument("number", type=int)
 def end(folder: Path, number: int) -> None:
-    """End a silence now."""
+    """End a silence now.
+
+    \b
+    Example:
+      lastday silence end 3
+    """
     from sqlalchemy import update
 
     from monitor.looking import acting

@@ -145,7 +145,13 @@ class _Paper:
     def steps(self, connection: Connection, case: Case) -> list[Step]:
         """What the case's journal and the audit chain tell, oldest first; equal rows of a day as one."""
         told = [
-            Step(self.local(s.at), self.blur(s.who), f"case {s.what}", self.blur(s.verdict or s.text), 1)
+            Step(
+                self.local(s.at),
+                self.blur(s.who),
+                f"case {s.what}",
+                self.blur(": ".join(part for part in (s.verdict, s.text) if part)),
+                1,
+            )
             for s in steps.all_steps(connection, case.case_id)
         ]
         for row in audit.entries(connection, self.look.veil.pseudonym(self.person.person_id)):

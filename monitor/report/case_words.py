@@ -101,7 +101,10 @@ def _moves(file: CaseFile) -> str:
 def _state(file: CaseFile) -> str:
     case = file.case
     as_what = f" as {case.closed_as.replace('-', ' ')}" if case.closed_as else ""
-    return f"The case was opened on {_clock(case.opened_at)} and is {STATES.get(case.state, case.state)}{as_what}."
+    closing = [step for step in file.steps if step.what == "case close"]
+    because = f" by {closing[-1].who} ({closing[-1].detail})" if closing and case.state == "closed" else ""
+    state = f"{STATES.get(case.state, case.state)}{as_what}{because}"
+    return f"The case was opened on {_clock(case.opened_at)} and is {state}."
 
 
 def _caption(file: CaseFile) -> str:

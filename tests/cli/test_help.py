@@ -32,24 +32,26 @@ def commands(context: click.Context = ROOT, command: click.Command = main) -> It
 def test_examples_can_be_typed(name: str, command: click.Command) -> None:
     examples = [line for line in examples_of(command) if not line.startswith("#")]
     assert examples, f"{name} shows no example"
-    assert any(f"{name} ".startswith(line.split(" -")[0][: len(name)]) for line in examples)
+    typed = []
     for line in examples:
         words = shlex.split(re.split(r"\s[|>]\s?", line)[0])
         while words and "=" in words[0]:
             words.pop(0)
         assert words[0] == "lastday", line
-        parse(main, words[1:])
+        typed.append(parse(main, words[1:]))
+    assert command in typed, f"the examples of {name} show something else"
 
 
-def parse(command: click.Command, words: list[str], parent: click.Context | None = None) -> None:
-    """Parse as click would before it runs the command. Raises click.UsageError for what cannot be typed."""
+def parse(command: click.Command, words: list[str], parent: click.Context | None = None) -> click.Command:
+    """The command that is meant, parsed as click does. Raises click.UsageError for what cannot be typed."""
     context = command.make_context(parent.command.name if parent else "lastday", list(words), parent=parent)
     with context:
         if isinstance(command, click.Group):
             rest = [*context._protected_args, *context.args]
             name, below, rest = command.resolve_command(context, rest)
             assert below is not None, name
-            parse(below, rest, context)
+            return parse(below, rest, context)
+    return command
 
 
 def test_a_wrong_example_would_be_found() -> None:

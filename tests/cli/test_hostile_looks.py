@@ -125,6 +125,15 @@ def test_json(store: Path, case: dict, command: str) -> None:
     assert json.loads(ran.out) is not None
 
 
+@pytest.mark.parametrize("form", ["html", "md", "json"])
+def test_report(store: Path, case: dict, form: str) -> None:
+    """tests/report holds what each form makes of such text; here it comes all the way from a log."""
+    ran = run(store, "report", case["case_id"], "--format", form, "-o", "-")
+    assert ran.code == 0, ran.err
+    assert_inert(ran.out)
+    assert "<script>" not in ran.out if form == "html" else "script" in ran.out
+
+
 def test_errors(store: Path) -> None:
     """What the user types is inert too."""
     for words in (

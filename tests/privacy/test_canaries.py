@@ -70,6 +70,8 @@ def everything(folder: DemoFolder) -> Iterator[tuple[object, ...]]:
             yield ("timeline", person, "--format", form, *REASON)
     yield ("case", "note", case_id, f"spoke to {folder.by_person[people[case_id]]['name']}", *REASON)
     yield ("case", "show", case_id, *REASON)
+    for form in ("html", "md", "json"):
+        yield from (("report", known, "--format", form, "-o", "-", *REASON) for known in people)
     yield from (("audit", "show", "--limit", "500"), ("audit", "show", "--format", "jsonl"), ("audit", "verify"))
     yield from (("requests", "list"), ("privacy", "report"), ("privacy", "report", "--format", "json"))
     yield ("privacy", "report", "--format", "md")
@@ -87,7 +89,18 @@ def test_no_command_shows_a_name(folder: DemoFolder) -> None:
         assert ran.code in (0, 3), (words, ran.err)
         shown = wanted.search(ran.out) or wanted.search(ran.err)
         assert not shown, (words, shown[0], ran.out[max(0, shown.start() - 200) : shown.end() + 100])
-    over_files = {"scan", "explain", "backtest", "demo", "init", "check-config", "run", "channels", "reveal", "report"}
+    over_files = {
+        "scan",
+        "explain",
+        "backtest",
+        "demo",
+        "init",
+        "check-config",
+        "run",
+        "channels",
+        "reveal",
+        "completion",
+    }
     assert set(COMMANDS) - asked <= over_files, "every command of a working folder is asked"
 
 

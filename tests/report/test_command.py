@@ -51,12 +51,15 @@ def test_every_form_is_a_private_file_whose_hash_is_on_record(own_demo: DemoFold
     assert not list(tmp_path.glob(".lastday-*"))
 
 
-def test_its_name_by_default(own_demo: DemoFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    ran = report(own_demo, "--format", "json")
-    (path,) = tmp_path.glob("lastday-c*.json")
-    assert ran.err == f"wrote {path.name}\n"
-    assert json.loads(path.read_text())["case"]["case_id"] == path.stem.removeprefix("lastday-")
+def test_by_default_it_lies_where_an_erasure_finds_it(own_demo: DemoFolder) -> None:
+    for form in SIGNS:
+        ran = report(own_demo, "--format", form)
+        (path,) = (own_demo.path / "exports").glob(f"lastday-c*.{form}")
+        assert ran.err == f"wrote {path}\n"
+    assert len(list((own_demo.path / "exports").iterdir())) == len(SIGNS)
+    ran = lastday("erase", "-C", own_demo.path, own_demo.contractor, "--reason", "a request")
+    assert ran.code == 0, ran.err
+    assert list((own_demo.path / "exports").iterdir()) == []
 
 
 def test_nothing_is_written_over_unless_forced(own_demo: DemoFolder, tmp_path: Path) -> None:
