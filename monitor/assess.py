@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,7 +21,8 @@ from monitor.core.peers import peer_groups
 from monitor.core.windows import Window, departures, placebos, usual_zone
 from monitor.model import Departure, Feedback, Person
 from monitor.settings import Settings
-from monitor.store.gather import SHORTEST_NAME, Gathered, gather, gather_days
+from monitor.store.days import Usual
+from monitor.store.gather import SHORTEST_NAME, Asked, Gathered, gather, gather_days
 from monitor.store.history import History
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ class People:
 class Assessment:
     """What was found: acts of every window with their scores, and all that explains them.
 
-    best: the highest score of each window, 0 where nothing stood out.  weeks: how long the events last.
-    damping: which events feedback damps; None where it damps none.
+    best: the highest score of each window, 0 where nothing stood out.  span: t of the first and the last
+    event.  low: is it a log of little impact.  damping: which events feedback damps; None where it damps none.
     """
 
     people: People
@@ -68,9 +69,17 @@ class Assessment:
     given: Mapping[str, Floats]
     acts: pd.DataFrame
     best: Floats
-    weeks: float
+    span: tuple[int, int]
     scale: severity.Scale
+    asked: Asked
+    usual_days: Usual
+    low: bool
     damping: feedback.Damping | None = None
+
+    @property
+    def weeks(self) -> float:
+        """How long the events last."""
+        return (self.span[1] - self.span[0]) / DAY_US / 7
 
 
 def assess(
@@ -104,40 +113,61 @@ def assess(
 
     step("gathering what is usual")
     domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
-    facets = history.facets(attributes)
-    days = gather_days(history, cast, windows, facets, actions)
+    asked = Asked(history.facets(attributes), actions, settings.crown_jewels(catalogue), _tellable(people), domains)
+    days = gather_days(history, cast, windows, asked)
     baseline = evidence.Baseline(cast)
     with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
         strange_days = beside.submit(baseline.learn_days, days.past, days.watched)
-        gathered = gather(
-            history, cast, windows, facets, actions, settings.crown_jewels(catalogue), _tellable(people), domains,
-            (span[1] - span[0]) // DAY_US + 1,
-        )  # fmt: skip
+        gathered = gather(history, cast, asked, days_of(span))
         events = gathered.events
 
         step("weighing evidence")
-        ordinary = np.array([action.impact for action in actions])[events["a"]]
-        tier = evidence.tiers(ordinary)
+        tier = tiers_of(events, actions)
         baseline.learn(gathered.learned, gathered.habits)
         surprise = evidence.surprises(baseline, events, gathered.used)
     surprise[evidence.DAY] = strange_days.result()[days.row(events)]
     baseline.calibrate(surprise, events["w"], tier)
-    bits = evidence.weigh(baseline, surprise, tier)
 
     step("judging acts")
-    impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
-    given = judge.judge(
-        bits,
-        _circumstances(events, windows, cast, actions, impact),
-        _is_low(events, actions, len(windows), weights),
-        weights,
-    )
+    low = _is_low(events, actions, len(windows), weights)
+    impact, given = judged(baseline, windows, actions, events, surprise, tier, low=low, weights=weights)
     found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
-    best, weeks = _best(found, len(windows)), (span[1] - span[0]) / DAY_US / 7
-    scale = _scale(best, cast.real, weeks, settings)
+    best = _best(found, len(windows))
+    scale = _scale(best, cast.real, span, settings)
     return Assessment(
-        people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, weeks, scale
+        people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, span, scale, asked,
+        days.usual, low,
     )  # fmt: skip
+
+
+def days_of(span: tuple[int, int]) -> int:
+    """How many days the events span."""
+    return (span[1] - span[0]) // DAY_US + 1
+
+
+def tiers_of(events: Mapping[str, NDArray], actions: Sequence[Action]) -> NDArray:
+    """With acts of what impact each event is compared, see evidence.TIERS."""
+    return evidence.tiers(np.array([action.impact for action in actions])[events["a"]])
+
+
+def judged(
+    baseline: evidence.Baseline, windows: Sequence[Window], actions: Sequence[Action], events: Mapping[str, NDArray],
+    surprise: Mapping[str, Floats], tier: NDArray, *, low: bool, weights: judge.Weights = WEIGHTS,
+) -> tuple[Floats, dict[str, Floats]]:  # fmt: skip
+    """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole."""
+    bits = evidence.weigh(baseline, surprise, tier)
+    impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
+    around = _circumstances(events, windows, baseline.cast, actions, impact)
+    return impact, judge.judge(bits, around, low, weights)
+
+
+def rejudged(assessed: Assessment, settings: Settings, **changed: Any) -> Assessment:
+    """An assessment of which some columns changed, with the acts, best scores and scale that follow."""
+    assessed = replace(assessed, **changed)
+    found = acts.acts_of(assessed.gathered.events, np.sum(list(assessed.given.values()), axis=0))
+    best = _best(found, len(assessed.windows))
+    scale = _scale(best, assessed.baseline.cast.real, assessed.span, settings)
+    return replace(assessed, acts=found, best=best, scale=scale)
 
 
 def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) -> Assessment:
@@ -152,10 +182,7 @@ def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) 
     if not damping.damped.any():
         return assessed
     given = {**assessed.given, feedback.KIND: damping.taken(np.sum(list(assessed.given.values()), axis=0))}
-    found = acts.acts_of(events, np.sum(list(given.values()), axis=0))
-    best = _best(found, len(assessed.windows))
-    scale = _scale(best, assessed.baseline.cast.real, assessed.weeks, settings)
-    return replace(assessed, given=given, acts=found, best=best, scale=scale, damping=damping)
+    return rejudged(assessed, settings, given=given, damping=damping)
 
 
 class NothingMatched(Exception):
@@ -235,9 +262,16 @@ def _windows(
 ) -> list[Window]:
     rules = settings.windows.rules()
     told = [departure for departure in told if departure.person_id in people.number]
-    real = departures(people.number, people.zones, told, (span[0] // DAY_US - 1, span[1] // DAY_US + 1), rules)
+    real = real_windows(people, told, settings, span)
     leaving = {people.number[departure.person_id] for departure in told}
     return [*real, *placebos(people.number, people.zones, history.active(), leaving, rules, seed)]
+
+
+def real_windows(people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int]) -> list[Window]:
+    """The windows of departures that events of that span touch."""
+    told = [departure for departure in told if departure.person_id in people.number]
+    days = (span[0] // DAY_US - 1, span[1] // DAY_US + 1)
+    return departures(people.number, people.zones, told, days, settings.windows.rules())
 
 
 def _cast(people: People, windows: Sequence[Window], actions: Sequence[str]) -> evidence.Cast:
@@ -282,6 +316,6 @@ def _best(found: pd.DataFrame, windows: int) -> Floats:
     return best
 
 
-def _scale(best: Floats, real: NDArray, weeks: float, settings: Settings) -> severity.Scale:
-    budget = settings.severity
+def _scale(best: Floats, real: NDArray, span: tuple[int, int], settings: Settings) -> severity.Scale:
+    budget, weeks = settings.severity, (span[1] - span[0]) / DAY_US / 7
     return severity.scale(best[~real], best[real], weeks, budget.alert_budget, budget.thresholds())

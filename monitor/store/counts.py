@@ -65,8 +65,8 @@ def active_days(history: History) -> Columns:
     )
 
 
-def build_targets(history: History) -> None:
-    """Build `target` (v, c, people) and the first uses of targets and of what contains them."""
+def build_first_uses(history: History) -> None:
+    """Build `target` (v, c), the first uses of targets and of what contains them, and `place` (c, targets)."""
     db = history.db
     db.execute(f"""CREATE OR REPLACE TABLE target AS
         SELECT v, min(hash({PLACE.format(x="path")})) AS c
@@ -80,8 +80,17 @@ def build_targets(history: History) -> None:
           sum(n) AS n
         FROM first_target JOIN target USING (v) GROUP BY p, c""")
     db.execute("CREATE OR REPLACE TABLE place AS SELECT c, count(*) AS targets FROM target GROUP BY c")
-    db.execute("""CREATE OR REPLACE TABLE team_day AS
+
+
+def build_team_days(history: History) -> None:
+    """Build `team_day` (g, a, d, n, people): what the peers did that day."""
+    history.db.execute("""CREATE OR REPLACE TABLE team_day AS
         SELECT g, a, d, sum(n)::DOUBLE AS n, count(*)::INTEGER AS people FROM daily JOIN person USING (p) GROUP BY g, a, d""")
+
+
+def build_states(history: History) -> None:
+    """Build `target_state` and `place_state`: how each person stood to each target when they first used it."""
+    db = history.db
     for name in ("target", "place"):
         db.execute(f"""CREATE OR REPLACE TABLE {name}_value AS
             SELECT v, min(f) FILTER (teach) AS f, max(n) FILTER (teach) AS top, arg_max(p, n * 65536 - p) FILTER (teach) AS owner,
@@ -240,11 +249,17 @@ def _add_counts(events: Columns) -> None:
     }
 
 
-def campaign(history: History, events: Columns, cast: Cast, days: int) -> Floats:
-    """By what factor the team did more of that action that day than it usually does on a working day; at least 1."""
+def team_totals(history: History, cast: Cast) -> Floats:
+    """How often each team did each action, shape (teams, actions)."""
     totals = history.columns("SELECT g, a, sum(n) AS n FROM team_day GROUP BY g, a")
-    usual = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
-    usual[totals["g"], totals["a"]] = totals["n"] / max(days * 5 / 7, 1)
+    found = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
+    found[totals["g"], totals["a"]] = totals["n"]
+    return found
+
+
+def campaign(events: Columns, cast: Cast, totals: Floats, days: int) -> Floats:
+    """By what factor the team did more of that action that day than it usually does on a working day; at least 1."""
+    usual = totals / max(days * 5 / 7, 1)
     size = np.bincount(cast.group)[events["g"]]
     others = (events["team_n"] - events["n_day"]) / np.maximum(size - 1, 1) * size
     factor = (others + 1) / (usual[events["g"], events["a"]] + 1)

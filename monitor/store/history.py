@@ -12,7 +12,7 @@ Columns that recur: `p` person, `g` peer group, `a` action, `w` watch window (sm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -64,8 +64,9 @@ class Facet:
 class History:
     """Events of matched people, in DuckDB. The table `event` must hold typed events."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
-        self.db = db
+    def __init__(self, db: duckdb.DuckDBPyConnection, keep: Collection[str] = ()) -> None:
+        """keep: tables that `drop` leaves."""
+        self.db, self.keep = db, keep
 
     def columns(self, sql: str) -> Columns:
         """A query's columns as NumPy arrays; NULL becomes -1 or NaN."""
@@ -86,7 +87,7 @@ class History:
 
     def drop(self, *tables: str) -> None:
         """Give back the memory of tables that are not asked again."""
-        for name in tables:
+        for name in set(tables).difference(self.keep):
             self.db.execute(f"DROP TABLE IF EXISTS {quote(name)}")
 
     def hold_back(self) -> None:
