@@ -102,7 +102,7 @@ def assess(
     """
     step("matching actors to people")
     people = identify(everybody, settings.people.timezone)
-    _match(history, people, until)
+    match(history, people, until)
     span = history.span()
     if span is None:
         raise NothingMatched(history.unmatched())
@@ -223,7 +223,8 @@ def identify(everybody: Iterable[Person], default_zone: str) -> People:
     )
 
 
-def _match(history: History, people: People, until: int | None) -> None:
+def match(history: History, people: People, until: int | None) -> None:
+    """Find out who acted. until: as in `assess`."""
     zones = sorted(set(people.zones.values()))
     hours = history.hours()
     seconds = [

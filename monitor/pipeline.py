@@ -11,17 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from detectors import person_day
 from monitor import assess as judgement
 from monitor import telling
+from monitor.again import freeze, judge_again
 from monitor.core import retry
 from monitor.findings import findings
 from monitor.model import BadInput, Departure, Finding, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.scanning import beside, open_engine
-from monitor.settings import Settings
 from monitor.station import Station
-from monitor.store import cases, inbox, outbox, rosters
+from monitor.store import cases, fresh, inbox, kept, outbox, rosters
 from monitor.store.around import months_of, sources_of
 from monitor.store.history import History
 from monitor.store.recall import lost_files, recall
@@ -42,7 +44,7 @@ class Ingested:
 
 def ingest(station: Station, now: datetime) -> Ingested:
     """Read every source on. A source that cannot be read is a problem of the station, and the others go on."""
-    fresh = set_aside = 0
+    new = set_aside = 0
     keep_days = station.settings.store.keep_days
     for source in station.sources:
         too_old = 0
@@ -58,7 +60,7 @@ def ingest(station: Station, now: datetime) -> Ingested:
                     keep_days=keep_days,
                     hold=station.lease.hold,
                 )
-                fresh, set_aside = fresh + stored.fresh, set_aside + stored.set_aside
+                new, set_aside = new + stored.fresh, set_aside + stored.set_aside
                 too_old += stored.too_old
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:
@@ -70,7 +72,7 @@ def ingest(station: Station, now: datetime) -> Ingested:
                     "the next upkeep deletes them; raise it to keep them"
                 )
                 telling.warn(connection, station, f"age of {source.name}", text, now)
-    return Ingested(fresh, set_aside)
+    return Ingested(new, set_aside)
 
 
 def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | None:
@@ -86,14 +88,9 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             if all(stand[key] == before.get(key) for key in matters) and not (anyway and _is_old(before, now)):
                 return None
             people, leaving = station.rosters(connection)
-            with open_engine(station.settings) as db:
-                with beside(person_day.prepare):
-                    attributes = recall(connection, db, station.data)
-                lost = lost_files(connection, station.data)
-                history = History(db)
-                found = _judge(history, people, leaving, station.settings, attributes, now)
-                sources = sources_of(history, found)
-                months = months_of(history, people, found, now)
+            lost = lost_files(connection, station.data)
+            look = None if anyway else _look_again(station, connection, stand[rosters.CHANGED], people, now)
+            found, sources, months = look or _look(station, connection, stand[rosters.CHANGED], people, leaving, now)
         with station.state.write() as connection:
             station.lease.hold(connection)
             cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now, sources)
@@ -182,21 +179,53 @@ def _turn_off(station: Station, channel: str, why: str, now: datetime) -> None:
         telling.warn(connection, station, f"channel {channel}", f"{channel} is turned off: {why}", now)
 
 
-def _judge(
-    history: History,
+Looked = tuple[list[Finding], dict[str, list[str]], dict[str, dict[str, object]]]
+"""Findings, the logs that each comes from, and what to draw of each person's last month."""
+
+
+def _look(
+    station: Station,
+    connection: Connection,
+    version: str | None,
     people: Mapping[str, Person],
     leaving: Sequence[Departure],
-    settings: Settings,
-    attributes: tuple[str, ...],
     now: datetime,
-) -> list[Finding]:
-    try:
-        assessed = judgement.assess(
-            history, people.values(), leaving, settings, attributes, until=micros(now + CLOCK_AHEAD)
-        )
-    except judgement.NothingMatched:
-        return []
-    return findings(history, assessed)
+) -> Looked:
+    """Judge all that is known, and keep it where the station keeps judgements. version: of the rosters."""
+    until = micros(now + CLOCK_AHEAD)
+    station.forget()
+    with open_engine(station.settings) as db:
+        with beside(person_day.prepare):
+            attributes = recall(connection, db, station.data)
+        history = History(db, keep=kept.TABLES if station.keeps else ())
+        try:
+            assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
+        except judgement.NothingMatched:
+            return [], {}, {}
+        if station.keeps:
+            known = fresh.mark(connection, until)
+            frozen = freeze(history, assessed, open_engine(station.settings), leaving, known, station.settings)
+            station.frozen = (version, frozen)
+        found = findings(history, assessed)
+        return found, sources_of(history, found), months_of(history, people, found, now)
+
+
+def _look_again(
+    station: Station, connection: Connection, version: str | None, people: Mapping[str, Person], now: datetime
+) -> Looked | None:
+    """Judge what is new under the kept judgement; None where all must be judged."""
+    frozen = station.kept_for(version)
+    if frozen is None:
+        return None
+    with frozen.lock:
+        came = fresh.since(connection, frozen.known)
+        again = None if came is None else judge_again(frozen, came, micros(now + CLOCK_AHEAD))
+        if again is None:
+            return None
+        history, assessed = again
+        found = findings(history, assessed)
+        recent = [f for f in found if f.person_id in frozen.people]
+        return found, sources_of(history, found), months_of(history, people, recent, now)
 
 
 def _is_old(before: Mapping[str, str], now: datetime) -> bool:

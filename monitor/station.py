@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from monitor.again import Frozen
 from monitor.core.fold import TellRules
 from monitor.core.routing import Audience, names_of
 from monitor.core.windows import day_number
@@ -46,6 +47,10 @@ class Station:
     """Paths, size and change time of each roster's files that are in force: they need not be read again."""
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while everything is judged: twice at once would only take twice as long."""
+    keeps: bool = False
+    """Is a judgement of everything kept, so that new events are judged at once? It pays where many follow."""
+    frozen: tuple[str | None, Frozen] | None = None
+    """The kept judgement, and the version of the rosters that it rests on."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
 
     def watched(self, now: datetime) -> frozenset[str]:
@@ -79,8 +84,22 @@ class Station:
                 found[channel.name] = Audience(channel.name, owners=channel.owners)
         return found
 
+    def kept_for(self, version: str | None) -> Frozen | None:
+        """The kept judgement where it rests on this version of the rosters and on the settings as they are."""
+        if self.frozen is None:
+            return None
+        theirs, frozen = self.frozen
+        return frozen if theirs == version and frozen.settings is self.settings else None
+
+    def forget(self) -> None:
+        """Give up the kept judgement."""
+        before, self.frozen = self.frozen, None
+        if before:
+            before[1].close()
+
     def close(self) -> None:
         """Let the database go."""
+        self.forget()
         self.state.close()
 
     def _is_open(self, departure: Departure, today: int) -> bool:

@@ -131,11 +131,11 @@ def _used(history: History, facet: Facet, events: dict[str, NDArray], row_of: ND
 
 
 def watch_again(
-    history: History, cast: Cast, asked: Asked, totals: Floats, days: int, join: Callable[[History], None]
+    history: History, cast: Cast, asked: Asked, totals: Floats, days: int, join: Callable[[], None]
 ) -> tuple[dict[str, NDArray], dict[str, Columns]]:
     """As `watch`, where the events are only those of some people and new ones; `join` adds what is known of the rest."""
     counts.build_first_uses(history)
-    join(history)
+    join()
     counts.build_team_days(history)
     counts.build_states(history)
     counts.build_breadth(history)
