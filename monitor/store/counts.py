@@ -279,7 +279,7 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
     columns = [
         r[0]
         for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
-        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', '@from', '@sender', 'reason')""")
+        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'feed', 'actor', 'action', '@from', '@sender', 'reason')""")
     ]
     texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
     return history.columns(f"""

@@ -58,7 +58,7 @@ def spread(db: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     extra = "".join(f", x[{literal(name)}] AS {quote(name)}" for name in names)
     drawn = ", attributes::JSON::MAP(VARCHAR, VARCHAR) AS x" if names else ""
     db.execute(f"""CREATE OR REPLACE TABLE event AS
-        SELECT 0 AS file, 0::BIGINT AS n, NULL::VARCHAR AS why, {", ".join(_COLUMNS)}{extra}
+        SELECT 0 AS file, 0::BIGINT AS n, NULL::VARCHAR AS why, feed, {", ".join(_COLUMNS)}{extra}
         FROM (SELECT *{drawn} FROM known)""")
     db.execute("DROP TABLE known")
     return names

@@ -6,10 +6,12 @@ import gzip
 import json
 import os
 import random
+import resource
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from monitor import pipeline, scanning, upkeep
@@ -307,6 +309,45 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(station: Station) -
     (station.folder / "inbox" / "a.jsonl").symlink_to("/proc/self/mem")
     assert pipeline.ingest(station, NOW).fresh == 1
     assert "admin" in station.problems
+
+
+def test_a_disk_that_is_full_while_sealing_loses_nothing(station: Station) -> None:
+    drop(
+        station,
+        "a.jsonl",
+        [incident(NOW - timedelta(days=9)) | {"id": f"e{i}", "note": os.urandom(99).hex()} for i in range(900)],
+    )
+    pipeline.ingest(station, NOW)
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, most[1]))
+    try:
+        with pytest.raises((OSError, sa.exc.SQLAlchemyError)):
+            upkeep.tend(station, NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    assert upkeep.tend(station, NOW).sealed == 900
+    assert segments.faults(station.state, station.data) == []
+    with pipeline.open_engine(station.settings) as db, station.state.read() as connection:
+        pipeline.recall(connection, db, station.data)
+        assert db.execute("SELECT count(*), count(DISTINCT id) FROM event").fetchall() == [(900, 900)]
+
+
+@pytest.mark.parametrize("name", ["admin", "crm"])
+def test_a_route_goes_by_the_log(tmp_path: Path, name: str) -> None:
+    """By the name that [[sources]] gives it, also where the events name none."""
+    from tests.daemon.test_rosters import MAIL
+
+    both = MAIL + MAIL.replace('"mail"', '"other"') + f'[[routes]]\nchannels = ["other"]\nsources = ["{name}"]\n'
+    station = open_station(lay_out(tmp_path / "work", both + '[[routes]]\nchannels = ["mail"]\n'))
+    station.lease.renew(0.0)
+    (station.folder / "rosters" / "people.csv").write_text(roster())
+    lines = [{key: value for key, value in event.items() if key != "source"} for event in [*usual(), incident()]]
+    drop(station, "admin.jsonl", lines)
+    upkeep.sync_rosters(station, NOW)
+    pipeline.ingest(station, NOW)
+    pipeline.assess(station, NOW)
+    assert [row["channel"] for row in posted(station)] == ["other" if name == "admin" else "mail"]
+    station.close()
 
 
 def test_a_crash_while_sealing_is_mended_by_the_next_run(station: Station) -> None:
