@@ -51,6 +51,7 @@ class Station:
     """Is a judgement of everything kept, so that new events are judged at once? It pays where many follow."""
     frozen: tuple[str | None, Frozen] | None = None
     """The kept judgement, and the version of the rosters that it rests on."""
+    _rosters: tuple[tuple[str | None, str, tuple[str, ...]], tuple[dict[str, Person], list[Departure]]] | None = None
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
 
     def watched(self, now: datetime) -> frozenset[str]:
@@ -66,8 +67,14 @@ class Station:
 
     def rosters(self, connection: Connection) -> tuple[dict[str, Person], list[Departure]]:
         """People and departures as all rosters together tell them now."""
-        names = [feed.name for feed in self.settings.rosters]
-        return rosters.merged(connection, names, zone=self.settings.people.timezone)
+        zone = self.settings.people.timezone
+        names = tuple(feed.name for feed in self.settings.rosters)
+        stand = (get(connection, rosters.CHANGED), zone, names)
+        known = self._rosters
+        if known is None or known[0] != stand:
+            known = self._rosters = (stand, rosters.merged(connection, names, zone=zone))
+        everybody, leaving = known[1]
+        return dict(everybody), list(leaving)
 
     def rules(self) -> TellRules:
         """When somebody is told."""
