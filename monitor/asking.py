@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -70,7 +71,10 @@ def ask(station: Station, body: bytes, now: datetime) -> Answer:
             came = fresh.since(connection, frozen.known)
             row = pa.Table.from_pylist([dict(zip(SCHEMA.names, (*event, micros(now), _ASKED), strict=True))], SCHEMA)
             known = SCHEMA.empty_table() if came is None else came
-            again = judge_again(frozen, pa.concat_tables([known, row]), micros(now))
+            try:
+                again = judge_again(frozen, pa.concat_tables([known, row]), micros(now))
+            except duckdb.Error:
+                raise NotReady from None
             if again is None:
                 return Answer("confirm", watched=True, reasons=("nobody has ever done this: it cannot be judged",))
             return _answer(station, *again, event[0])

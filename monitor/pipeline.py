@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import duckdb
 from sqlalchemy import Connection
 
 from detectors import person_day
@@ -193,7 +194,6 @@ def _look(
 ) -> Looked:
     """Judge all that is known, and keep it where the station keeps judgements. version: of the rosters."""
     until = micros(now + CLOCK_AHEAD)
-    station.forget()
     with open_engine(station.settings) as db:
         with beside(person_day.prepare):
             attributes = recall(connection, db, station.data)
@@ -201,11 +201,12 @@ def _look(
         try:
             assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
         except judgement.NothingMatched:
+            station.forget()
             return [], {}, {}
         if station.keeps:
             known = fresh.mark(connection, until)
             frozen = freeze(history, assessed, open_engine(station.settings), leaving, known, station.settings)
-            station.frozen = (version, frozen)
+            station.keep(version, frozen)
         found = findings(history, assessed)
         return found, sources_of(history, found), months_of(history, people, found, now)
 
@@ -219,7 +220,10 @@ def _look_again(
         return None
     with frozen.lock:
         came = fresh.since(connection, frozen.known)
-        again = None if came is None else judge_again(frozen, came, micros(now + CLOCK_AHEAD))
+        try:
+            again = None if came is None else judge_again(frozen, came, micros(now + CLOCK_AHEAD))
+        except duckdb.Error:  # what is kept was lost or does not fit into memory: it can be made anew
+            again = None
         if again is None:
             return None
         history, assessed = again

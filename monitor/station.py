@@ -98,6 +98,12 @@ class Station:
         theirs, frozen = self.frozen
         return frozen if theirs == version and frozen.settings is self.settings else None
 
+    def keep(self, version: str | None, frozen: Frozen) -> None:
+        """Keep a judgement in place of the one before, which answers until then."""
+        before, self.frozen = self.frozen, (version, frozen)
+        if before:
+            before[1].close()
+
     def forget(self) -> None:
         """Give up the kept judgement."""
         before, self.frozen = self.frozen, None

@@ -145,6 +145,33 @@ def test_events_that_were_sealed_or_came_under_a_clock_set_back_are_not_missed(k
     assert 90_000_000 in {f.magnitude for f in judged(kept)}
 
 
+def test_a_clock_set_back_by_an_hour_costs_nothing(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    (kept.folder / "inbox" / "back.jsonl").write_text(as_lines([incident()]))
+    pipeline.ingest(kept, NOW - timedelta(hours=1))
+    again, everything = both(kept, monkeypatch)
+    assert again[0].target == "@thereal"
+    assert again == everything
+
+
+def test_what_was_kept_and_got_lost_is_made_anew(kept: Station) -> None:
+    assert kept.frozen
+    for file in Path(kept.frozen[1].kept.folder.name).iterdir():
+        file.unlink()
+    drop(kept, "new.jsonl", [incident()])
+    assert pipeline.assess(kept, NOW) is not None
+    assert judged(kept)[0].target == "@thereal"
+
+
+def test_nothing_kept_is_left_behind(kept: Station) -> None:
+    assert kept.frozen
+    folder = Path(kept.frozen[1].kept.folder.name)
+    pipeline.assess(kept, NOW + timedelta(days=1), anyway=True)
+    assert not folder.exists()
+    newer = Path(kept.frozen[1].kept.folder.name)
+    kept.close()
+    assert not newer.exists()
+
+
 def test_an_event_of_tomorrow_is_judged_tomorrow(kept: Station) -> None:
     drop(kept, "ahead.jsonl", [incident(NOW + timedelta(hours=20))])
     pipeline.assess(kept, NOW)
