@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from monitor.asking import NotReady, ask
 from monitor.model import BadInput
 from monitor.sources.push import read_push
 from monitor.station import Station
@@ -63,6 +64,7 @@ class Api:
         return Starlette(
             routes=[
                 Route("/v1/events", self.events, methods=["POST"]),
+                Route("/v1/check", self.check, methods=["POST"]),
                 Route("/healthz", self.healthz),
                 Route("/readyz", self.readyz),
                 Route("/metrics", self.metrics),
@@ -82,6 +84,23 @@ class Api:
                 return await run_in_threadpool(self._take, body)
             except SQLAlchemyError:
                 return _error(503, "the events could not be stored; send them again", {"retry-after": "5"})
+
+    async def check(self, request: Request) -> Response:
+        """May this act be done: allow, confirm or second_person. Nothing is stored."""
+        refusal = self._refusal(request)
+        if refusal:
+            return refusal
+        async with self._room:
+            body = await _body(request.stream(), self.station.settings.http.max_body_bytes)
+            if body is None:
+                return _error(413, "the body is too large; ask about one event")
+            try:
+                answer = await run_in_threadpool(ask, self.station, body, self.now())
+            except BadInput as error:
+                return _error(400, f"{error.what}; {error.mend}")
+            except NotReady:
+                return _error(503, "nothing is judged here yet, or another daemon leads", {"retry-after": "5"})
+        return JSONResponse(answer.as_json())
 
     def healthz(self, _request: Request) -> Response:
         """Does the daemon go on? 503 where a job hangs."""

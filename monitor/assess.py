@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,13 +22,15 @@ from monitor.core.peers import peer_groups
 from monitor.core.windows import Window, departures, placebos, usual_zone
 from monitor.model import Departure, Feedback, Person
 from monitor.settings import Settings
-from monitor.store.gather import SHORTEST_NAME, Gathered, gather, gather_days
+from monitor.store.days import Usual
+from monitor.store.gather import SHORTEST_NAME, Asked, Gathered, gather, gather_days
 from monitor.store.history import History
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DAY_US = 86_400_000_000
+DAYS_A_WEEK = 7
 FEW_PEOPLE = 0.02
 """An action that fewer people than this use does not make a log one of grave actions."""
 WEIGHTS = judge.Weights()
@@ -54,8 +56,9 @@ class People:
 class Assessment:
     """What was found: acts of every window with their scores, and all that explains them.
 
-    best: the highest score of each window, 0 where nothing stood out.  weeks: weeks with any event.
-    damping: which events feedback damps; None where it damps none.
+    best: the highest score of each window, 0 where nothing stood out.  span: t of the first and the last
+    event.  weeks: weeks with any event.  low: is it a log of little impact.  damping: which events feedback
+    damps; None where it damps none.
     """
 
     people: People
@@ -69,8 +72,12 @@ class Assessment:
     given: Mapping[str, Floats]
     acts: pd.DataFrame
     best: Floats
-    weeks: float
+    span: tuple[int, int]
+    weeks: int
     scale: severity.Scale
+    asked: Asked
+    usual_days: Usual
+    low: bool
     damping: feedback.Damping | None = None
 
 
@@ -94,7 +101,7 @@ def assess(
     """
     step("matching actors to people")
     people = identify(everybody, settings.people.timezone)
-    _match(history, people, until)
+    match(history, people, until)
     span = history.span()
     if span is None:
         raise NothingMatched(history.unmatched())
@@ -105,40 +112,56 @@ def assess(
 
     step("gathering what is usual")
     domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
-    facets = history.facets(attributes)
-    days = gather_days(history, cast, windows, facets, actions)
+    asked = Asked(history.facets(attributes), actions, settings.crown_jewels(catalogue), _tellable(people), domains)
+    days = gather_days(history, cast, windows, asked)
     baseline = evidence.Baseline(cast)
     with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
         strange_days = beside.submit(baseline.learn_days, days.past, days.watched)
-        gathered = gather(
-            history, cast, windows, facets, actions, settings.crown_jewels(catalogue), _tellable(people), domains,
-            7 * weeks,
-        )  # fmt: skip
+        gathered = gather(history, cast, asked, DAYS_A_WEEK * weeks)
         events = gathered.events
 
         step("weighing evidence")
-        ordinary = np.array([action.impact for action in actions])[events["a"]]
-        tier = evidence.tiers(ordinary)
+        tier = tiers_of(events, actions)
         baseline.learn(gathered.learned, gathered.habits)
         surprise = evidence.surprises(baseline, events, gathered.used)
     surprise[evidence.DAY] = strange_days.result()[days.row(events)]
     baseline.calibrate(surprise, events["w"], tier)
-    bits = evidence.weigh(baseline, surprise, tier)
 
     step("judging acts")
-    impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
-    given = judge.judge(
-        bits,
-        _circumstances(events, windows, cast, actions, impact),
-        _is_low(events, actions, len(windows), weights),
-        weights,
-    )
+    low = _is_low(events, actions, len(windows), weights)
+    impact, given = judged(baseline, windows, actions, events, surprise, tier, low=low, weights=weights)
     found = acts.acts_of(events, given)
     best = _best(found, len(windows))
     scale = _scale(best, cast.real, weeks, settings)
     return Assessment(
-        people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, weeks, scale
+        people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, span, weeks, scale,
+        asked, days.usual, low,
     )  # fmt: skip
+
+
+def tiers_of(events: Mapping[str, NDArray], actions: Sequence[Action]) -> NDArray:
+    """With acts of what impact each event is compared, see evidence.TIERS."""
+    return evidence.tiers(np.array([action.impact for action in actions])[events["a"]])
+
+
+def judged(
+    baseline: evidence.Baseline, windows: Sequence[Window], actions: Sequence[Action], events: Mapping[str, NDArray],
+    surprise: Mapping[str, Floats], tier: NDArray, *, low: bool, weights: judge.Weights = WEIGHTS,
+) -> tuple[Floats, dict[str, Floats]]:  # fmt: skip
+    """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole."""
+    bits = evidence.weigh(baseline, surprise, tier)
+    impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
+    around = _circumstances(events, windows, baseline.cast, actions, impact)
+    return impact, judge.judge(bits, around, low, weights)
+
+
+def rejudged(assessed: Assessment, settings: Settings, **changed: Any) -> Assessment:
+    """An assessment of which some columns changed, with the acts, best scores and scale that follow."""
+    assessed = replace(assessed, **changed)
+    found = acts.acts_of(assessed.gathered.events, assessed.given)
+    best = _best(found, len(assessed.windows))
+    scale = _scale(best, assessed.baseline.cast.real, assessed.weeks, settings)
+    return replace(assessed, acts=found, best=best, scale=scale)
 
 
 def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) -> Assessment:
@@ -153,10 +176,7 @@ def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) 
     if not damping.damped.any():
         return assessed
     given = {**assessed.given, feedback.KIND: damping.taken(np.sum(list(assessed.given.values()), axis=0))}
-    found = acts.acts_of(events, given)
-    best = _best(found, len(assessed.windows))
-    scale = _scale(best, assessed.baseline.cast.real, assessed.weeks, settings)
-    return replace(assessed, given=given, acts=found, best=best, scale=scale, damping=damping)
+    return rejudged(assessed, settings, given=given, damping=damping)
 
 
 class NothingMatched(Exception):
@@ -186,7 +206,8 @@ def identify(everybody: Iterable[Person], default_zone: str) -> People:
     )
 
 
-def _match(history: History, people: People, until: int | None) -> None:
+def match(history: History, people: People, until: int | None) -> None:
+    """Find out who acted. until: as in `assess`."""
     zones = sorted(set(people.zones.values()))
     hours = history.hours()
     seconds = [
@@ -225,11 +246,18 @@ def _windows(
 ) -> list[Window]:
     rules = settings.windows.rules()
     told = [departure for departure in told if departure.person_id in people.number]
-    real = departures(people.number, people.zones, told, (span[0] // DAY_US - 1, span[1] // DAY_US + 1), rules)
+    real = real_windows(people, told, settings, span)
     leaving = {window.person for window in real} | {
         people.number[departure.person_id] for departure in told if departure.certainty == "withdrawn"
     }
     return [*real, *placebos(people.number, people.zones, history.active(), leaving, rules, seed)]
+
+
+def real_windows(people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int]) -> list[Window]:
+    """The windows of departures that events of that span touch."""
+    told = [departure for departure in told if departure.person_id in people.number]
+    days = (span[0] // DAY_US - 1, span[1] // DAY_US + 1)
+    return departures(people.number, people.zones, told, days, settings.windows.rules())
 
 
 def _cast(people: People, windows: Sequence[Window], actions: Sequence[str]) -> evidence.Cast:
@@ -274,6 +302,6 @@ def _best(found: pd.DataFrame, windows: int) -> Floats:
     return best
 
 
-def _scale(best: Floats, real: NDArray, weeks: float, settings: Settings) -> severity.Scale:
+def _scale(best: Floats, real: NDArray, weeks: int, settings: Settings) -> severity.Scale:
     budget = settings.severity
     return severity.scale(best[~real], best[real], weeks, budget.alert_budget, budget.thresholds())

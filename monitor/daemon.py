@@ -179,6 +179,7 @@ class Daemon:
     def run(self) -> None:
         """Run until SIGTERM or SIGINT: then what is under way is finished, and the lead given up."""
         signals = _listen()
+        self.station.keeps = True
         self.step("lease", self.lease)
         scheduler = self._schedule()
         log.info("running", extra={"job": "daemon", "leads": self.station.lease.leads})

@@ -49,6 +49,13 @@ class Http(_Table, frozen=True):
     most_at_once: int = 4
 
 
+class Check(_Table, frozen=True):
+    """What is answered before an act, by the severity that it would have."""
+
+    confirm: Level = "medium"
+    second_person: Level = "high"
+
+
 class Notices(_Table, frozen=True):
     """When somebody is told, and how often at most."""
 

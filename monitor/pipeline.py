@@ -11,18 +11,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import duckdb
+from sqlalchemy import Connection
+
 from detectors import person_day
 from monitor import assess as judgement
 from monitor import telling
+from monitor.again import freeze, judge_again
 from monitor.core import casework, retry
 from monitor.core.veiling import veiled
 from monitor.findings import findings
 from monitor.model import BadInput, Departure, Feedback, Finding, Notice, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.scanning import beside, open_engine
-from monitor.settings import Settings
 from monitor.station import Station
-from monitor.store import cases, inbox, outbox, rosters, steps
+from monitor.store import cases, fresh, inbox, kept, outbox, rosters, steps
 from monitor.store.around import months_of, sources_of
 from monitor.store.history import History
 from monitor.store.recall import lost_files, recall
@@ -43,7 +46,7 @@ class Ingested:
 
 def ingest(station: Station, now: datetime) -> Ingested:
     """Read every source on. A source that cannot be read is a problem of the station, and the others go on."""
-    fresh = set_aside = 0
+    new = set_aside = 0
     keep_days = station.settings.store.keep_days
     for source in station.sources:
         too_old = 0
@@ -59,7 +62,7 @@ def ingest(station: Station, now: datetime) -> Ingested:
                     keep_days=keep_days,
                     hold=station.lease.hold,
                 )
-                fresh, set_aside = fresh + stored.fresh, set_aside + stored.set_aside
+                new, set_aside = new + stored.fresh, set_aside + stored.set_aside
                 too_old += stored.too_old
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:
@@ -71,7 +74,7 @@ def ingest(station: Station, now: datetime) -> Ingested:
                     "the next upkeep deletes them; raise it to keep them"
                 )
                 telling.warn(connection, station, f"age of {source.name}", text, now)
-    return Ingested(fresh, set_aside)
+    return Ingested(new, set_aside)
 
 
 def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | None:
@@ -88,15 +91,11 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             if all(stand[key] == before.get(key) for key in matters) and not (anyway and _is_old(before, now)):
                 return None
             people, leaving = station.rosters(connection)
-            with open_engine(station.settings) as db:
-                with beside(person_day.prepare):
-                    attributes = recall(connection, db, station.data)
-                lost = lost_files(connection, station.data)
-                history = History(db)
-                verdicts = casework.verdicts_in_force(steps.all_steps(connection))
-                found = _judge(history, people, leaving, station.settings, attributes, verdicts, now)
-                sources = sources_of(history, found)
-                months = months_of(history, people, found, now)
+            lost = lost_files(connection, station.data)
+            verdicts = casework.verdicts_in_force(steps.all_steps(connection))
+            version = stand[rosters.CHANGED]
+            look = None if anyway else _look_again(station, connection, version, people, verdicts, now)
+            found, sources, months = look or _look(station, connection, version, people, leaving, verdicts, now)
         with station.state.write() as connection:
             station.lease.hold(connection)
             cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now, sources)
@@ -194,22 +193,58 @@ def _turn_off(station: Station, channel: str, why: str, now: datetime) -> None:
         telling.warn(connection, station, f"channel {channel}", f"{channel} is turned off: {why}", now)
 
 
-def _judge(
-    history: History,
+Looked = tuple[list[Finding], dict[str, list[str]], dict[str, dict[str, object]]]
+"""Findings, the logs that each comes from, and what to draw of each person's last month."""
+
+
+def _look(
+    station: Station,
+    connection: Connection,
+    version: str | None,
     people: Mapping[str, Person],
     leaving: Sequence[Departure],
-    settings: Settings,
-    attributes: tuple[str, ...],
     verdicts: Sequence[Feedback],
     now: datetime,
-) -> list[Finding]:
-    try:
-        assessed = judgement.assess(
-            history, people.values(), leaving, settings, attributes, until=micros(now + CLOCK_AHEAD)
-        )
-    except judgement.NothingMatched:
-        return []
-    return findings(history, judgement.damp(assessed, verdicts, settings))
+) -> Looked:
+    """Judge all that is known, and keep it where the station keeps judgements. version: of the rosters."""
+    until = micros(now + CLOCK_AHEAD)
+    with open_engine(station.settings) as db:
+        with beside(person_day.prepare):
+            attributes = recall(connection, db, station.data)
+        history = History(db, keep=kept.TABLES if station.keeps else ())
+        try:
+            assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
+        except judgement.NothingMatched:
+            station.forget()
+            return [], {}, {}
+        if station.keeps:
+            known = fresh.mark(connection, until)
+            frozen = freeze(history, assessed, open_engine(station.settings), leaving, known, station.settings)
+            station.keep(version, frozen)
+        found = findings(history, judgement.damp(assessed, verdicts, station.settings))
+        return found, sources_of(history, found), months_of(history, people, found, now)
+
+
+def _look_again(
+    station: Station, connection: Connection, version: str | None, people: Mapping[str, Person],
+    verdicts: Sequence[Feedback], now: datetime,
+) -> Looked | None:  # fmt: skip
+    """Judge what is new under the kept judgement; None where all must be judged."""
+    frozen = station.kept_for(version)
+    if frozen is None:
+        return None
+    with frozen.lock:
+        came = fresh.since(connection, frozen.known)
+        try:
+            again = None if came is None else judge_again(frozen, came, micros(now + CLOCK_AHEAD))
+        except duckdb.Error:  # what is kept was lost or does not fit into memory: it can be made anew
+            again = None
+        if again is None:
+            return None
+        history, assessed = again
+        found = findings(history, judgement.damp(assessed, verdicts, station.settings))
+        recent = [f for f in found if f.person_id in frozen.people]
+        return found, sources_of(history, found), months_of(history, people, recent, now)
 
 
 def _is_old(before: Mapping[str, str], now: datetime) -> bool:

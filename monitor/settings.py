@@ -15,7 +15,19 @@ from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Share
 from monitor.core.levels import Thresholds
 from monitor.core.windows import WindowRules, is_zone
 from monitor.model import BadInput
-from monitor.operation import Channel, Http, LogSource, Notices, Privacy, RosterFeed, Route, Schedule, Store, ViewerRule
+from monitor.operation import (
+    Channel,
+    Check,
+    Http,
+    LogSource,
+    Notices,
+    Privacy,
+    RosterFeed,
+    Route,
+    Schedule,
+    Store,
+    ViewerRule,
+)
 
 _INSTALLED = Path(__file__).parent / "config"
 CONFIG = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "config"
@@ -86,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: Store = Store()
     schedule: Schedule = Schedule()
     http: Http = Http()
+    check: Check = Check()
     notices: Notices = Notices()
     privacy: Privacy = Privacy()
     viewers: tuple[ViewerRule, ...] = ()

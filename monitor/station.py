@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from monitor.again import Frozen
 from monitor.core.fold import TellRules
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
@@ -50,6 +51,10 @@ class Station:
     """Paths, size and change time of each roster's files that are in force: they need not be read again."""
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while everything is judged: twice at once would only take twice as long."""
+    keeps: bool = False
+    """Is a judgement of everything kept, so that new events are judged at once? It pays where many follow."""
+    frozen: tuple[str | None, Frozen] | None = None
+    """The kept judgement, and the version of the rosters that it rests on."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
     _sources: list[FolderSource | TableSource] | None = None
     _rosters: tuple[str | None, tuple[str, ...], dict[str, Person], list[Departure]] | None = None
@@ -134,8 +139,28 @@ class Station:
                 found[channel.name] = Audience(channel.name, owners=channel.owners)
         return found
 
+    def kept_for(self, version: str | None) -> Frozen | None:
+        """The kept judgement where it rests on this version of the rosters and on the settings as they are."""
+        if self.frozen is None:
+            return None
+        theirs, frozen = self.frozen
+        return frozen if theirs == version and frozen.settings is self.settings else None
+
+    def keep(self, version: str | None, frozen: Frozen) -> None:
+        """Keep a judgement in place of the one before, which answers until then."""
+        before, self.frozen = self.frozen, (version, frozen)
+        if before:
+            before[1].close()
+
+    def forget(self) -> None:
+        """Give up the kept judgement."""
+        before, self.frozen = self.frozen, None
+        if before:
+            before[1].close()
+
     def close(self) -> None:
         """Let the database go."""
+        self.forget()
         self.state.close()
 
     def window(self, departure: Departure) -> tuple[int, int]:

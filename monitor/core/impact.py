@@ -29,7 +29,7 @@ CROWN_JEWEL = 0.9
 REACHED = ("customers", "followers", "members", "patients", "people", "readers", "subscribers", "users")
 """What a magnitude counts where it says how many people an act reaches."""
 REACH_FROM, REACH_AT, REACH_DECADE = 1e6, 0.8, 0.1
-"""From a million people on the impact is at least this, and so much more for each tenfold, whatever the reason given."""
+"""From a million people on the impact is at least this, and so much more for each tenfold, whatever the reason."""
 SHARED_PEOPLE = 3
 OWN_PLACE_TARGETS = 3
 
@@ -46,8 +46,8 @@ def is_moving(action: Action) -> bool:
 def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats) -> Floats:
     """Impact of every event, 0 to 1.
 
-    events: a (index into actions), b (bin of the magnitude, -1 for none), failed, reasoned, own (names its actor), internal, external,
-    jewel, target_people, place_people, place_targets, target_state.
+    events: a (index into actions), b (bin of the magnitude, -1 for none), failed, reasoned, own (names
+    its actor), internal, external, jewel, target_people, place_people, place_targets, target_state.
     reach_bits: how far the magnitude lies above everybody's, see Tail; it makes up for not
     knowing who shares the target.
     """

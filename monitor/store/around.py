@@ -17,12 +17,11 @@ SHOWN_DAYS = 31
 
 
 def sources_of(history: History, found: Sequence[Finding]) -> dict[str, list[str]]:
-    """The logs that each finding's events came from, where they say so."""
+    """The logs that each finding's events came from: as the events say, and as [[sources]] names them."""
     ids = pa.table({"id": pa.array([i for f in found for i in f.event_ids], pa.string())})
     history.put("told", ids)
-    rows = history.rows("SELECT DISTINCT id, source FROM event SEMI JOIN told USING (id) WHERE source IS NOT NULL")
-    source = dict(rows)
-    return {f.finding_id: sorted({source[i] for i in f.event_ids if i in source}) for f in found}
+    names = dict(history.rows("SELECT id, list_value(source, feed) FROM event SEMI JOIN told USING (id)"))
+    return {f.finding_id: sorted({n for i in f.event_ids for n in names.get(i, ()) if n}) for f in found}
 
 
 def months_of(

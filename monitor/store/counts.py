@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from detectors.base import Floats
+from monitor.core.evidence import Cast
 from monitor.sql import literal, quote
 from monitor.store.history import (
     DAY_US,
@@ -62,8 +64,8 @@ def active_days(history: History) -> Columns:
     )
 
 
-def build_targets(history: History) -> None:
-    """Build `target` (v, c, people) and the first uses of targets and of what contains them."""
+def build_first_uses(history: History) -> None:
+    """Build `target` (v, c), the first uses of targets and of what contains them, and `place` (c, targets)."""
     db = history.db
     db.execute(f"""CREATE OR REPLACE TABLE target AS
         SELECT v, min(hash({PLACE.format(x="path")})) AS c
@@ -77,6 +79,11 @@ def build_targets(history: History) -> None:
           sum(n) AS n
         FROM first_target JOIN target USING (v) GROUP BY p, c""")
     db.execute("CREATE OR REPLACE TABLE place AS SELECT c, count(*) AS targets FROM target GROUP BY c")
+
+
+def build_states(history: History) -> None:
+    """Build `settled` (p, since), and `target_state` and `place_state`: how each stood to each target at first use."""
+    db = history.db
     for name in ("target", "place"):
         db.execute(f"""CREATE OR REPLACE TABLE {name}_value AS
             SELECT v, min(f) FILTER (teach) AS f, max(n) FILTER (teach) AS top, arg_max(p, n * 65536 - p) FILTER (teach) AS owner,
@@ -241,6 +248,14 @@ def _add_counts(events: Columns) -> None:
     }
 
 
+def team_totals(history: History, cast: Cast) -> Floats:
+    """How often each team did each action, shape (teams, actions)."""
+    totals = history.columns("SELECT g, a, sum(n) AS n FROM daily JOIN person USING (p) GROUP BY g, a")
+    found = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
+    found[totals["g"], totals["a"]] = totals["n"]
+    return found
+
+
 def belongings(history: History, names: dict[str, int], domains: Sequence[str], moving: Sequence[int]) -> Columns:
     """For watched events whose text tells more: (r, owner, internal, external).
 
@@ -254,7 +269,7 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
     columns = [
         r[0]
         for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
-        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'actor', 'action', '@from', '@sender', 'reason')""")
+        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'feed', 'actor', 'action', '@from', '@sender', 'reason')""")
     ]
     texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
     return history.columns(f"""

@@ -22,23 +22,39 @@ _DAYS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What days are held against: mean and mean square of each feature, each person's and each group's.
+
+    common: the actions with a feature of their own.
+    """
+
+    common: NDArray
+    own: tuple[Floats, Floats]
+    peers: tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True)
 class Days:
     """past, watched: vectors of history days and of watched days, shape (days, features). key: whose and which watched day."""
 
     past: Floats
     watched: Floats
     key: NDArray
+    usual: Usual
 
     def row(self, events: Columns) -> NDArray:
         """The row in `watched` of each event's day."""
         return np.searchsorted(self.key, events["p"].astype(np.int64) * _DAYS + events["d"])
 
 
-def day_vectors(history: History, cast: Cast, kinds: Sequence[str], first_watched: NDArray) -> Days:
+def day_vectors(
+    history: History, cast: Cast, kinds: Sequence[str], first_watched: NDArray, usual: Usual | None = None
+) -> Days:
     """Every person's every day as a vector.
 
     Each feature is in standard deviations from the person's usual, and again from the peers'.
-    kinds: class of each action.  first_watched: each person's first watched day.
+    kinds: class of each action.  first_watched: each person's first watched day.  usual: what to hold
+    them against; None: these days before the watched ones.
     """
     daily = history.columns("SELECT p, d, a, n, coalesce(s, 0) AS s FROM daily ORDER BY p, d, a")
     clock = history.columns(
@@ -52,7 +68,7 @@ def day_vectors(history: History, cast: Cast, kinds: Sequence[str], first_watche
         return sums.astype(np.float64).reshape(-1, width)
 
     often = np.bincount(daily["a"], minlength=cast.actions)
-    common = np.sort(np.argsort(-often, kind="stable")[:COMMON_ACTIONS])
+    common = usual.common if usual else np.sort(np.argsort(-often, kind="stable")[:COMMON_ACTIONS])
     place = np.full(cast.actions, len(common))
     place[common] = np.arange(len(common))
     classes = np.unique(np.array(kinds), return_inverse=True)[1]
@@ -71,23 +87,29 @@ def day_vectors(history: History, cast: Cast, kinds: Sequence[str], first_watche
         ]
     )
     past = day < first_watched[person]
-    Z = _deviations(X, person, cast.group, past)
-    return Days(Z[past], Z[~past], key[~past])
+    usual = usual or _usual(common, X[past], person[past], cast.group)
+    Z = _deviations(X, person, cast.group, usual)
+    return Days(Z[past], Z[~past], key[~past], usual)
 
 
-def _deviations(X: Floats, person: NDArray, group: NDArray, past: NDArray) -> Floats:
-    """X in standard deviations from the own history, shrunk towards the peers', and from the peers'."""
-    peers = _moments(X[past], group[person[past]], int(group.max(initial=0)) + 1)
-    n, mean, square = _moments(X[past], person[past], len(group))
+def _usual(common: NDArray, X: Floats, person: NDArray, group: NDArray) -> Usual:
+    """The own history, shrunk towards the peers', and the peers'."""
+    peers = _moments(X, group[person], int(group.max(initial=0)) + 1)
+    n, mean, square = _moments(X, person, len(group))
     prior_mean, prior_square = peers[1][group], peers[2][group]
     mean = (n * mean + OWN_DAYS * prior_mean) / (n + OWN_DAYS)
     square = (n * square + OWN_DAYS * prior_square) / (n + OWN_DAYS)
+    return Usual(common, (mean, square), peers[1:])
+
+
+def _deviations(X: Floats, person: NDArray, group: NDArray, usual: Usual) -> Floats:
+    """X in standard deviations from the own history, and from the peers'."""
 
     def far(who: NDArray, mean: Floats, square: Floats) -> Floats:
         spread = np.sqrt(np.maximum(square - mean**2, 0.0) + LEAST_VARIANCE)
         return np.clip((X - mean[who]) / spread[who], -FAR, FAR)
 
-    return np.hstack([far(person, mean, square), PEER_SHARE * far(group[person], peers[1], peers[2])])
+    return np.hstack([far(person, *usual.own), PEER_SHARE * far(group[person], *usual.peers)])
 
 
 def _moments(X: Floats, who: NDArray, size: int) -> tuple[Floats, Floats, Floats]:

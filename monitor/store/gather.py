@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from detectors.base import Floats
 from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS, Cast, with_and_without
 from monitor.core.impact import is_moving
 from monitor.core.windows import Window
 from monitor.store import counts
-from monitor.store.days import Days, day_vectors
+from monitor.store.days import Days, Usual, day_vectors
 from monitor.store.history import Columns, Facet, History
 from monitor.store.rolling import build_rolling
 
@@ -26,54 +27,72 @@ SHORTEST_NAME = 4
 class Gathered:
     """learned: question -> history rows; habits: facet -> history rows.
 
-    events: columns of every watched event; used: facet -> (row of events, value).
+    events: columns of every watched event; used: facet -> (row of events, value).  totals: see counts.team_totals.
     """
 
     learned: dict[str, Mapping[str, NDArray]]
     habits: dict[str, Columns]
     events: dict[str, NDArray]
     used: dict[str, Columns]
+    totals: Floats
 
 
-def gather(
-    history: History,
-    cast: Cast,
-    windows: Sequence[Window],
-    facets: Sequence[Facet],
-    actions: Sequence[Action],
-    crown_jewels: Sequence[str],
-    names: dict[str, int],
-    domains: Sequence[str],
-    days: int,
-) -> Gathered:
-    """Ask the events.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about watched events.
 
-    actions: by their numbers.  crown_jewels: patterns of targets.  names: account name -> person.  domains: mail domains of
-    the organisation.  days: how many days the events span.
+    actions: by their numbers.  jewels: patterns of targets.  names: account name -> person.  domains: mail
+    domains of the organisation.
     """
+
+    facets: Sequence[Facet]
+    actions: Sequence[Action]
+    jewels: Sequence[str]
+    names: dict[str, int]
+    domains: Sequence[str]
+
+    @property
+    def grave(self) -> list[int]:
+        """Actions whose order on a target counts."""
+        return [i for i, action in enumerate(self.actions) if action.impact >= TIERS[0]]
+
+    @property
+    def moving(self) -> list[int]:
+        """Actions for which it matters whose things they touch."""
+        return [i for i, action in enumerate(self.actions) if is_moving(action)]
+
+
+def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
+    """Ask the events.  days: how many days they span."""
     learned: dict[str, Mapping[str, NDArray]] = {**counts.volumes(history)}
     learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
     learned["rhythm hour"] = counts.rhythm(history)
     history.drop("hourly")
-    build_rolling(history, days)
-    counts.build_targets(history)
+    counts.build_first_uses(history)
+    counts.build_states(history)
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
     learned["breadth day"] = counts.build_breadth(history)
     learned["repetition week"] = counts.repeats(history)
-    learned["sequence before"] = counts.build_sequence(
-        history, [i for i, a in enumerate(actions) if a.impact >= TIERS[0]]
-    )
+    learned["sequence before"] = counts.build_sequence(history, asked.grave)
     learned["dormancy account"] = counts.build_absence(history)
-    habits = {facet.name: counts.habit(history, facet) for facet in facets}
-    events = counts.watched(history, facets)
+    habits = {facet.name: counts.habit(history, facet) for facet in asked.facets}
+    totals = counts.team_totals(history, cast)
+    events, used = watch(history, cast, asked, totals, days)
+    return Gathered(learned, habits, events, used, totals)
+
+
+def watch(
+    history: History, cast: Cast, asked: Asked, totals: Floats, days: int
+) -> tuple[dict[str, NDArray], dict[str, Columns]]:
+    """The watched events with all that judgement asks of them, and the values of facets they have; see Gathered."""
+    build_rolling(history, totals, days)
+    events = counts.watched(history, asked.facets)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
-    _belongings(
-        events, row_of, counts.belongings(history, names, domains, [i for i, a in enumerate(actions) if is_moving(a)])
-    )
-    events["jewel"] = np.isin(events["r"], counts.jewels(history, crown_jewels))
-    used = {facet.name: _used(history, facet, events, row_of) for facet in facets}
+    _belongings(events, row_of, counts.belongings(history, asked.names, asked.domains, asked.moving))
+    events["jewel"] = np.isin(events["r"], counts.jewels(history, asked.jewels))
+    used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
     history.drop(
         "act",
         "daily",
@@ -86,7 +105,7 @@ def gather(
         "place",
         "place_state",
     )
-    return Gathered(learned, habits, events, used)
+    return events, used
 
 
 def _belongings(events: dict[str, NDArray], row_of: NDArray, told: Columns) -> None:
@@ -110,12 +129,25 @@ def _used(history: History, facet: Facet, events: dict[str, NDArray], row_of: ND
     return {"row": row, "v": values[row]}
 
 
+def watch_again(
+    history: History, cast: Cast, asked: Asked, totals: Floats, days: int, join: Callable[[], None]
+) -> tuple[dict[str, NDArray], dict[str, Columns]]:
+    """As `watch`, where the events are only those of some people and new ones; `join` adds what is known of the rest."""
+    counts.build_first_uses(history)
+    join()
+    counts.build_states(history)
+    counts.build_breadth(history)
+    counts.build_sequence(history, asked.grave)
+    counts.build_absence(history)
+    return watch(history, cast, asked, totals, days)
+
+
 def gather_days(
-    history: History, cast: Cast, windows: Sequence[Window], facets: Sequence[Facet], actions: Sequence[Action]
+    history: History, cast: Cast, windows: Sequence[Window], asked: Asked, usual: Usual | None = None
 ) -> Days:
-    """Narrow the events to what judgement asks for, and return the days as vectors."""
-    history.narrow(_table(cast, windows), facets)
-    return day_vectors(history, cast, [action.kind for action in actions], _first_days(cast, windows))
+    """Narrow the events to what judgement asks for, and return the days as vectors; usual: see day_vectors."""
+    history.narrow(_table(cast, windows), asked.facets)
+    return day_vectors(history, cast, [action.kind for action in asked.actions], _first_days(cast, windows), usual)
 
 
 def _first_days(cast: Cast, windows: Sequence[Window]) -> NDArray:

@@ -12,7 +12,7 @@ Columns that recur: `p` person, `g` peer group, `a` action, `w` watch window (sm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -25,7 +25,7 @@ from monitor.sql import quote
 Columns = dict[str, NDArray]
 
 BINS_PER_OCTAVE = 4
-DAY_US = 86_400_000_000
+HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
 LEAST_EVENTS = 50
 """An attribute that fewer matched events carry is kept, but tells nothing of habits."""
 MOSTLY, SOMETIMES = 0.5, 0.005
@@ -61,11 +61,17 @@ class Facet:
     many: bool
 
 
+def week_of(t: int) -> int:
+    """The week (UTC) of a time in microseconds since 1970, counted from Monday, 29 December 1969."""
+    return (t // DAY_US + 3) // 7
+
+
 class History:
     """Events of matched people, in DuckDB. The table `event` must hold typed events."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
-        self.db = db
+    def __init__(self, db: duckdb.DuckDBPyConnection, keep: Collection[str] = ()) -> None:
+        """keep: tables that `drop` leaves."""
+        self.db, self.keep = db, keep
 
     def columns(self, sql: str) -> Columns:
         """A query's columns as NumPy arrays; NULL becomes -1 or NaN."""
@@ -86,7 +92,7 @@ class History:
 
     def drop(self, *tables: str) -> None:
         """Give back the memory of tables that are not asked again."""
-        for name in tables:
+        for name in set(tables).difference(self.keep):
             self.db.execute(f"DROP TABLE IF EXISTS {quote(name)}")
 
     def hold_back(self) -> None:
@@ -129,7 +135,7 @@ class History:
 
     def weeks(self) -> int:
         """Weeks with an event of anybody on the roster: a clock that is off by decades adds one, not thousands."""
-        return len({(hour // 24 + 3) // 7 for hour in self.hours()})
+        return len({week_of(hour * HOUR_US) for hour in self.hours()})
 
     def span(self) -> tuple[int, int] | None:
         """First and last t of matched events, or None where there is none."""
@@ -138,7 +144,7 @@ class History:
 
     def hours(self) -> list[int]:
         """The hours (UTC, since 1970) with an event: few, however far a broken clock stands off."""
-        return [hour for (hour,) in self.rows("SELECT DISTINCT t // 3600000000 AS hour FROM event ORDER BY hour")]
+        return [hour for (hour,) in self.rows(f"SELECT DISTINCT t // {HOUR_US} AS hour FROM event ORDER BY hour")]
 
     def actions(self) -> list[str]:
         """The actions' names, by their numbers."""

@@ -20,6 +20,9 @@ COLUMNS = (
     "magnitude", "attributes", "line_sha256", "seen_at", "feed",
 )  # fmt: skip
 LONGEST_ID = 400
+SEEN = "events seen at"
+"""When the newest batch came: microseconds since 1970 UTC."""
+MOST_BACK_US = 86_400_000_000
 TOO_OLD = "too old from "
 """Before a source's name: the counter in the store of events that came when they were too old to be kept."""
 CHANGED, URGENT = "events changed", "watched events changed"
@@ -50,12 +53,14 @@ def take(
     before the commit.  keep_days: how long events are kept.  hold: called with the connection before
     anything is written, to make sure that the caller may still write.
     """
-    rows, long = _rows(batch, now)
+    rows, long = _rows(batch)
     aside = [*batch.rejects, *long]
     with state.write() as connection:
         if hold:
             hold(connection)
         lock(connection)
+        seen_at = _stamp(connection, now) if rows else 0
+        rows = [(*row, seen_at, batch.source) for row in rows]
         fresh = connection.exec_driver_sql(_insert_sql(connection), rows).rowcount if rows else 0
         if fresh:
             bump(connection, CHANGED)
@@ -114,9 +119,17 @@ def lock(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5204478)")
 
 
-def _rows(batch: Batch, now: datetime) -> tuple[list[tuple], list[Reject]]:
-    """Rows to insert, each once, in the order of their ids; and those whose id is too long to keep."""
-    seen_at = micros(now)
+def _stamp(connection: Connection, now: datetime) -> int:
+    """When a batch came, later than all before it, also where the clock was set back by less than a day."""
+    last, stamp = int(get(connection, SEEN) or 0), micros(now)
+    if 0 <= last - stamp < MOST_BACK_US:
+        stamp = last + 1
+    put(connection, SEEN, str(stamp))
+    return stamp
+
+
+def _rows(batch: Batch) -> tuple[list[tuple], list[Reject]]:
+    """Rows to insert but for seen_at and feed, each once, in the order of their ids; and those with too long an id."""
     rows: dict[tuple[str, str], tuple] = {}
     long = []
     for event in batch.rows:
@@ -126,7 +139,7 @@ def _rows(batch: Batch, now: datetime) -> tuple[list[tuple], list[Reject]]:
             continue
         # the same event in another spelling is the same content: how its line was written does not count
         digest = hashlib.blake2b(repr(clean[:-1]).encode("utf-8", "replace"), digest_size=16).hexdigest()
-        rows[clean[0], digest] = (clean[0], digest, *clean[1:], seen_at, batch.source)
+        rows[clean[0], digest] = (clean[0], digest, *clean[1:])
     return [rows[key] for key in sorted(rows)], long
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -38,29 +39,40 @@ def recall(
     db.register("hot", hot_table(connection))
     paths = [folder_of(data) / row.name for row in listed(connection) if since is None or row.last_t >= since]
     files = [path for path in paths if path.is_file()]
-    columns = ", ".join((*_COLUMNS, "attributes"))
+    columns = ", ".join((*_COLUMNS, "attributes", "feed"))
     parts = [f"SELECT {columns} FROM hot"]
     if files:
         parts.append(f"SELECT {columns} FROM {sealed_sql(files)}")
     only = "" if since is None else f" WHERE t >= {since}"
     db.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM ({' UNION ALL '.join(parts)}){only}")
     db.unregister("hot")
+    names = spread(db)
+    drop_repeats(db, names)
+    return names
+
+
+def spread(db: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Turn `known`, events as they are stored, into `event`. Returns the names of the attributes, which are columns."""
     keys = db.execute(
         "SELECT DISTINCT unnest(json_keys(attributes)) FROM known WHERE attributes IS NOT NULL"
     ).fetchall()
     names = tuple(attribute_columns({key for (key,) in keys}))
     extra = "".join(f", x[{literal(name)}] AS {quote(name)}" for name in names)
-    order = ", ".join(quote(c) for c in (*_COLUMNS[1:], *names))
     drawn = ", attributes::JSON::MAP(VARCHAR, VARCHAR) AS x" if names else ""
     db.execute(f"""CREATE OR REPLACE TABLE event AS
-        SELECT 0 AS file, 0::BIGINT AS n, NULL::VARCHAR AS why, {", ".join(_COLUMNS)}{extra}
+        SELECT 0 AS file, 0::BIGINT AS n, NULL::VARCHAR AS why, feed, {", ".join(_COLUMNS)}{extra}
         FROM (SELECT *{drawn} FROM known)""")
     db.execute("DROP TABLE known")
+    return names
+
+
+def drop_repeats(db: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
+    """Of the events that share an id keep the least, whatever their order."""
+    order = ", ".join(quote(c) for c in (*_COLUMNS[1:], *names))
     db.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT id FROM event GROUP BY id HAVING count(*) > 1")
     db.execute(f"""DELETE FROM event WHERE rowid IN (
         SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
         QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""")
-    return names
 
 
 def lost_files(connection: Connection, data: Path) -> list[str]:

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
+
+from detectors.base import Floats
 from monitor.store.history import History
 
 CAMPAIGN_PEOPLE = 3
 """So many people of a team make a campaign."""
 WORKING_DAYS = 5 / 7
+MONTH_DAYS = 28
+"""So far before a watch window its drift begins to count."""
 _THOUSANDTHS = 1000
 """Shares are added up as whole numbers, so that their sum does not depend on the order."""
 
 
-def build_rolling(history: History, days: int) -> None:
+def build_rolling(history: History, totals: Floats, days: int) -> None:
     """Build `rolling` (w, a, d, campaign, n7, n28, c7, c28) for the days of every watch window.
 
     campaign: by what factor the others of the team did more of the action that day than the team
     usually does on a working day, at least 1.  n7, n28: events of the last 7 and 28 days, that day
     included.  c7, c28: the same, where each day counts without its campaign.
-    days: how many days the events span.
+    totals: how often each team did each action, shape (teams, actions).  days: how many days that took.
     """
+    g, a = np.nonzero(totals)
+    usual = totals[g, a] / max(days * WORKING_DAYS, 1)
+    history.put("usual", pa.table({"g": pa.array(g, pa.int32()), "a": pa.array(a, pa.int32()), "n": usual}))
     history.db.execute(f"""CREATE OR REPLACE TABLE rolling AS
         WITH team AS (SELECT g, a, d, sum(n) AS n, count(*) AS people
             FROM daily JOIN person USING (p) GROUP BY g, a, d),
-        usual AS (SELECT g, a, sum(n) / {max(days * WORKING_DAYS, 1)} AS n FROM team GROUP BY g, a),
         size AS (SELECT g, count(*) AS people FROM person GROUP BY g),
         mine AS (SELECT w, a, d, daily.n, CASE WHEN team.people < {CAMPAIGN_PEOPLE} THEN 1 ELSE greatest(1, (
               (team.n - daily.n) / greatest(size.people - 1, 1) * size.people + 1) / (usual.n + 1)) END AS campaign
           FROM daily JOIN watch USING (p) JOIN person USING (p) JOIN team USING (g, a, d)
             JOIN usual USING (g, a) JOIN size USING (g)
-          WHERE d >= first - 28 AND d < "end")
+          WHERE d >= first - {MONTH_DAYS} AND d < "end")
         SELECT w, a, d, campaign, (sum(n) OVER week)::INTEGER AS n7, (sum(n) OVER month)::INTEGER AS n28,
           sum((n * {_THOUSANDTHS} / campaign)::BIGINT) OVER week / {_THOUSANDTHS} AS c7,
           sum((n * {_THOUSANDTHS} / campaign)::BIGINT) OVER month / {_THOUSANDTHS} AS c28

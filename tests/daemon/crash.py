@@ -45,6 +45,7 @@ def work(order: dict, report: int) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, max(at, 0.001))
     station = open_station(Path(order["folder"]))
+    station.keeps = True
     daemon = make_daemon(station, Set(datetime.fromisoformat(order["now"])))
     for _ in range(TICKS):
         daemon.tick()

@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,13 @@ from tests.receivers import free_port
 
 
 @contextmanager
-def serving(folder: Path, config: str = "", **secrets: str) -> Iterator[tuple[Station, int]]:
+def serving(folder: Path, config: str = "", now: datetime = NOW, **secrets: str) -> Iterator[tuple[Station, int]]:
     port = free_port()
     lay_out(folder, **secrets)
     path = folder / "lastday.toml"
     path.write_text(path.read_text().replace('listen = ""', f'listen = "127.0.0.1:{port}"\n{config}'))
     station = open_station(folder)
-    server = Server(Api(station, lambda: NOW, list, {}))
+    server = Server(Api(station, lambda: now, list, {}))
     server.start()
     try:
         yield station, port

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -105,6 +106,45 @@ def test_a_silence_holds_back_until_it_ends(office) -> None:
     clock.go(hours=2)
     beat(daemon)
     assert mail.kinds == ["opened"]
+
+
+def test_quiet_hours_hold_back_what_can_wait(tmp_path: Path) -> None:
+    quiet = '[notices]\nquiet_from = "18:00"\nquiet_to = "07:00"\nquiet_below = "critical"\n'
+    station = open_at(lay_out(tmp_path / "work", MAIL + quiet))
+    clock = SetClock()
+    daemon, mail = kept(station, clock)
+    judge(station, [finding(), finding("p001", severity="critical")], NOW, LEAVING)
+    beat(daemon)
+    assert [n.person_id for _, n, _ in mail.taken] == ["p001"]
+    while clock.now() < (NOW + timedelta(days=1)).replace(hour=6, minute=59):
+        clock.go(minutes=7)
+        beat(daemon)
+    told = {n.person_id: n for _, n, _ in mail.taken if n.kind == "opened"}
+    assert set(told) == ({"p001"} if clock.now().hour < 7 else {"p000", "p001"})
+    clock.go(minutes=10)
+    beat(daemon)
+    assert "p000" in {n.person_id for _, n, _ in mail.taken}
+    station.close()
+
+
+@pytest.mark.parametrize("night", [datetime(2017, 10, 28, 20, tzinfo=UTC), datetime(2017, 3, 25, 20, tzinfo=UTC)])
+def test_nights_in_which_the_clock_is_changed_have_one_digest(tmp_path: Path, night: datetime) -> None:
+    """02:30 comes twice in one of these nights and never in the other."""
+    times = '[schedule]\ndigest = "02:30"\ntimezone = "Europe/Berlin"\n'
+    station = open_at(lay_out(tmp_path / "work", MAIL + times))
+    clock = SetClock(night)
+    daemon, mail = kept(station, clock)
+    beat(daemon)
+    seen = []
+    for i in range(2 * 24 * 4):
+        judge(station, [finding(f"p{k:03d}", severity="medium") for k in range(i + 1)], clock.now(), LEAVING)
+        before = len(mail.taken)
+        beat(daemon)
+        seen += [clock.now().astimezone(ZoneInfo("Europe/Berlin")).date()] * (len(mail.taken) - before)
+        clock.go(minutes=15)
+    assert seen == [night.date() + timedelta(days=1), night.date() + timedelta(days=2)]
+    assert mail.kinds == ["digest", "digest"]
+    station.close()
 
 
 def test_a_departure_that_is_withdrawn_resolves_its_case(office) -> None:

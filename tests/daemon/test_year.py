@@ -44,6 +44,7 @@ def test_a_year(tmp_path: Path) -> None:
     act_on = date.fromisoformat(leavers["p008"])
     act = incident(datetime(act_on.year, act_on.month, act_on.day, 18, tzinfo=UTC), person="p008")
     by_day.setdefault(act_on.isoformat(), []).append(act)
+    station.keeps = True
     clock = SetClock(FIRST)
     daemon, mail = kept(station, clock)
     log, peaks = station.folder / "inbox" / "admin.log", []

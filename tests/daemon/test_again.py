@@ -1,0 +1,181 @@
+"""What is judged under a kept judgement is judged as if everything were read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor import pipeline, upkeep
+from monitor.station import Station, open_station
+from monitor.store import cases
+from tests.daemon.conftest import NOW
+from tests.office import as_lines, incident, lay_out, roster, usual
+
+LEAVERS = {"p000": "2017-11-02", "p004": "2017-11-20", "p006": "2017-06-01"}
+
+
+def drop(station: Station, name: str, lines: list[dict]) -> None:
+    (station.folder / "inbox" / name).write_text(as_lines(lines))
+    pipeline.ingest(station, NOW)
+
+
+def judged(station: Station) -> list:
+    with station.state.read() as connection:
+        found = [f for theirs in cases.findings_of(connection).values() for f in theirs]
+    return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))
+
+
+@pytest.fixture
+def kept(tmp_path: Path, store_config: str):
+    station = open_station(lay_out(tmp_path / "work", store_config))
+    station.lease.renew(0.0)
+    station.keeps = True
+    (station.folder / "rosters" / "people.csv").write_text(roster(leavers=LEAVERS))
+    upkeep.sync_rosters(station, NOW)
+    told = [e | {"tool": f"tool{int(e['magnitude']) % 3}", "pc": f"pc-{e['actor']}"} for e in usual(days=200)]
+    drop(station, "usual.jsonl", told)
+    upkeep.tend(station, NOW)
+    pipeline.assess(station, NOW)
+    yield station
+    station.close()
+
+
+def both(station: Station, monkeypatch: pytest.MonkeyPatch) -> tuple[list, list]:
+    """What is judged again, and then from everything."""
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "recall", lambda *_: pytest.fail("everything was read again"))
+        assert pipeline.assess(station, NOW) is not None
+    again = judged(station)
+    station.forget()
+    pipeline.assess(station, NOW + timedelta(days=1), anyway=True)
+    return again, judged(station)
+
+
+def test_the_incident_is_judged_as_from_everything(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = judged(kept)
+    drop(kept, "new.jsonl", [incident() | {"tool": "tool9"}])
+    again, everything = both(kept, monkeypatch)
+    assert again[0].target == "@thereal"
+    assert again != before
+    assert again == everything
+
+
+def test_everybody_goes_on_working_and_all_orders_tell_the_same(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People in a window do what teaches nothing; what they touch was used by others before, or by nobody."""
+    day = NOW.replace(hour=9)
+    old = next(e["target"] for e in usual(days=200) if e["actor"] == "acct.p030")
+    lines = []
+    for person in ("p000", "p004"):
+        for i, target in enumerate((old, "@nobodys", f"@{person}", "finance/plan.xlsx", "finance/pay.xlsx")):
+            act = incident(day + timedelta(minutes=i), person=person, magnitude=10**i)
+            lines.append(act | {"id": f"{person}{i}", "target": target, "action": "account.view", "pc": f"pc-{target}"})
+    lines += [incident(), lines[0] | {"magnitude": 5}]
+    drop(kept, "one.jsonl", lines[::2])
+    pipeline.assess(kept, NOW)
+    drop(kept, "two.jsonl", [*lines[1::2], lines[0]])
+    again, everything = both(kept, monkeypatch)
+    assert {f.person_id for f in again} >= {"p000", "p004"}
+    assert again == everything
+
+
+def test_a_team_that_does_the_same_that_day_is_seen_at_once(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the peers did since counts in what they did that day, though not yet in what they usually do."""
+    seen = []
+
+    def spy(name: str, module: object, pick: Callable) -> None:
+        whole = getattr(module, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            result = whole(*given, **named)
+            events = pick(result).gathered.events
+            mine = (events["p"] == 0) & (events["n_day"] >= 40)
+            seen.append(float(events["campaign"][mine].max(initial=0.0)))
+            return result
+
+        monkeypatch.setattr(module, name, call)
+
+    def burst(person: int) -> list[dict]:
+        acts = [incident(NOW.replace(hour=10, second=i), person=f"p{person:03d}", magnitude=50) for i in range(40)]
+        return [act | {"id": f"{person}-{i}"} for i, act in enumerate(acts)]
+
+    spy("judge_again", pipeline, lambda result: result[1])
+    spy("assess", pipeline.judgement, lambda result: result)
+    drop(kept, "team.jsonl", [line for i in range(1, 30) if i != 4 for line in burst(i)])
+    drop(kept, "mine.jsonl", burst(0))
+    pipeline.assess(kept, NOW)
+    pipeline.assess(kept, NOW + timedelta(days=1), anyway=True)
+    again, everything = seen
+    assert again == everything > 5
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        incident() | {"action": "database.drop", "id": "unheard of"},
+        incident(NOW, person="p050") | {"id": "hired away"},
+    ],
+    ids=["an action nobody ever did", "a departure told only now"],
+)
+def test_what_it_cannot_be_sure_of_is_judged_from_everything(kept: Station, line: dict) -> None:
+    people = roster(leavers=LEAVERS | {"p050": "2017-11-10"})
+    if line["id"] == "hired away":
+        (kept.folder / "rosters" / "people.csv").write_text(people)
+        upkeep.sync_rosters(kept, NOW)
+    frozen = kept.frozen
+    drop(kept, "new.jsonl", [line])
+    assert pipeline.assess(kept, NOW) is not None
+    assert kept.frozen is not frozen
+    first = judged(kept)
+    pipeline.assess(kept, NOW + timedelta(days=1), anyway=True)
+    assert first == judged(kept)
+
+
+def test_events_that_were_sealed_or_came_under_a_clock_set_back_are_not_missed(kept: Station) -> None:
+    drop(kept, "late.jsonl", [incident(NOW - timedelta(days=5), magnitude=70_000_000)])
+    upkeep.tend(kept, NOW)
+    assert pipeline.assess(kept, NOW) is not None
+    assert judged(kept)[0].magnitude == 70_000_000
+    (kept.folder / "inbox" / "back.jsonl").write_text(as_lines([incident(magnitude=90_000_000) | {"id": "back"}]))
+    pipeline.ingest(kept, NOW - timedelta(days=3))
+    assert pipeline.assess(kept, NOW) is not None
+    assert 90_000_000 in {f.magnitude for f in judged(kept)}
+
+
+def test_a_clock_set_back_by_an_hour_costs_nothing(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    (kept.folder / "inbox" / "back.jsonl").write_text(as_lines([incident()]))
+    pipeline.ingest(kept, NOW - timedelta(hours=1))
+    again, everything = both(kept, monkeypatch)
+    assert again[0].target == "@thereal"
+    assert again == everything
+
+
+def test_what_was_kept_and_got_lost_is_made_anew(kept: Station) -> None:
+    assert kept.frozen
+    for file in Path(kept.frozen[1].kept.folder.name).iterdir():
+        file.unlink()
+    drop(kept, "new.jsonl", [incident()])
+    assert pipeline.assess(kept, NOW) is not None
+    assert judged(kept)[0].target == "@thereal"
+
+
+def test_nothing_kept_is_left_behind(kept: Station) -> None:
+    assert kept.frozen
+    folder = Path(kept.frozen[1].kept.folder.name)
+    pipeline.assess(kept, NOW + timedelta(days=1), anyway=True)
+    assert not folder.exists()
+    newer = Path(kept.frozen[1].kept.folder.name)
+    kept.close()
+    assert not newer.exists()
+
+
+def test_an_event_of_tomorrow_is_judged_tomorrow(kept: Station) -> None:
+    drop(kept, "ahead.jsonl", [incident(NOW + timedelta(hours=20))])
+    pipeline.assess(kept, NOW)
+    assert "@thereal" not in {f.target for f in judged(kept)}
+    drop(kept, "usual.jsonl", [incident(NOW, magnitude=3) | {"action": "account.view"}])
+    pipeline.assess(kept, NOW + timedelta(hours=20))
+    assert "@thereal" in {f.target for f in judged(kept)}
