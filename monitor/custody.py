@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -20,20 +20,23 @@ from monitor.core.roles import ROLES
 from monitor.model import Departure
 from monitor.operation import ViewerRule
 from monitor.settings import Settings
-from monitor.station import Station
+from monitor.station import CONFIG_NAME, Station
 from monitor.store import cases, requests
 from monitor.store.state import get, put
 from monitor.viewers import folder_owner, own_of
 
 IN_FORCE = "config in force"
-GUARDED = ("channels", "routes", "notices", "viewers", "privacy", "windows", "severity", "rosters", "sources")
+GUARDED = (
+    "channels", "routes", "notices", "viewers", "privacy", "windows", "severity", "actions", "rosters", "sources",
+)  # fmt: skip
 """The tables of lastday.toml that decide who is watched and who is told."""
 
 
 def take_over(station: Station, now: datetime, who: str) -> list[str]:
     """Bring the station's settings into force, or keep the old ones where a second person must agree.
 
-    Returns the tables whose change waits.  who: the operating-system user.
+    Returns the tables whose change waits.  who: the operating-system user who came upon it, for the record; who
+    wrote the file, nobody can tell but by whom it belongs to.
     """
     told = guarded(station.settings)
     with station.state.read() as connection:
@@ -50,7 +53,7 @@ def take_over(station: Station, now: datetime, who: str) -> list[str]:
                 station.settings = restored(station.settings, known)
                 return changed
         put(connection, IN_FORCE, told)
-        detail = f"{', '.join(changed) or 'first seen'}; {_names_shown(station.settings)}"
+        detail = f"{', '.join(changed) or 'first seen'}; {_names_shown(station.settings)}; {_file_of(station)}"
         station.note(connection, now, who, "operator", "config", None, None, detail)
     return []
 
@@ -115,10 +118,17 @@ def _ask(
     payload: dict[str, Any] = {"fingerprint": mark, "touched": sorted(map(station.veil(connection).pseudonym, touched))}
     until = now + timedelta(hours=station.settings.privacy.request_hours)
     seq = requests.make(connection, "config", None, payload, f"changed: {', '.join(changed)}", now, who, until)
-    detail = f"request {seq}; {', '.join(changed)}; it touches {', '.join(payload['touched'])}"
+    told_of = f"it touches {', '.join(payload['touched'])}; {_file_of(station)}"
+    detail = f"request {seq}; {', '.join(changed)}; {told_of}"
     station.note(connection, now, who, "operator", "config asked", None, None, detail)
 
 
 def _names_shown(settings: Settings) -> str:
     shown = [channel.name for channel in settings.channels if channel.names]
     return f"names shown through {', '.join(shown)}" if shown else "no channel shows names"
+
+
+def _file_of(station: Station) -> str:
+    """When the file was changed last, and whose it is."""
+    when = datetime.fromtimestamp((station.folder / CONFIG_NAME).stat().st_mtime, UTC)
+    return f"written {when:%Y-%m-%d %H:%MZ}, belongs to {folder_owner(station)}"
