@@ -56,7 +56,7 @@ def show_case(look: Look, one: Held, person: Person, form: str) -> None:
     zone = everybody(look).zone(person.person_id)
     with look.station.state.read() as connection:
         told = versions_of(look, versions(connection, person.person_id), zone)
-    if form == "json":
+    if form != "table":
         rows.write_json(
             _row(look, one)
             | {
