@@ -34,6 +34,6 @@ def demo_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("LASTDAY_FOLDER", raising=False)
     with (
         patch("monitor.cli.common.clock", lambda: NOW),
-        patch("monitor.looking.system_user", lambda: "investigator"),
+        patch("monitor.viewers.system_user", lambda: "investigator"),
     ):
         yield

@@ -1,0 +1,144 @@
+"""Timelines, comparisons and leavers tell what stands in the logs: counted here once more, the plain way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from monitor.core.timeline import spread
+from monitor.investigating.circle import everybody
+from monitor.investigating.comparisons import comparison_of
+from monitor.investigating.events import events_around
+from monitor.investigating.leavers import leavers_of
+from monitor.investigating.timelines import timeline_of
+from monitor.looking import Look, open_look
+from monitor.station import open_station
+from monitor.store.schema import events
+from tests.demonstration import NOW, DemoFolder
+
+
+@pytest.fixture(scope="module")
+def look(demo_folder: DemoFolder) -> Iterator[Look]:
+    station = open_station(demo_folder.path)
+    with open_look(station, NOW, reason="to count") as look:
+        yield look
+    station.close()
+
+
+def acts(look: Look, demo: DemoFolder, person_id: str) -> list[tuple[datetime, str]]:
+    """(local time, action) of everything a person did, from the generated organisation."""
+    row = demo.by_person[person_id]
+    names = {person_id.lower(), row["email"].lower(), *row["accounts"].lower().split("|")}
+    zone = ZoneInfo(everybody(look).zone(person_id))
+    table = demo.world.events
+    return [
+        (datetime.fromisoformat(time).astimezone(zone), action)
+        for time, actor, action in zip(*(table[c].to_pylist() for c in ("time", "actor", "action")), strict=True)
+        if actor.lower() in names
+    ]
+
+
+@pytest.mark.parametrize("person_id", ["X1143", "P1171", "P1003"])
+def test_days_and_hours_are_those_of_the_logs(look: Look, demo_folder: DemoFolder, person_id: str) -> None:
+    """Whoever has several accounts counts under all of them; hours are those of the person's own clock."""
+    told = timeline_of(look, look.people[person_id], (date(2017, 7, 1), date(2017, 9, 18)))
+    done = Counter((time.date(), time.hour) for time, _ in acts(look, demo_folder, person_id))
+    for day in told.days:
+        assert day.hours == tuple(done[day.date, hour] for hour in range(24)), day.date
+    assert sum(day.acts for day in told.days) > 0
+
+
+def test_what_is_usual_of_the_peers_is_theirs_that_very_day(look: Look, demo_folder: DemoFolder) -> None:
+    person = look.people[demo_folder.contractor]
+    told = timeline_of(look, person, (date(2017, 9, 4), date(2017, 9, 6)))
+    peers = everybody(look).peers(person.person_id)
+    assert told.peers == len(peers) == 17
+    days = [Counter(time.date() for time, _ in acts(look, demo_folder, peer)) for peer in peers]
+    for day in told.days:
+        assert day.peers == spread([theirs[day.date] for theirs in days])
+
+
+def test_what_is_usual_of_the_person_is_what_came_before(look: Look, demo_folder: DemoFolder) -> None:
+    first = date(2017, 9, 4)
+    told = timeline_of(look, look.people[demo_folder.contractor], (first, first))
+    done = Counter(time.date() for time, _ in acts(look, demo_folder, demo_folder.contractor))
+    begin = min(done)
+    mondays = [
+        begin + timedelta(days=i) for i in range((first - begin).days) if (begin + timedelta(days=i)).weekday() == 0
+    ]
+    assert told.days[0].own == spread([done[day] for day in mondays])
+
+
+def test_known_then_and_known_now(look: Look, demo_folder: DemoFolder) -> None:
+    told = timeline_of(look, look.people[demo_folder.contractor])
+    assert [(v.last_day.isoformat(), v.ended_at is None) for v in told.versions] == [
+        ("2017-10-31", False), ("2017-09-13", True),
+    ]  # fmt: skip
+    assert [day.date.isoformat() for day in told.days if day.told] == ["2017-09-05"]
+
+
+def test_actions_are_compared_over_the_same_days(look: Look, demo_folder: DemoFolder) -> None:
+    person = look.people[demo_folder.contractor]
+    days = date(2017, 8, 14), date(2017, 9, 13)
+    told = comparison_of(look, person, days)
+
+    def counted(person_id: str) -> Counter[str]:
+        return Counter(a for time, a in acts(look, demo_folder, person_id) if days[0] <= time.date() <= days[1])
+
+    mine, theirs = counted(person.person_id), [counted(p) for p in everybody(look).peers(person.person_id)]
+    for row in told.rows:
+        assert row.now == mine[row.action]
+        assert row.users == sum(other[row.action] > 0 for other in theirs)
+        assert row.place == 1 + sum(other[row.action] > mine[row.action] for other in theirs)
+    assert {row.action for row in told.rows} >= set(mine)
+
+
+def test_leavers_blind_spots(look: Look, demo_folder: DemoFolder) -> None:
+    told = {one.departure.person_id: one for one in leavers_of(look, everyone=True)}
+    assert told[demo_folder.admin].blind == ("2 of 3 accounts in no log",)
+    assert told[demo_folder.quiet].blind == ("the roster told of it after the last day",)
+    assert told[demo_folder.staying].blind == ()
+    mine = acts(look, demo_folder, demo_folder.contractor)
+    one = told[demo_folder.contractor]
+    today = NOW.astimezone(ZoneInfo("Asia/Singapore")).date()
+    by_day = Counter(time.date() for time, _ in mine)
+    assert one.activity == tuple(by_day[today - timedelta(days=30 - i)] for i in range(31))
+    assert one.acts == sum(one.first <= time.date() < one.end for time, _ in mine)
+
+
+def test_an_event_that_came_again_stands_once(own_demo: DemoFolder) -> None:
+    """A line that was sent again after it was sealed is hot and sealed at once."""
+    station = open_station(own_demo.path)
+    with open_look(station, NOW) as look:
+        person = look.people[own_demo.contractor]
+        moment = datetime.fromisoformat("2017-09-13T08:58:20+00:00")
+        span = timedelta(hours=2)
+        before, total = events_around(look, person, moment, span, span, 100)
+        days = timeline_of(look, person).days
+        with station.state.write() as connection:
+            row = {
+                "id": before[0]["id"], "digest": "again", "t": before[0]["t"], "actor": "LMorris",
+                "action": before[0]["action"],
+                "seen_at": NOW, "feed": "logs",
+            }  # fmt: skip
+            connection.execute(sa.insert(events).values(**row))
+        again, still = events_around(look, person, moment, span, span, 100)
+        assert (len(again), still) == (len(before), total)
+        assert timeline_of(look, person).days == days
+    station.close()
+
+
+def test_the_nearest_events_are_kept(look: Look, demo_folder: DemoFolder) -> None:
+    moment = datetime.fromisoformat("2017-09-13T08:58:20.847+00:00")
+    found, total = events_around(
+        look, look.people[demo_folder.contractor], moment, timedelta(days=30), timedelta(days=30), 3
+    )
+    assert total > 100
+    assert len(found) == 3
+    assert "e0328020" in {row["id"] for row in found}
+    assert max(abs(row["time"] - moment) for row in found) < timedelta(hours=1)
