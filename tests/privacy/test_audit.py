@@ -215,13 +215,13 @@ def test_what_the_journal_held_stands_at_the_beginning_of_the_chain(tmp_path: Pa
             insert = sa.text("INSERT INTO journal VALUES (NULL, 7, 'ann', :what, :detail)")
             connection.execute(insert, {"what": what, "detail": detail})
     engine.dispose()
-    station = open_station(folder)
-    with open_look(station, NOW) as look:
+    moved = open_station(folder)
+    with open_look(moved, NOW) as look:
         look.record("look", "p000")
-    with station.state.read() as connection:
+    with moved.state.read() as connection:
         told = [(row.seq, row.who, row.what, row.detail) for row in audit.entries(connection)]
         assert get(connection, audit.JOURNAL) is None
     assert told[:2] == [(1, "ann", "silence", "a person 5.0 h: why"), (2, "ann", "resend", "key")]
     assert [what for _, _, what, _ in told[2:]] == ["config", "look"]
-    assert not faults(station)
-    station.close()
+    assert not faults(moved)
+    moved.close()
