@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ def account(look: Look, days: float) -> dict[str, Any]:
             "kept": _kept(station.settings),
             "channels": [{"name": c.name, "names": c.names, "thin": c.thin} for c in station.settings.channels],
             "viewers": _viewers(station.settings),
-            "looks": _looks(connection, now - timedelta(days=days)),
+            "looks": _looks(connection, now - timedelta(days=days), look.own_pseudonyms()),
             "erased": connection.execute(select(func.count()).select_from(erasures)).scalar_one(),
             "held": len(holds.held(connection)),
             "audit": _chain(connection, station),
@@ -88,10 +89,15 @@ def _viewers(settings: Settings) -> list[dict[str, Any]]:
     return [{"name": rule.name, "roles": list(rule.roles)} for rule in settings.viewers]
 
 
-def _looks(connection: Connection, since: datetime) -> list[dict[str, Any]]:
-    """By viewer: how often each thing was done, at how many people, how often outside the watch window."""
+def _looks(connection: Connection, since: datetime, own: Collection[str]) -> list[dict[str, Any]]:
+    """By viewer: how often each thing was done, at how many people, how often outside the watch window.
+
+    own: pseudonyms of whoever reads the report, who is not told of looks at themselves.
+    """
     told: dict[str, dict[str, Any]] = {}
     for row in audit.entries(connection, since=since):
+        if row.subject in own:
+            continue
         mine = told.setdefault(
             row.who, {"who": row.who, "did": Counter(), "people": set(), "outside": 0, "reveals": []}
         )

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, select
 
-from monitor.looking import Look
+from monitor.looking import Look, nobody
 from monitor.model import BadInput
 from monitor.station import Station
 from monitor.store import erasing, holds, inbox, rosters
@@ -44,7 +44,7 @@ def erase(look: Look, who: str) -> Erased:
     pseudonym = look.veil.pseudonym(person_id)
     if look.is_own(person_id):
         look.record("refused", person_id, "an erasure of the viewer's own person")
-        raise BadInput(pseudonym, None, "is yourself", "somebody else must erase it")
+        raise nobody(who)
     with station.state.read() as connection:
         if person_id in holds.held(connection):
             look.record("refused", person_id, "an erasure under a legal hold")

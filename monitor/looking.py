@@ -47,14 +47,15 @@ class Look:
         """The person, by pseudonym, person_id, account or e-mail as typed. Raises BadInput.
 
         The row in the audit chain is committed before this returns. Outside the watch window a reason is
-        needed; the viewer's own person is refused; a reveal that was asked for is brought into force.
+        needed; a reveal that was asked for is brought into force. The viewer's own person is answered like
+        nobody: by trying, one does not learn which pseudonym one is.
         """
         self.may("look")
         person = self.veil.people[self.person_id(who)]
         person_id = person.person_id
         if person_id in self.viewer.own:
             self.record("refused", person_id, "a look at the viewer's own person")
-            raise BadInput(self.label(person_id), None, "is yourself", "somebody else must look at it")
+            raise nobody(who)
         watched = self.watches(person_id)
         if not watched and not self.reason:
             self.record("refused", person_id, "outside the watch window, no reason given")
@@ -81,6 +82,10 @@ class Look:
         own = [self.veil.people[p] for p in self.viewer.own if p in self.veil.people]
         names = names_of(own) | {self.veil.pseudonym(p) for p in self.viewer.own}
         return who in self.viewer.own or who.strip().lower() in names
+
+    def own_pseudonyms(self) -> frozenset[str]:
+        """Under which pseudonyms the viewer stands here; they are not told which."""
+        return frozenset(map(self.veil.pseudonym, self.viewer.own))
 
     def hides(self, person_id: str) -> bool:
         """Is this the viewer's own person, of whom nothing is shown?"""
@@ -113,11 +118,12 @@ class Look:
     def person_id(self, who: str) -> str:
         """The person_id of whoever is meant; no look at them yet. Raises BadInput where it is nobody, or several."""
         people, wanted = self.veil.people, who.strip().lower()
-        found = [p for p in people if self.veil.pseudonym(p) == wanted] if wanted.startswith(PREFIX) else []
+        others = [p for p in people if p not in self.viewer.own] if wanted.startswith(PREFIX) else []
+        found = [p for p in others if self.veil.pseudonym(p) == wanted]
         found = found or [p for p in people if p == who]
         found = found or [p for p, person in people.items() if wanted in names_of([person])]
         if not found:
-            raise BadInput(who, None, "is nobody whom a roster knows", "see lastday leavers")
+            raise nobody(who)
         if len(found) > 1:
             names = ", ".join(sorted(map(self.veil.pseudonym, found)))
             raise BadInput(who, None, "is a name of several people", f"name one of {names}")
@@ -179,6 +185,11 @@ def acting(station: Station, now: datetime, right: str, command: str, reason: st
     with open_look(station, now, command=command, reason=reason) as look:
         look.may(right)
         yield look
+
+
+def nobody(who: str) -> BadInput:
+    """The error about somebody who is not there, for this viewer."""
+    return BadInput(who, None, "is nobody whom a roster knows", "see lastday leavers")
 
 
 def full_label(person: Person) -> str:

@@ -33,7 +33,7 @@ def on_own_roster(look: Look, connection: Connection, feed: str) -> bool:
 def ask(look: Look, connection: Connection, kind: str, subject: str | None, payload: dict[str, Any]) -> int:
     """Write a request down, with the row that tells of it. subject: a person_id. Returns its number."""
     pseudonym = subject and look.veil.pseudonym(subject)
-    touched = sorted(map(look.veil.pseudonym, look.viewer.own))
+    touched = sorted(look.own_pseudonyms())
     reason = look.blur(look.reason or "", subject)
     seq = requests.make(
         connection, kind, pseudonym, payload | {"touched": touched}, reason, look.now, look.viewer.name,
@@ -70,7 +70,7 @@ def decide(look: Look, seq: int, grant: bool) -> Request:
 def _check_second(look: Look, request: Request) -> None:
     if request.made_by == look.viewer.name:
         raise BadInput(f"request {request.seq}", None, "is your own", "a second person must approve it")
-    own = {look.veil.pseudonym(person_id) for person_id in look.viewer.own}
+    own = look.own_pseudonyms()
     touched = {request.subject, *request.payload.get("touched", ())}
     covered = request.kind == "silence" and silences_own(look, request.payload["scope"], request.payload["value"])
     if own & touched or covered:

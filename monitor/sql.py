@@ -11,6 +11,8 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+FAILURES = "('failure', 'failed', 'fail', 'denied', 'deny', 'error', 'blocked', 'rejected')"
+"""Outcomes, in lower case, of what was tried and did not come about."""
 MAX_ATTRIBUTES = 64
 _TAKEN = frozenset(
     (

@@ -26,7 +26,7 @@ def audit() -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The last so many.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
 def show(folder: Path, person: str | None, viewer: str | None, days: float | None, limit: int, form: str) -> None:
-    """The last rows, the oldest first. People stand there by their pseudonyms.
+    """The last rows, the oldest first. People stand there by their pseudonyms; rows about yourself are left out.
 
     \b
     Examples:
@@ -42,8 +42,9 @@ def show(folder: Path, person: str | None, viewer: str | None, days: float | Non
         look.record("audit shown", detail=subject or "")
         with station.state.read() as connection:
             since = now - timedelta(days=days) if days is not None else None
-            rows = chain.entries(connection, subject, since, None if viewer else limit)
-    rows = [row for row in rows if viewer in (None, row.who)][-limit:]
+            rows = chain.entries(connection, subject, since, None if viewer or look.viewer.own else limit)
+    own = look.own_pseudonyms()
+    rows = [row for row in rows if viewer in (None, row.who) and row.subject not in own][-limit:]
     _write([asdict(row) | {"at": _time(row.at_us)} for row in rows], form)
 
 

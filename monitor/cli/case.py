@@ -81,7 +81,7 @@ def show_list(look: Look, *, wanted: Filter, form: str) -> None:
 @case.command()
 @looking
 @click.argument("case_id", metavar="CASE")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
 def show(look: Look, *, case_id: str, form: str) -> None:
     """Show a case: who leaves and when, every finding, who did what with it.
 
@@ -102,7 +102,8 @@ def show(look: Look, *, case_id: str, form: str) -> None:
 @click.argument("case_ids", metavar="CASE...", nargs=-1)
 @filtering
 @click.option("--yes", is_flag=True, help="Do it; without, a filter only shows which cases it means.")
-def ack(look: Look, *, case_ids: tuple[str, ...], wanted: Filter, yes: bool) -> None:
+@forms
+def ack(look: Look, *, case_ids: tuple[str, ...], wanted: Filter, yes: bool, form: str) -> None:
     """Acknowledge cases: somebody looks after them, and nobody is reminded any more.
 
     \b
@@ -112,14 +113,15 @@ def ack(look: Look, *, case_ids: tuple[str, ...], wanted: Filter, yes: bool) -> 
     """
     from monitor.core.casework import acknowledged
 
-    _each(look, case_ids, wanted, yes, "ack", lambda case, _: acknowledged(case))
+    _each(look, case_ids, wanted, yes, form, "ack", lambda case, _: acknowledged(case))
 
 
 @case.command()
 @looking
 @click.argument("case_id", metavar="CASE")
 @click.argument("who")
-def assign(look: Look, *, case_id: str, who: str) -> None:
+@forms
+def assign(look: Look, *, case_id: str, who: str, form: str) -> None:
     """Give a case to somebody, never to the person whom it is about.
 
     \b
@@ -134,13 +136,15 @@ def assign(look: Look, *, case_id: str, who: str) -> None:
     check_assignee(look, who, held.case)
     decide(look, held.case.case_id, "assign", None, text=checked_reason(who))
     _say(f"{held.case.case_id} is with {who}")
+    _stand(look, [held.case.case_id], form)
 
 
 @case.command()
 @looking
 @click.argument("case_id", metavar="CASE")
 @click.argument("text")
-def note(look: Look, *, case_id: str, text: str) -> None:
+@forms
+def note(look: Look, *, case_id: str, text: str, form: str) -> None:
     """Write something down about a case.
 
     \b
@@ -155,6 +159,7 @@ def note(look: Look, *, case_id: str, text: str) -> None:
         raise BadInput("note", None, "is empty" if not text.strip() else "is longer than 4000 characters", "write some")
     decide(look, held.case.case_id, "note", None, text=text.strip())
     _say(f"noted on {held.case.case_id}")
+    _stand(look, [held.case.case_id], form)
 
 
 @case.command()
@@ -168,8 +173,10 @@ def note(look: Look, *, case_id: str, text: str) -> None:
     help="Last day on which the verdict holds. [default: the end of the watch window]",
 )
 @click.option("--yes", is_flag=True, help="Do it; without, a filter only shows which cases it means.")
+@forms
 def close(
-    look: Look, *, case_ids: tuple[str, ...], wanted: Filter, verdict: str, until: datetime | None, yes: bool
+    look: Look, *, case_ids: tuple[str, ...], wanted: Filter, verdict: str, until: datetime | None, yes: bool,
+    form: str,
 ) -> None:  # fmt: skip
     """Close cases as malicious, honest-mistake or benign; --reason says why.
 
@@ -186,14 +193,15 @@ def close(
 
     reason = checked_reason(look.reason or "")
     expires = until.date() if until else None
-    _each(look, case_ids, wanted, yes, "close", lambda case, found: closed(case, found, verdict), text=reason,
+    _each(look, case_ids, wanted, yes, form, "close", lambda case, found: closed(case, found, verdict), text=reason,
           verdict=verdict, expires=expires)  # fmt: skip
 
 
 @case.command()
 @looking
 @click.argument("case_id", metavar="CASE")
-def reopen(look: Look, *, case_id: str) -> None:
+@forms
+def reopen(look: Look, *, case_id: str, form: str) -> None:
     """Open a closed case again; --reason says why. Its verdict no longer counts.
 
     \b
@@ -208,6 +216,7 @@ def reopen(look: Look, *, case_id: str) -> None:
     held, _ = held_case(look, case_id)
     decide(look, held.case.case_id, "reopen", lambda case, _: reopened(case, look.now), text=reason)
     _say(f"{held.case.case_id} is open again")
+    _stand(look, [held.case.case_id], form)
 
 
 @case.command()
@@ -234,8 +243,8 @@ def feedback(look: Look, *, form: str) -> None:
 
 
 def _each(
-    look: Look, case_ids: tuple[str, ...], wanted: Filter, yes: bool, what: str, change: Callable[..., Case], *,
-    text: str = "", verdict: str | None = None, expires: date | None = None,
+    look: Look, case_ids: tuple[str, ...], wanted: Filter, yes: bool, form: str, what: str,
+    change: Callable[..., Case], *, text: str = "", verdict: str | None = None, expires: date | None = None,
 ) -> None:  # fmt: skip
     """The same to every case that is named, or that the filter means."""
     from monitor.cli.cases_shown import list_cases
@@ -246,7 +255,7 @@ def _each(
         raise click.UsageError("name cases, or a filter such as --at-most medium; not both")
     held: list[Held] = [held_case(look, case_id)[0] for case_id in case_ids] or caseload(look, wanted)
     if not case_ids and not yes:
-        list_cases(look, held, "table")
+        list_cases(look, held, form)
         _say(f"{len(held)} {'case' if len(held) == 1 else 'cases'} would change; --yes does it")
         return
     for one in held:
@@ -254,6 +263,16 @@ def _each(
             look.find(one.case.person_id)
         decide(look, one.case.case_id, what, change, text=text, verdict=verdict, expires=expires)
         _say(f"{one.case.case_id} is {'acknowledged' if what == 'ack' else f'closed as {verdict}'}")
+    _stand(look, [one.case.case_id for one in held], form)
+
+
+def _stand(look: Look, case_ids: list[str], form: str) -> None:
+    """For programs: the cases as they stand afterwards."""
+    from monitor.cli.cases_shown import list_cases
+    from monitor.investigating.caseload import caseload
+
+    if form != "table":
+        list_cases(look, [one for one in caseload(look) if one.case.case_id in case_ids], form)
 
 
 def _say(text: str) -> None:

@@ -56,7 +56,7 @@ def show_case(look: Look, one: Held, person: Person, form: str) -> None:
     zone = everybody(look).zone(person.person_id)
     with look.station.state.read() as connection:
         told = versions_of(look, versions(connection, person.person_id), zone)
-    if form == "json":
+    if form != "table":
         rows.write_json(
             _row(look, one)
             | {
@@ -126,20 +126,25 @@ def _row(look: Look, one: Held) -> dict[str, Any]:
 
 def _step(look: Look, step: CaseStep, person_id: str) -> dict[str, Any]:
     return {
-        "at": step.at, "who": look.blur(step.who), "what": step.what, "text": look.blur(step.text, person_id),
+        "at": step.at, "who": step.who, "what": step.what, "text": _said(look, step, person_id),
         "verdict": step.verdict, "actions": list(step.actions), "expires": step.expires,
     }  # fmt: skip
+
+
+def _said(look: Look, step: CaseStep, person_id: str) -> str:
+    """What was written down, blurred; whoever looks after a case is named, as in the audit."""
+    return step.text if step.what == "assign" else look.blur(step.text, person_id)
 
 
 def _step_line(look: Look, step: CaseStep, person_id: str, zone: str) -> Text:
     what = WORDS.get(step.what, step.what) + (f" as {step.verdict}" if step.verdict else "")
     line = Text.assemble(
         (f"{local(micros(step.at), zone):%d %b %Y %H:%M}  ", "dim"),
-        (plain(look.blur(step.who), 40), "bold"),
+        (plain(step.who, 40), "bold"),
         f" {what}",
     )
     if step.text:
-        line.append(f": {plain(look.blur(step.text, person_id), 600)}")
+        line.append(f": {plain(_said(look, step, person_id), 600)}")
     if step.expires:
         line.append(f"  (holds until {step.expires})", "dim")
     return line

@@ -41,7 +41,7 @@ def show_finding(look: Look, finding_id: str, form: str) -> None:
     zone = ZoneInfo(everybody(look).zone(person.person_id))
     known = versions_of(look, told, zone.key)
     then = [v for v in known if v.told_at <= finding.time and (v.ended_at is None or v.ended_at > finding.time)]
-    if form == "json":
+    if form != "table":
         rows.write_json(
             finding_as_json(look, finding)
             | {

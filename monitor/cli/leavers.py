@@ -74,9 +74,7 @@ def _show(look: Look, found: list[Leaver]) -> None:
         rows.screen(stderr=True).print(Text("nobody is in a watch window; --all shows every departure known"))
         return
     out = rows.screen()
-    for one in found:
-        for line in _lines(look, one):
-            out.print(line)
+    out.print(Text("\n").join(line for one in found for line in _lines(look, one)))
 
 
 def _lines(look: Look, one: Leaver) -> list[Text]:

@@ -35,8 +35,11 @@ def show(folder: Path) -> None:
         with station.state.read() as connection:
             found = store.standing(connection, now, KINDS, "waiting")
             found += store.standing(connection, now, ("reveal",), "granted")
+    own = look.own_pseudonyms()
     for request in found:
-        about = f" of {request.subject}" if request.subject else ""
+        if request.subject in own and request.made_by != look.viewer.name:
+            continue
+        about = " of yourself" if request.subject in own else f" of {request.subject}" if request.subject else ""
         click.echo(
             f"{request.seq}: {request.kind}{about}, {request.state} until {request.until:%Y-%m-%d %H:%MZ}, "
             f"asked by {plain(request.made_by)}: {plain(request.reason)}"

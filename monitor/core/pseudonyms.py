@@ -68,7 +68,8 @@ class Veil:
     names: Mapping[str, str]
     shown: Mapping[str, str] = field(default_factory=dict)
     """person_id -> what stands in place of the pseudonym."""
-    _known: dict[str, list[tuple[tuple[str, ...], str]]] | None = None
+    _known: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    """Made when first asked for; a veil that is replaced by one with others shown shares it."""
     _dense: list[tuple[str, str]] = field(default_factory=list)
     """Names in scripts that put no blanks between words."""
 
@@ -117,19 +118,22 @@ class Veil:
 
     def _index(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
         """First word of each identifier -> all its words, the longest first."""
-        if self._known is None:
+        if not self._known:
             known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+            dense: list[tuple[str, str]] = []
             for person in self.people.values():
                 for told in {person.person_id, person.name, person.email, *person.accounts} - {None, ""}:
                     lower = str(told).casefold()
                     words = (lower,) if lower.isalnum() else tuple(_WORD.findall(lower))
                     if not lower.isascii() and len(lower) > 1 and max(lower) >= _UNSPACED:
-                        self._dense.append((str(told), person.person_id))
+                        dense.append((str(told), person.person_id))
                     if words and not (len(words) == 1 and words[0].isdigit() and len(words[0]) < LEAST_DIGITS):
                         known.setdefault(words[0], []).append((words, person.person_id))
             for entries in known.values():
-                entries.sort(key=lambda e: (-len(e[0]), e))
-            self._known = known
+                if len(entries) > 1:
+                    entries.sort(key=lambda e: (-len(e[0]), e))
+            self._known.update(known)
+            self._dense[:] = dense
         return self._known
 
     def _parts(self, person_id: str) -> list[tuple[tuple[str, ...], str]]:

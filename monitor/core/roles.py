@@ -53,6 +53,7 @@ def own_ids(user: str, people: Iterable[tuple[str, Iterable[str]]]) -> frozenset
     ['7']
     """
     wanted = user.lower()
+    address = f"{wanted}@"
     return frozenset(
-        person_id for person_id, names in people if any(wanted in (n, n.partition("@")[0]) for n in names if n)
+        person_id for person_id, names in people if any(n == wanted or n.startswith(address) for n in names if n)
     )

@@ -76,6 +76,9 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
             mine = [c for c in everything if c.case_id.startswith(case_id)]
         if not mine:
             mine = [c for c in everything if case_id in (look.veil.pseudonym(c.person_id), c.person_id)]
+        for own in [c for c in mine if look.hides(c.person_id)]:
+            look.record("refused", own.person_id, "a case about the viewer")
+            mine.remove(own)
         if len(mine) != 1:
             what = "fits several cases" if mine else "is no case"
             raise BadInput(f"case {case_id}", None, what, "see lastday case list")

@@ -16,8 +16,8 @@ from monitor.core.windows import day_number, end_of
 from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
 from monitor.looking import Look
 from monitor.model import Departure
+from monitor.sql import FAILURES
 from monitor.store.acted import Acted
-from monitor.store.history import FAILURES
 from monitor.store.schema import cases, departures, findings
 
 SHOWN_DAYS = 31

@@ -115,7 +115,9 @@ class Acted:
         rows = []
         known: dict[str, list[tuple[int, int]]] = {}
         for p, zone in zones.items():
-            told = known.setdefault(zone, spells(zone, since, until))
+            if zone not in known:
+                known[zone] = spells(zone, since, until)
+            told = known[zone]
             ends = [start for start, _ in told[1:]] + [until]
             starts = [since] + [start for start, _ in told[1:]]
             rows += [

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from monitor.sql import quote
+from monitor.sql import FAILURES, quote
 
 Columns = dict[str, NDArray]
 
@@ -32,7 +32,6 @@ MOSTLY, SOMETIMES = 0.5, 0.005
 SETTLING_DAYS = 28
 """At the start of a person's record everything is new: rates of the new are counted after it."""
 SAME_TARGET_DAYS = 21
-FAILURES = "('failure', 'failed', 'fail', 'denied', 'deny', 'error', 'blocked', 'rejected')"
 PLACE = r"""CASE
     WHEN contains({x}, '://') THEN split_part(split_part({x}, '://', 2), '/', 1)
     WHEN contains({x}, '@') THEN regexp_extract({x}, '@([^@]*)$', 1)

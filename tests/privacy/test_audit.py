@@ -6,20 +6,24 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from click.testing import CliRunner
 from sqlalchemy import Connection
 
 from monitor.cli import main
 from monitor.core.audit import Fault, read_head
 from monitor.looking import open_look
-from monitor.station import Station
+from monitor.station import Station, open_station
 from monitor.store import audit
 from monitor.store.schema import audit as rows_of
-from monitor.store.state import get, put
+from monitor.store.state import MIGRATIONS, get, put
 from tests.daemon.conftest import postgres, station, store_config  # noqa: F401
+from tests.office import lay_out
 from tests.privacy.test_looking import NOW
 
 ROWS, MUTATIONS = 40, 1000
@@ -194,3 +198,30 @@ def test_the_command_names_the_row_and_tells_by_its_exit_code(station: Station) 
 @pytest.mark.parametrize("text", ["", "3", "3:xyz", "x:" + "a" * 64, "3:" + "A" * 64])
 def test_what_is_no_head_is_no_anchor(text: str) -> None:
     assert read_head(text) is None
+
+
+def test_what_the_journal_held_stands_at_the_beginning_of_the_chain(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    path = folder / "data" / "state.db"
+    path.parent.mkdir()
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        rows = [("silence", "('person', 'E77') 5.0 h: why"), ("resend", "key")]
+        for what, detail in rows:
+            insert = sa.text("INSERT INTO journal VALUES (NULL, 7, 'ann', :what, :detail)")
+            connection.execute(insert, {"what": what, "detail": detail})
+    engine.dispose()
+    moved = open_station(folder)
+    with open_look(moved, NOW) as look:
+        look.record("look", "p000")
+    with moved.state.read() as connection:
+        told = [(row.seq, row.who, row.what, row.detail) for row in audit.entries(connection)]
+        assert get(connection, audit.JOURNAL) is None
+    assert told[:2] == [(1, "ann", "silence", "a person 5.0 h: why"), (2, "ann", "resend", "key")]
+    assert [what for _, _, what, _ in told[2:]] == ["config", "look"]
+    assert not faults(moved)
+    moved.close()

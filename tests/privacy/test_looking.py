@@ -159,8 +159,11 @@ def test_a_leaver_does_not_see_themselves(tmp_path: Path, person: str) -> None:
     with open_look(station, NOW, reason="curious", reveal=True) as look:
         assert "p000" not in look.people
         assert not [d for d in look.departures if d.person_id == "p000"]
-        with pytest.raises(BadInput, match="is yourself") as error:
+        with pytest.raises(BadInput, match="nobody whom a roster knows") as error:
             look.find("p000")
         assert "Person 0" not in str(error.value)
+        for pseudonym in look.own_pseudonyms():
+            with pytest.raises(BadInput, match="nobody whom a roster knows"):
+                look.find(pseudonym)
     assert [what for what, _, _ in told(station)] == ["refused"]
     station.close()

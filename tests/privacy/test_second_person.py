@@ -13,6 +13,7 @@ from monitor import custody, seconding, upkeep
 from monitor.cli import main
 from monitor.core.routing import by_name, chain_of
 from monitor.daemon import make_daemon
+from monitor.investigating.caseload import held_case
 from monitor.looking import Look, open_look
 from monitor.model import BadInput
 from monitor.settings import load_settings
@@ -172,7 +173,7 @@ def test_a_leaver_cannot_take_their_own_name_out_of_the_viewers(two: Station, mo
     path.write_text(path.read_text().replace('person = "p000"\n', ""))
     two.close()
     station = open_station(two.folder)
-    with pytest.raises(BadInput, match="is yourself"):
+    with pytest.raises(BadInput, match="nobody whom a roster knows"):
         look_of(station, "us", monkeypatch).find("p000")
     station.close()
 
@@ -217,3 +218,18 @@ def test_a_manager_with_an_own_case_is_not_told(tmp_path: Path) -> None:
 def test_managers_who_manage_each_other_end() -> None:
     ring = {f"p{i}": person(f"p{i}", manager=f"p{(i + 1) % 3}", accounts=(), email=None, name=None) for i in range(3)}
     assert [p.person_id for p in chain_of(ring["p0"], by_name(ring.values()))] == ["p1", "p2"]
+
+
+def test_a_case_about_oneself_is_not_there(two: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [finding(), finding(person="p003")]
+    with two.state.write() as connection:
+        cases.save_findings(connection, assign([], found), NOW, {})
+        tell(connection, two, {f.person_id: person(f.person_id) for f in found}, LEAVING, NOW)
+        ids = {case.person_id: case.case_id for case in cases.all_cases(connection)}
+    us, ann = look_of(two, "us", monkeypatch), look_of(two, "ann", monkeypatch)
+    with pytest.raises(BadInput, match="is no case"):
+        held_case(us, ids["p000"])
+    assert held_case(ann, ids["p000"])[1].person_id == "p000"
+    assert held_case(us, ids["p003"])[1].person_id == "p003"
+    assert [what for what in said(two) if what != "config"] == ["refused", "look", "look"]
+    two.close()
