@@ -93,7 +93,7 @@ def attach(command: click.Command) -> click.Command:
 
 
 BY_NAME = {
-    "case": case_or_person, "case_id": case_ids, "case_ids": case_ids, "cases": case_ids,
-    "finding": finding_ids, "finding_id": finding_ids, "around": finding_ids, "person": people, "who": people,
+    "case": case_or_person, "case_id": case_ids, "case_ids": case_ids, "finding": finding_ids, "around": finding_ids,
+    "person": people,
 }  # fmt: skip
 """What is completed for a parameter of that name."""

@@ -10,6 +10,8 @@ from monitor.report.safe import plain
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 LONGEST = 1000
+WHOLE = 20
+"""Words of no more characters are not broken in a table."""
 _STYLE = """
 :root { color-scheme: light dark; --ground: #fff; --ink: #1f2937; --soft: #4b5563; --rule: #c3c9d2; --link: #1d4ed8;
   --undo: #eaf6ec; --undo-ink: #0b3d18; --undo-edge: #1a7f37; }
@@ -28,9 +30,10 @@ dt { color: var(--soft); } dd { margin: 0; }
 .wide:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; } caption { text-align: left; padding-bottom: .3rem; }
 th { text-align: left; border-bottom: 2px solid var(--rule); } td { border-bottom: 1px solid var(--rule); }
-td, th { padding: .3rem .7rem .3rem 0; vertical-align: top; min-width: 4.5rem; }
+td, th { padding: .3rem .7rem .3rem 0; vertical-align: top; } .t:not(.k) { min-width: 7rem; }
 .n { text-align: right; font-variant-numeric: tabular-nums; min-width: 3rem; }
-.m { font-family: ui-monospace, monospace; font-size: .8rem; word-break: break-all; }
+.k { overflow-wrap: normal; }
+.m { font-family: ui-monospace, monospace; font-size: .8rem; } .m:not(.k) { word-break: break-all; }
 a { color: var(--link); } .skip { position: absolute; left: -999rem; } .skip:focus { position: static; }
 """
 _DARK = """
@@ -93,9 +96,10 @@ def _table(table: Table) -> str:
 
 
 def _kind(table: Table, column: int) -> str:
-    if column in table.right:
-        return ' class="n"'
-    return ' class="m"' if column in table.mono else ""
+    """The class of a column's cells: figures, ids, text; k where every word is short enough to stay whole."""
+    kind = "n" if column in table.right else "m" if column in table.mono else "t"
+    words = (word for cells in (table.columns, *table.rows) for word in plain(cells[column], LONGEST).split())
+    return f' class="{kind} k"' if max(map(len, words), default=0) <= WHOLE else f' class="{kind}"'
 
 
 def _safe(text: str) -> str:

@@ -66,6 +66,7 @@ def _commands(folder: Path) -> list[list[str]]:
         ["compare", who],
         ["explain", finding],
         ["events", who, "--around", finding],
+        ["report", case["case_id"], "--force"],
         ["sql", "SELECT severity, count(*) FROM findings GROUP BY 1"],
         ["sql", "SELECT action, count(*) FROM events GROUP BY 1 ORDER BY 2 DESC"],
         ["sql", f"SELECT date_trunc('month', time), count(*) FROM events WHERE person = '{case['person']}' GROUP BY 1"],

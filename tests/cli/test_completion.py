@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from click.shell_completion import ShellComplete
@@ -48,6 +50,30 @@ def test_cases_findings_and_pseudonyms(own_demo: DemoFolder) -> None:
         assert len(audit.entries(connection)) == rows, "a key press is no look"
     station.close()
     assert label.startswith("p-")
+
+
+def test_every_command_that_names_one_completes_it(own_demo: DemoFolder) -> None:
+    station = open_station(own_demo.path)
+    with station.state.read() as connection:
+        found = {f.finding_id for theirs in cases.findings_of(connection).values() for f in theirs}
+    station.close()
+    here = ("-C", own_demo.path)
+    assert set(completed("explain", *here)) == found
+    assert set(completed("events", *here, "x", "--around")) == found
+    ids = completed("report", *here, last="c")
+    for words in (("case", "show"), ("case", "close"), ("case", "ack", ids[0])):
+        assert completed(*words, *here, last="c") == ids
+
+
+def test_pseudonyms_of_those_who_are_watched(own_demo: DemoFolder) -> None:
+    """On the day of the demo organisation; today nobody of 2017 is in a window."""
+    assert completed("timeline", "-C", own_demo.path) == []
+    with patch("monitor.cli.completing.datetime") as clock:
+        clock.now.return_value = NOW
+        names = completed("timeline", "-C", own_demo.path)
+        assert names == completed("report", "-C", own_demo.path, last="p-")
+    assert len(names) >= 3
+    assert all(re.fullmatch(r"p-[0-9a-z]{8,12}", name) for name in names)
 
 
 def test_ones_own_case_is_not_offered(own_demo: DemoFolder) -> None:
