@@ -37,6 +37,9 @@ def kept(tmp_path: Path, store_config: str):
     (station.folder / "rosters" / "people.csv").write_text(roster(leavers=LEAVERS))
     upkeep.sync_rosters(station, NOW)
     told = [e | {"tool": f"tool{int(e['magnitude']) % 3}", "pc": f"pc-{e['actor']}"} for e in usual(days=200)]
+    for i, event in enumerate(told):
+        if i % 97 == 0 and event["actor"][5:] not in LEAVERS:
+            event["target"] = "ledger/2017"
     drop(station, "usual.jsonl", told)
     upkeep.tend(station, NOW)
     pipeline.assess(station, NOW)
@@ -79,6 +82,16 @@ def test_everybody_goes_on_working_and_all_orders_tell_the_same(kept: Station, m
     drop(kept, "two.jsonl", [*lines[1::2], lines[0]])
     again, everything = both(kept, monkeypatch)
     assert {f.person_id for f in again} >= {"p000", "p004"}
+    assert again == everything
+
+
+def test_what_others_have_used_before_is_known_of_a_target_new_to_who_leaves(
+    kept: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(kept, "ledger.jsonl", [incident(magnitude=1000) | {"target": "ledger/2017"}])
+    again, everything = both(kept, monkeypatch)
+    (shared,) = [f for f in again if f.target == "ledger/2017"]
+    assert shared.impact > 0.3
     assert again == everything
 
 
