@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detectors.base import Floats
 from monitor.core.evidence import Cast
+from monitor.core.windows import Window
 from monitor.store.history import Columns, History
 
 COMMON_ACTIONS = 20
@@ -34,11 +35,11 @@ class Days:
         return np.searchsorted(self.key, events["p"].astype(np.int64) * _DAYS + events["d"])
 
 
-def day_vectors(history: History, cast: Cast, kinds: Sequence[str], first_watched: NDArray) -> Days:
-    """Every person's every day as a vector.
+def day_vectors(history: History, cast: Cast, kinds: Sequence[str], windows: Sequence[Window]) -> Days:
+    """Every person's past and watched days as vectors.
 
     Each feature is in standard deviations from the person's usual, and again from the peers'.
-    kinds: class of each action.  first_watched: each person's first watched day.
+    kinds: class of each action.  A day before the person's first window is past, one in a window is watched.
     """
     daily = history.columns("SELECT p, d, a, n, coalesce(s, 0) AS s FROM daily ORDER BY p, d, a")
     clock = history.columns(
@@ -70,9 +71,24 @@ def day_vectors(history: History, cast: Cast, kinds: Sequence[str], first_watche
             hours,
         ]
     )
-    past = day < first_watched[person]
+    past, watched = day < _first_days(windows, len(cast.group))[person], _watched(key, windows)
     Z = _deviations(X, person, cast.group, past)
-    return Days(Z[past], Z[~past], key[~past])
+    return Days(Z[past], Z[watched], key[watched])
+
+
+def _first_days(windows: Sequence[Window], people: int) -> NDArray:
+    first = np.full(people, 1 << 30)
+    for window in windows:
+        first[window.person] = min(first[window.person], window.first)
+    return first
+
+
+def _watched(key: NDArray, windows: Sequence[Window]) -> NDArray:
+    watched = np.zeros(len(key), bool)
+    for window in windows:
+        begin, end = np.searchsorted(key, window.person * _DAYS + np.array([window.first, window.end]))
+        watched[begin:end] = True
+    return watched
 
 
 def _deviations(X: Floats, person: NDArray, group: NDArray, past: NDArray) -> Floats:

@@ -115,14 +115,7 @@ def gather_days(
 ) -> Days:
     """Narrow the events to what judgement asks for, and return the days as vectors."""
     history.narrow(_table(cast, windows), facets)
-    return day_vectors(history, cast, [action.kind for action in actions], _first_days(cast, windows))
-
-
-def _first_days(cast: Cast, windows: Sequence[Window]) -> NDArray:
-    first = np.full(len(cast.group), 1 << 30)
-    for window in windows:
-        first[window.person] = min(first[window.person], window.first)
-    return first
+    return day_vectors(history, cast, [action.kind for action in actions], windows)
 
 
 def _table(cast: Cast, windows: Sequence[Window]) -> pa.Table:
