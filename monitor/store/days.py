@@ -43,7 +43,7 @@ def day_vectors(history: History, cast: Cast, kinds: Sequence[str], windows: Seq
     """
     daily = history.columns("SELECT p, d, a, n, coalesce(s, 0) AS s FROM daily ORDER BY p, d, a")
     clock = history.columns(
-        "SELECT p, d, min(h % 24) AS first, max(h % 24) AS last, count(DISTINCT h) AS active FROM hourly GROUP BY p, d"
+        "SELECT p, d, min(h % 24) AS first, max(h % 24) AS last, count(*) AS active FROM active GROUP BY p, d"
     )
     key, row = np.unique(daily["p"].astype(np.int64) * _DAYS + daily["d"], return_inverse=True)
     person, day = key // _DAYS, key % _DAYS

@@ -53,7 +53,7 @@ def gather(
     learned: dict[str, Mapping[str, NDArray]] = {**counts.volumes(history)}
     learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
     learned["rhythm hour"] = counts.rhythm(history)
-    history.drop("hourly")
+    history.drop("hourly", "active")
     counts.build_targets(history)
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
@@ -75,6 +75,7 @@ def gather(
     used = {facet.name: _used(history, facet, events, row_of) for facet in facets}
     history.drop(
         "act",
+        "mine",
         "daily",
         "rolling",
         "breadth",
