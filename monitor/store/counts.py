@@ -197,6 +197,7 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
     team_n, team_people (what the peers did that day); v_ and the name of each facet with single values.
     """
     values = "".join(f", coalesce({quote('v_' + f.name)}, -1) AS {quote('v_' + f.name)}" for f in facets if not f.many)
+    # Every event has its row in rolling and team_day; joined by INNER JOIN, the planner would join those two first.
     events = history.columns(f"""
         WITH
         known AS (SELECT mine.*, target.c, coalesce(one.people, 0) AS target_people,
@@ -210,8 +211,8 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
           target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets,
           team_day.n AS team_n, team_day.people AS team_people{values}
         FROM known
-        JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
-        JOIN team_day ON team_day.g = known.g AND team_day.a = known.a AND team_day.d = known.d
+        LEFT JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
+        LEFT JOIN team_day ON team_day.g = known.g AND team_day.a = known.a AND team_day.d = known.d
         LEFT JOIN breadth ON breadth.p = known.p AND breadth.a = known.a AND breadth.d = known.d
         LEFT JOIN sequence ON sequence.r = known.r
         LEFT JOIN absence ON absence.k = known.k AND absence.d = known.d
