@@ -10,6 +10,20 @@ from detectors.base import Floats
 Codes = NDArray[np.int64]
 
 
+_SPARSE = 20
+
+
+def ranked(codes: Codes) -> tuple[Codes, Codes]:
+    """The different codes, sorted, and the place of each of the given ones among them.
+
+    codes: non-negative, shape (n,).
+    """
+    if codes.max(initial=0) > _SPARSE * len(codes):
+        return np.unique(codes, return_inverse=True)
+    there = np.bincount(codes) > 0  # where codes lie close together, to count them is ten times faster than to sort
+    return np.flatnonzero(there), (there.cumsum() - 1)[codes]
+
+
 class GroupCounts:
     """For every group a histogram over small non-negative integers, as one dense block.
 
@@ -19,9 +33,9 @@ class GroupCounts:
 
     def __init__(self, group: Codes, value: Codes, weight: Floats, size: int) -> None:
         kept = group >= 0
-        self.groups, inverse = np.unique(group[kept], return_inverse=True)
+        self.groups, place = ranked(group[kept])
         self.size = size
-        flat = np.bincount(inverse * size + value[kept], weight[kept], minlength=len(self.groups) * size)
+        flat = np.bincount(place * size + value[kept], weight[kept], minlength=len(self.groups) * size)
         self.table: Floats = np.vstack([flat.astype(np.float64).reshape(-1, size), np.zeros((1, size))])
 
     def row(self, group: Codes) -> Codes:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Detector, Floats
+from detectors.counts import ranked
 from detectors.habit import Habit
 from detectors.person_day import PersonDay
 from detectors.placebo import LEAST_WINDOWS, Placebo
@@ -276,9 +277,11 @@ def _ask(detector: Detector, X: Floats, value: int) -> Floats:
     """The detector's answers; asked once for each different value of an own code: thousands of events share a day."""
     if not len(X):
         return np.zeros(0)
-    key = X[:, 0].astype(np.int64) * (_CODES + 1) + X[:, value].astype(np.int64)
-    _, first, back = np.unique(key, return_index=True, return_inverse=True)
-    return np.nan_to_num(np.minimum(detector.decision_function(X[first]), CAP_BITS))[back]
+    width = int(X[:, value].max()) + 1
+    different, back = ranked(X[:, 0].astype(np.int64) * width + X[:, value].astype(np.int64))
+    one = np.empty(len(different), np.int64)
+    one[back] = np.arange(len(X))
+    return np.nan_to_num(np.minimum(detector.decision_function(X[one]), CAP_BITS))[back]
 
 
 def _spread(n: int, rows: NDArray, values: Floats) -> Floats:

@@ -20,8 +20,11 @@ NAMES = ("actor", "action", "target", "id")
 SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string()), ("bad", pa.string())])
 NO_OBJECT = r"""WHEN bad IS NOT NULL THEN bad
     WHEN broken THEN 'not valid JSON'
-    WHEN NOT starts_with(ltrim(line, E' \t\r'), '{') THEN 'not a JSON object'"""
-"""Part of a CASE over `line`, `bad` and `broken` (it cannot be read): why a line is no JSON object."""
+    WHEN NOT (line >= '{' AND line < '|') AND NOT starts_with(ltrim(line, E' \t\r'), '{') THEN 'not a JSON object'"""
+"""Part of a CASE over `line`, `bad` and `broken` (it cannot be read): why a line is no JSON object.
+
+Nearly every line begins with a brace, which costs less to see than to cut off the blanks before it.
+"""
 _KINDS = {"ARRAY": "a list", "OBJECT": "an object", "BOOLEAN": "a truth value"}
 
 
@@ -95,7 +98,7 @@ def _json_wrong() -> str:
     begins = (("[", "\\"), ("{", "|"))
     digits = (("0", ":"), ("-", "."))
     odd = " OR ".join(f"({_begins(n, begins + (digits if n in NAMES else ()))}) AND {_unquoted(n)}" for n in TEXT)
-    truth = " OR ".join(f"{n} IN ('true', 'false')" for n in TEXT)
+    truth = " OR ".join(f"{n} = 'true' OR {n} = 'false'" for n in TEXT)
     words = "', not text; write it in quotes'"
     told = " ".join(
         f"WHEN json_type(line, '/{n}') {_is_wrong(n)} THEN '{n} is ' || {_spoken(n)} || {words}" for n in TEXT

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from monitor.sources.streams import COMPRESSED, open_bytes, read_block
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 19
 MAX_LINE_BYTES = 1 << 20
 NOT_UTF8 = "not UTF-8 text; write the file as UTF-8"
 _LONGEST_BLANK = 64

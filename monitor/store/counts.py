@@ -49,7 +49,7 @@ def volumes(history: History) -> dict[str, Columns]:
 def rhythm(history: History) -> Columns:
     """History rows of active hours: value is the hour of the own local week, 0 on Monday at midnight."""
     return history.columns("""SELECT p, 0 AS a, seg, ((h + 72) % 168)::INTEGER AS value, count(*)::DOUBLE AS count
-        FROM (SELECT DISTINCT p, h, seg FROM hourly) GROUP BY ALL""")
+        FROM active GROUP BY ALL""")
 
 
 def days_with(history: History) -> Columns:
@@ -69,7 +69,8 @@ def build_first_uses(history: History) -> None:
     db = history.db
     db.execute(f"""CREATE OR REPLACE TABLE target AS
         SELECT v, min(hash({PLACE.format(x="path")})) AS c
-        FROM (SELECT DISTINCT hash(target) AS v, ltrim(replace(lower(target), '\\', '/'), '/') AS path FROM event WHERE target IS NOT NULL) GROUP BY v""")
+        FROM (SELECT hash(target) AS v, ltrim(replace(lower(target), '\\', '/'), '/') AS path
+          FROM (SELECT DISTINCT target FROM event WHERE target IS NOT NULL)) GROUP BY v""")
     db.execute("""CREATE OR REPLACE TABLE first_target AS
         SELECT p, any_value(g) AS g, v, min(t) AS f, min(d) AS fd, min(seg) AS seg, arg_min(a, t * 1024 + a % 1024) AS a,
           count(*) AS n
@@ -199,8 +200,9 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
     target_people, place_people, place_targets; v_ and the name of each facet with single values.
     """
     values = "".join(f", coalesce({quote('v_' + f.name)}, -1) AS {quote('v_' + f.name)}" for f in facets if not f.many)
+    # Every event has its row in rolling: joined by INNER JOIN, the planner would begin with that.
     events = history.columns(f"""
-        WITH mine AS (SELECT act.*, watch.w, watch.first FROM act JOIN watch USING (p) WHERE d >= first AND d < "end"),
+        WITH
         known AS (SELECT mine.*, target.c, coalesce(one.people, 0) AS target_people,
             {_state("one", "mine.d")} AS target_state, since
           FROM mine JOIN settled USING (p) LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
@@ -211,7 +213,7 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
           target_state, {_state("place", "known.d")} AS place_state,
           target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets{values}
         FROM known
-        JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
+        LEFT JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
         LEFT JOIN breadth ON breadth.p = known.p AND breadth.a = known.a AND breadth.d = known.d
         LEFT JOIN sequence ON sequence.r = known.r
         LEFT JOIN absence ON absence.k = known.k AND absence.d = known.d
@@ -273,9 +275,8 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
     ]
     texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
     return history.columns(f"""
-        WITH text AS (SELECT act.r, target, {texts} AS addresses
-          FROM act JOIN watch USING (p) SEMI JOIN moving USING (a) JOIN event ON event.rowid = act.r
-          WHERE act.d >= first AND act.d < "end"),
+        WITH text AS (SELECT r, target, {texts} AS addresses
+          FROM mine SEMI JOIN moving USING (a) JOIN event ON event.rowid = r),
         words AS (SELECT DISTINCT target, unnest(regexp_extract_all(lower(target), '[a-z0-9._-]{{4,}}')) AS word FROM text),
         owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
           FROM words JOIN name USING (word) GROUP BY target),
@@ -292,9 +293,7 @@ def jewels(history: History, patterns: Sequence[str]) -> NDArray:
     """Rows r of the watched events whose target is a crown jewel; patterns are globs, whatever the case."""
     matches = " OR ".join(f"lower(target) GLOB {literal(pattern.lower())}" for pattern in patterns) or "false"
     return history.columns(f"""WITH jewel AS (SELECT DISTINCT hash(target) AS v FROM event WHERE {matches})
-        SELECT DISTINCT r FROM act SEMI JOIN jewel USING (v) JOIN watch USING (p) WHERE d >= first AND d < "end" """)[
-        "r"
-    ]
+        SELECT DISTINCT r FROM mine SEMI JOIN jewel USING (v)""")["r"]
 
 
 def _blocks(days: int) -> str:

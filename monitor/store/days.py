@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detectors.base import Floats
 from monitor.core.evidence import Cast
+from monitor.core.windows import Window
 from monitor.store.history import Columns, History
 
 COMMON_ACTIONS = 20
@@ -48,17 +49,17 @@ class Days:
 
 
 def day_vectors(
-    history: History, cast: Cast, kinds: Sequence[str], first_watched: NDArray, usual: Usual | None = None
+    history: History, cast: Cast, kinds: Sequence[str], windows: Sequence[Window], usual: Usual | None = None
 ) -> Days:
-    """Every person's every day as a vector.
+    """Every person's past and watched days as vectors.
 
     Each feature is in standard deviations from the person's usual, and again from the peers'.
-    kinds: class of each action.  first_watched: each person's first watched day.  usual: what to hold
-    them against; None: these days before the watched ones.
+    kinds: class of each action.  A day before the person's first window is past, one in a window is watched.
+    usual: what to hold them against; None: the past days.
     """
     daily = history.columns("SELECT p, d, a, n, coalesce(s, 0) AS s FROM daily ORDER BY p, d, a")
     clock = history.columns(
-        "SELECT p, d, min(h % 24) AS first, max(h % 24) AS last, count(DISTINCT h) AS active FROM hourly GROUP BY p, d"
+        "SELECT p, d, min(h % 24) AS first, max(h % 24) AS last, count(*) AS active FROM active GROUP BY p, d"
     )
     key, row = np.unique(daily["p"].astype(np.int64) * _DAYS + daily["d"], return_inverse=True)
     person, day = key // _DAYS, key % _DAYS
@@ -86,10 +87,25 @@ def day_vectors(
             hours,
         ]
     )
-    past = day < first_watched[person]
+    past, watched = day < _first_days(windows, len(cast.group))[person], _watched(key, windows)
     usual = usual or _usual(common, X[past], person[past], cast.group)
     Z = _deviations(X, person, cast.group, usual)
-    return Days(Z[past], Z[~past], key[~past], usual)
+    return Days(Z[past], Z[watched], key[watched], usual)
+
+
+def _first_days(windows: Sequence[Window], people: int) -> NDArray:
+    first = np.full(people, 1 << 30)
+    for window in windows:
+        first[window.person] = min(first[window.person], window.first)
+    return first
+
+
+def _watched(key: NDArray, windows: Sequence[Window]) -> NDArray:
+    watched = np.zeros(len(key), bool)
+    for window in windows:
+        begin, end = np.searchsorted(key, window.person * _DAYS + np.array([window.first, window.end]))
+        watched[begin:end] = True
+    return watched
 
 
 def _usual(common: NDArray, X: Floats, person: NDArray, group: NDArray) -> Usual:

@@ -67,7 +67,7 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     learned: dict[str, Mapping[str, NDArray]] = {**counts.volumes(history)}
     learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
     learned["rhythm hour"] = counts.rhythm(history)
-    history.drop("hourly")
+    history.drop("hourly", "active")
     counts.build_first_uses(history)
     counts.build_states(history)
     for name in ("target", "place"):
@@ -95,6 +95,7 @@ def watch(
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
     history.drop(
         "act",
+        "mine",
         "daily",
         "rolling",
         "breadth",
@@ -147,14 +148,7 @@ def gather_days(
 ) -> Days:
     """Narrow the events to what judgement asks for, and return the days as vectors; usual: see day_vectors."""
     history.narrow(_table(cast, windows), asked.facets)
-    return day_vectors(history, cast, [action.kind for action in asked.actions], _first_days(cast, windows), usual)
-
-
-def _first_days(cast: Cast, windows: Sequence[Window]) -> NDArray:
-    first = np.full(len(cast.group), 1 << 30)
-    for window in windows:
-        first[window.person] = min(first[window.person], window.first)
-    return first
+    return day_vectors(history, cast, [action.kind for action in asked.actions], windows, usual)
 
 
 def _table(cast: Cast, windows: Sequence[Window]) -> pa.Table:

@@ -186,6 +186,7 @@ class History:
     def narrow(self, windows: pa.Table, facets: Sequence[Facet]) -> None:
         """Build `act`, one narrow row for each event of a known person, and what is summed from it.
 
+        mine: the rows of `act` that lie in a watch window, with its w.  active: the hours in which a person acted.
         windows: w, p, first (day), end (day, exclusive), real (a departure, not a placebo).
         hourly, daily: events n and the size s of those that succeeded, for each person, action and hour or day.
         """
@@ -210,6 +211,9 @@ class History:
               LEFT JOIN zone ON zone.zone = who.zone AND zone.hour = t // 3600000000))
             LEFT JOIN began USING (p)""")
         self.db.execute("UPDATE act SET seg = 0 WHERE seg IS NULL")
+        self.db.execute("""CREATE OR REPLACE TABLE mine AS
+            SELECT act.*, w FROM act JOIN watch USING (p) WHERE d >= first AND d < "end" """)
+        self.db.execute("CREATE OR REPLACE TABLE active AS SELECT DISTINCT p, d, h, seg FROM act")
         self.db.execute("""CREATE OR REPLACE TABLE hourly AS
             SELECT p, a, h, any_value(d) AS d, any_value(seg) AS seg, count(*)::INTEGER AS n,
               sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
