@@ -18,6 +18,7 @@ from monitor.sql import literal, quote
 NAMES = ("actor", "action", "target", "id")
 """Here a number is as wrong as a list: an account or a target written as one has lost its leading zeros."""
 SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string()), ("bad", pa.string())])
+_SAMPLE = pa.schema([("line", pa.string())])
 NO_OBJECT = r"""WHEN bad IS NOT NULL THEN bad
     WHEN broken THEN 'not valid JSON'
     WHEN NOT (line >= '{' AND line < '|') AND NOT starts_with(ltrim(line, E' \t\r'), '{') THEN 'not a JSON object'"""
@@ -41,12 +42,10 @@ class JsonReader:
     @classmethod
     def look(cls, db: duckdb.DuckDBPyConnection, path: Path) -> JsonReader:
         """Learn the file's keys from samples all over it (all of a small file)."""
-        often: Counter[str] = Counter()
-        for lines in sample_lines(path):
-            db.register("sample", pa.table({"line": lines.text}))
-            keys = db.execute("SELECT unnest(try(json_keys(line))) AS key, count(*) FROM sample GROUP BY key")
-            often.update(dict(keys.fetchall()))
-        db.unregister("sample")
+        path.open("rb").close()  # raises as it is: within the stream the engine would put its own words around it
+        with streamed(db, _SAMPLE, (pa.record_batch([lines.text], _SAMPLE) for lines in sample_lines(path))):
+            keys = db.execute("SELECT unnest(try(json_keys(line))) AS key, count(*) FROM incoming GROUP BY key")
+            often = Counter[str](dict(keys.fetchall()))
         spelled: dict[str, list[str]] = {}
         attributes: Counter[str] = Counter()
         for key in sorted(often.keys() - set(KNOWN)):
