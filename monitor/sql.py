@@ -1,4 +1,11 @@
-"""Names and texts inside SQL."""
+"""Names and texts inside SQL, and rows that go for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def quote(name: str) -> str:
@@ -29,3 +36,12 @@ def attribute_columns(keys: set[str]) -> list[str]:
         if key.lower() not in _TAKEN:
             names.setdefault(key.lower(), key)
     return sorted(names.values())[:MAX_ATTRIBUTES]
+
+
+def drop_rows(db: duckdb.DuckDBPyConnection, table: str, where: str) -> None:
+    """Drop the rows of a table for which `where` holds, and write the others anew.
+
+    DELETE alone leaves gaps, which the engine may close at any later moment: a rowid asked for by then is another's.
+    """
+    if db.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchall()[0][0]:
+        db.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {table} WHERE NOT ({where})")

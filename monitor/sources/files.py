@@ -18,7 +18,7 @@ from monitor.sources.csv_files import CsvReader
 from monitor.sources.incoming import Progress, create_tables
 from monitor.sources.json_lines import JsonReader
 from monitor.sources.parquet import ParquetReader
-from monitor.sql import quote
+from monitor.sql import drop_rows, quote
 
 KINDS = {
     ".jsonl": "json", ".ndjson": "json", ".json": "json", ".log": "json",
@@ -138,15 +138,17 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
     bad = _one(db, "SELECT count(why) FROM event")
     if bad:
         db.execute("INSERT INTO reject SELECT file, n, why FROM event WHERE why IS NOT NULL")
-        db.execute("DELETE FROM event WHERE why IS NOT NULL")
+        drop_rows(db, "event", "why IS NOT NULL")
     accepted = _one(db, "SELECT count(*) FROM event")
     set_aside = _one(db, "SELECT count(*) FROM reject")
     db.execute("CREATE TEMP TABLE repeated AS SELECT id FROM event GROUP BY id HAVING count(*) > 1")
     order = ", ".join(quote(c) for c in (*COLUMNS[1:], *attributes))
-    db.execute(f"""
-        DELETE FROM event WHERE rowid IN (
-          SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
-          QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""")
+    drop_rows(
+        db,
+        "event",
+        f"""rowid IN (SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
+          QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""",
+    )
     kept = _one(db, "SELECT count(*) FROM event")
     return Intake(accepted + set_aside, accepted, accepted - kept, set_aside, attributes)
 

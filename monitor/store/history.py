@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from monitor.sql import FAILURES, quote
+from monitor.sql import FAILURES, drop_rows, quote
 
 Columns = dict[str, NDArray]
 
@@ -119,7 +119,7 @@ class History:
         self.put("person", people)
         self.put("zone", offsets)
         if until is not None:
-            self.db.execute(f"DELETE FROM event WHERE t > {until}")
+            drop_rows(self.db, "event", f"t > {until}")
         self.db.execute("""CREATE OR REPLACE TABLE action AS
             SELECT (row_number() OVER (ORDER BY action) - 1)::INTEGER AS a, action
             FROM (SELECT DISTINCT action FROM event)""")

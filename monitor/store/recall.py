@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 from sqlalchemy import Connection
 
-from monitor.sql import attribute_columns, literal, quote
+from monitor.sql import attribute_columns, drop_rows, literal, quote
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.segments import hot_table
 
@@ -70,9 +70,12 @@ def drop_repeats(db: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
     """Of the events that share an id keep the least, whatever their order."""
     order = ", ".join(quote(c) for c in (*_COLUMNS[1:], *names))
     db.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT id FROM event GROUP BY id HAVING count(*) > 1")
-    db.execute(f"""DELETE FROM event WHERE rowid IN (
-        SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
-        QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""")
+    drop_rows(
+        db,
+        "event",
+        f"""rowid IN (SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
+          QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""",
+    )
 
 
 def lost_files(connection: Connection, data: Path) -> list[str]:
