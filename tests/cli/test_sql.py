@@ -72,7 +72,7 @@ def test_counts_are_those_of_the_logs(demo_folder: DemoFolder) -> None:
     row = demo_folder.by_person[demo_folder.contractor]
     names = {row["person_id"].lower(), row["email"].lower(), *row["accounts"].lower().split("|")}
     mine = sum(actor.lower() in names for actor in demo_folder.world.events["actor"].to_pylist())
-    who = cells(demo_folder, "SELECT person FROM cases WHERE severity = 'high'")[0][0]
+    who = cells(demo_folder, "SELECT person FROM cases WHERE severity = 'critical'")[0][0]
     assert cells(demo_folder, f"SELECT count(*) FROM events WHERE person = '{who}'") == [[str(mine)]]
 
 

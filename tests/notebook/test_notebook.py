@@ -53,7 +53,7 @@ def test_types_are_the_same_with_and_without_rows(book: Book, own_demo: DemoFold
 def test_findings(book: Book) -> None:
     found = book.findings()
     top = found.iloc[0]
-    assert (top.action, top.magnitude, top.severity) == ("account.deactivate", 44_475_740.0, "high")
+    assert (top.action, top.magnitude, top.severity) == ("account.deactivate", 44_475_740.0, "critical")
     assert found.score.is_monotonic_decreasing
     assert found.time.dtype == US
     assert found.last_day.dtype == "datetime64[us]"
@@ -147,7 +147,7 @@ def test_ones_own_person_is_left_out(own_demo: DemoFolder) -> None:
     with monitor.open(own_demo.path, reason="x") as book:
         assert len(book.people()) == len(own_demo.by_person) - 1
         assert "e0328020" not in {i for ids in book.findings().event_ids for i in ids}
-        with pytest.raises(BadInput, match="is yourself"):
+        with pytest.raises(BadInput, match="is nobody whom a roster knows"):
             book.events(own_demo.contractor)
 
 

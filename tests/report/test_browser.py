@@ -134,7 +134,7 @@ def test_those_who_do_not_see_it_are_told(seen: Seen) -> None:
     assert page.evaluate("document.querySelectorAll('th:not([scope])').length") == 0
     assert page.evaluate("[...document.querySelectorAll('table')].every((t) => t.caption.textContent.trim())")
     assert page.get_by_role("img", name="Acts a day around the last day", exact=True).count() == 1
-    assert "high finding on 13 Sep" in page.locator("#picture-told").text_content()  # type: ignore[operator]
+    assert "critical finding on 13 Sep" in page.locator("#picture-told").text_content()  # type: ignore[operator]
 
 
 def test_it_can_be_reached_by_keyboard(seen: Seen) -> None:

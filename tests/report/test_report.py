@@ -114,7 +114,7 @@ def test_the_picture_counts_what_was_done(case: CaseFile, looked_at: DemoFolder)
     expected = [days.count(drawn.first + timedelta(days=i)) for i in range(len(drawn.counts))]
     assert sum(expected) > 100
     assert list(drawn.counts) == expected
-    assert drawn.marks[date(2017, 9, 13)] == "high"
+    assert drawn.marks[date(2017, 9, 13)] == "critical"
 
 
 def test_no_name_shows(case: CaseFile, looked_at: DemoFolder) -> None:
