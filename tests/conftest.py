@@ -16,15 +16,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    """The demo organisation in a working folder, made once a process: to be looked at, never to be changed."""
+def untouched_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
+    """The demo organisation in a working folder, made once a process: to be copied, never even to be looked at."""
     return make_demo_folder(tmp_path_factory.mktemp("demo") / "work")
 
 
+@pytest.fixture(scope="session")
+def demo_folder(untouched_demo: DemoFolder, tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
+    """A copy to be looked at, which leaves rows in its audit, and never to be changed."""
+    return untouched_demo.copy(tmp_path_factory.mktemp("looked") / "work")
+
+
 @pytest.fixture
-def own_demo(demo_folder: DemoFolder, tmp_path: Path) -> DemoFolder:
+def own_demo(untouched_demo: DemoFolder, tmp_path: Path) -> DemoFolder:
     """A copy of the demo organisation's working folder, which the test may change."""
-    return demo_folder.copy(tmp_path / "work")
+    return untouched_demo.copy(tmp_path / "work")
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from tests.demonstration import NOW, DemoFolder
 
 
 @pytest.fixture(scope="session")
-def looked_at(demo_folder: DemoFolder, tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
+def looked_at(untouched_demo: DemoFolder, tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
     """A copy of the demo organisation in which Ann is an investigator."""
-    demo = demo_folder.copy(tmp_path_factory.mktemp("looked-at") / "work")
+    demo = untouched_demo.copy(tmp_path_factory.mktemp("looked-at") / "work")
     config = demo.path / "lastday.toml"
     who = f'\n[[viewers]]\nname = "ann"\nuser = "{system_user()}"\nroles = ["investigator"]\n'
     config.write_text(config.read_text("utf-8") + who, "utf-8")
