@@ -34,6 +34,9 @@ def show_finding(look: Look, finding_id: str, form: str) -> None:
     with look.station.state.read() as connection:
         stored = stored_finding(connection, finding_id)
         told = versions(connection, stored[1].person_id) if stored else []
+    if stored is not None and look.hides(stored[1].person_id):
+        look.record("refused", stored[1].person_id, "a finding about the viewer")
+        stored = None  # answered like no finding: by trying ids, one does not learn which are about oneself
     if stored is None:
         raise BadInput(f"finding {finding_id}", None, "is none", "ids stand in lastday case show and lastday timeline")
     case_id, finding, first_at, gone_at = stored

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,9 +128,9 @@ def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     told = CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"])
     checks = {c["topic"]: c["text"] for c in json.loads(told.output)}
     assert checks["vanished"].startswith("1 people vanished")
-    assert checks["vanished"].endswith("for example p-" + checks["vanished"][-8:])
+    assert re.search(r"for example p-[a-z0-9]{8}$", checks["vanished"])
     assert checks["contracts"].startswith("1 people")
-    assert checks["contracts"].endswith("for example p-" + checks["contracts"][-8:])
+    assert re.search(r"for example p-[a-z0-9]{8}$", checks["contracts"])
 
 
 def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
