@@ -1,4 +1,5 @@
-"""Events in JSON lines, through numbered lines: a bad one is set aside alone."""
+"""Events in JSON lines: a file without fault in one go, any other through numbered lines, where a bad one is set
+aside alone."""
 
 from __future__ import annotations
 
@@ -12,12 +13,13 @@ import pyarrow as pa
 
 from monitor.sources.canonical import KNOWN, TEXT, attribute, typed
 from monitor.sources.incoming import Progress, first_of, insert, streamed, told
+from monitor.sources.json_whole import NAMES, insert_whole, is_odd
 from monitor.sources.lines import MAX_LINE_BYTES, read_lines, sample_lines
 from monitor.sql import literal, quote
 
-NAMES = ("actor", "action", "target", "id")
-"""Here a number is as wrong as a list: an account or a target written as one has lost its leading zeros."""
 SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string()), ("bad", pa.string())])
+SPARSE = 8
+"""Of the samples so few are looked at for oddities."""
 _SAMPLE = pa.schema([("line", pa.string())])
 NO_OBJECT = r"""WHEN bad IS NOT NULL THEN bad
     WHEN broken THEN 'not valid JSON'
@@ -38,24 +40,38 @@ class JsonReader:
     keys: dict[str, list[str]]
     """Attribute -> the keys so named, which differ in case alone."""
     attributes: Counter[str]
+    doubtful: frozenset[str]
+    """Columns of TEXT of which some texts look as numbers or lists do."""
+    faulty: bool
+    """Is a line of the samples no JSON object?"""
 
     @classmethod
     def look(cls, db: duckdb.DuckDBPyConnection, path: Path) -> JsonReader:
         """Learn the file's keys from samples all over it (all of a small file)."""
         path.open("rb").close()  # raises as it is: within the stream the engine would put its own words around it
         with streamed(db, _SAMPLE, (pa.record_batch([lines.text], _SAMPLE) for lines in sample_lines(path))):
-            keys = db.execute("SELECT unnest(try(json_keys(line))) AS key, count(*) FROM incoming GROUP BY key")
-            often = Counter[str](dict(keys.fetchall()))
+            db.execute("CREATE OR REPLACE TEMP TABLE sample AS SELECT line FROM incoming")
+        keys = db.execute("SELECT unnest(try(json_keys(line))) AS key, count(*) FROM sample GROUP BY key")
+        often = Counter[str](dict(keys.fetchall()))
+        faulty, *odd = db.execute(_LOOK).fetchall()[0]
+        db.execute("DROP TABLE sample")
         spelled: dict[str, list[str]] = {}
         attributes: Counter[str] = Counter()
         for key in sorted(often.keys() - set(KNOWN)):
             spelled.setdefault(attribute(key), []).append(key)
             attributes[attribute(key)] += often[key]
-        return cls(db, path, spelled, attributes)
+        doubtful = frozenset(name for name, found in zip(TEXT, odd, strict=True) if found)
+        return cls(db, path, spelled, attributes, doubtful, bool(faulty))
 
     def insert(self, index: int, names: Sequence[str], progress: Progress | None) -> None:
         """Add the file's records to the table `event`."""
         mine = [name for name in names if name in self.keys]
+        plain = not self.faulty and all(len(self.keys[name]) == 1 for name in mine)
+        keys = dict(zip(KNOWN, KNOWN, strict=True)) | {name: self.keys[name][0] for name in mine}
+        if not (plain and insert_whole(self.db, self.path, index, names, keys, self.doubtful, progress)):
+            self._insert_lines(index, names, mine, progress)
+
+    def _insert_lines(self, index: int, names: Sequence[str], mine: list[str], progress: Progress | None) -> None:
         wanted = [*((c, [c]) for c in KNOWN), *((name, self.keys[name]) for name in mine)]
         keys = [key for _, same in wanted for key in same]
         place = {key: f"x[{i}]" for i, key in enumerate(keys, 1)}
@@ -91,23 +107,16 @@ def _pointer(key: str) -> str:
 def _json_wrong() -> str:
     """A reason for a line that is no JSON object or has a list, object or truth value where text belongs.
 
-    Types are looked up only where the text begins as one of these does, and the line does not plainly
+    Types are looked up only where the text looks as one of these does, and the line does not plainly
     show it in quotes: a second parse of every line would cost a third of the reading.
     """
-    begins = (("[", "\\"), ("{", "|"))
-    digits = (("0", ":"), ("-", "."))
-    odd = " OR ".join(f"({_begins(n, begins + (digits if n in NAMES else ()))}) AND {_unquoted(n)}" for n in TEXT)
-    truth = " OR ".join(f"{n} = 'true' OR {n} = 'false'" for n in TEXT)
+    odd = " OR ".join(f"{is_odd(n, n)} AND {_unquoted(n)}" for n in TEXT)
     words = "', not text; write it in quotes'"
     told = " ".join(
         f"WHEN json_type(line, '/{n}') {_is_wrong(n)} THEN '{n} is ' || {_spoken(n)} || {words}" for n in TEXT
     )
     return f"""CASE {NO_OBJECT}
-        WHEN {odd} OR {truth} THEN CASE {told} END END"""
-
-
-def _begins(name: str, ranges: tuple[tuple[str, str], ...]) -> str:
-    return " OR ".join(f"({name} >= '{low}' AND {name} < '{high}')" for low, high in ranges)
+        WHEN {odd} THEN CASE {told} END END"""
 
 
 def _unquoted(name: str) -> str:
@@ -124,3 +133,7 @@ def _spoken(name: str) -> str:
 
 
 _WRONG = _json_wrong()
+_LOOK = f"""SELECT bool_or(x IS NULL OR NOT starts_with(ltrim(line, E' \\t\\r'), '{{')),
+    {", ".join(f"bool_or({is_odd(n, f'x[{i}]')})" for i, n in enumerate(TEXT, 1))}
+    FROM (SELECT line, try(json_extract_string(line, [{", ".join(literal(_pointer(n)) for n in TEXT)}])) AS x
+        FROM sample WHERE rowid % {SPARSE} = 0)"""

@@ -7,6 +7,7 @@ found and lines are cut by NumPy and Arrow.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +92,15 @@ def sample_lines(path: Path, *, places: int = 64, block_bytes: int = 1 << 18) ->
             data = stream.read(block_bytes)
             start = data.find(b"\n") + 1 if place else 0
             yield _cut(data, start, data.rfind(b"\n") + 1, 1, MAX_LINE_BYTES)
+
+
+def has_long_lines(path: Path, max_line_bytes: int = MAX_LINE_BYTES) -> bool:
+    """May a plain file have a line longer than that? False is certain: each half of that length has a line end."""
+    half, size = max_line_bytes // 2, path.stat().st_size
+    if size <= half:
+        return False
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return any(data.find(b"\n", start, start + half) < 0 for start in range(0, size - half, half))
 
 
 def _cut(data: bytes, start: int, stop: int, first: int, max_line_bytes: int) -> Lines:

@@ -292,7 +292,9 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
 def jewels(history: History, patterns: Sequence[str]) -> NDArray:
     """Rows r of the watched events whose target is a crown jewel; patterns are globs, whatever the case."""
     matches = " OR ".join(f"lower(target) GLOB {literal(pattern.lower())}" for pattern in patterns) or "false"
-    return history.columns(f"""WITH jewel AS (SELECT DISTINCT hash(target) AS v FROM event WHERE {matches})
+    # Grouped, so that the patterns are tried on each target once: through a DISTINCT they are pushed to every event.
+    return history.columns(f"""WITH jewel AS (
+          SELECT v FROM (SELECT hash(target) AS v, any_value(target) AS target FROM event GROUP BY v) WHERE {matches})
         SELECT DISTINCT r FROM mine SEMI JOIN jewel USING (v)""")["r"]
 
 
