@@ -41,7 +41,7 @@ class JsonReader:
     """Attribute -> the keys so named, which differ in case alone."""
     attributes: Counter[str]
     doubtful: frozenset[str]
-    """Columns of TEXT of which some texts look as numbers or lists do."""
+    """Columns of which some texts look as numbers or lists do."""
     faulty: bool
     """Is a line of the samples no JSON object?"""
 
@@ -53,15 +53,14 @@ class JsonReader:
             db.execute("CREATE OR REPLACE TEMP TABLE sample AS SELECT line FROM incoming")
         keys = db.execute("SELECT unnest(try(json_keys(line))) AS key, count(*) FROM sample GROUP BY key")
         often = Counter[str](dict(keys.fetchall()))
-        faulty, *odd = db.execute(_LOOK).fetchall()[0]
-        db.execute("DROP TABLE sample")
         spelled: dict[str, list[str]] = {}
         attributes: Counter[str] = Counter()
         for key in sorted(often.keys() - set(KNOWN)):
             spelled.setdefault(attribute(key), []).append(key)
             attributes[attribute(key)] += often[key]
-        doubtful = frozenset(name for name, found in zip(TEXT, odd, strict=True) if found)
-        return cls(db, path, spelled, attributes, doubtful, bool(faulty))
+        faulty, doubtful = _oddities(db, dict(zip(TEXT, TEXT, strict=True)) | {a: k[0] for a, k in spelled.items()})
+        db.execute("DROP TABLE sample")
+        return cls(db, path, spelled, attributes, doubtful, faulty)
 
     def insert(self, index: int, names: Sequence[str], progress: Progress | None) -> None:
         """Add the file's records to the table `event`."""
@@ -99,6 +98,16 @@ def numbered_lines(
             progress(path, min(done, size), size)
 
 
+def _oddities(db: duckdb.DuckDBPyConnection, keys: dict[str, str]) -> tuple[bool, frozenset[str]]:
+    """Is a line of the table `sample` no JSON object? And the columns with odd texts; keys: column -> key."""
+    odd = ", ".join(f"bool_or({is_odd(f'x[{i}]', numbers=True)})" for i, _ in enumerate(keys, 1))
+    paths = ", ".join(literal(_pointer(key)) for key in keys.values())
+    faulty, *found = db.execute(f"""SELECT bool_or(x IS NULL OR NOT starts_with(ltrim(line, E' \t\r'), '{{')), {odd}
+        FROM (SELECT line, try(json_extract_string(line, [{paths}])) AS x FROM sample WHERE rowid % {SPARSE} = 0)
+        """).fetchall()[0]
+    return bool(faulty), frozenset(name for name, strange in zip(keys, found, strict=True) if strange)
+
+
 def _pointer(key: str) -> str:
     """The key as a JSON pointer (RFC 6901), which any key can be written as; a JSON path cannot."""
     return "/" + key.replace("~", "~0").replace("/", "~1")
@@ -110,7 +119,7 @@ def _json_wrong() -> str:
     Types are looked up only where the text looks as one of these does, and the line does not plainly
     show it in quotes: a second parse of every line would cost a third of the reading.
     """
-    odd = " OR ".join(f"{is_odd(n, n)} AND {_unquoted(n)}" for n in TEXT)
+    odd = " OR ".join(f"{is_odd(n, numbers=n in NAMES)} AND {_unquoted(n)}" for n in TEXT)
     words = "', not text; write it in quotes'"
     told = " ".join(
         f"WHEN json_type(line, '/{n}') {_is_wrong(n)} THEN '{n} is ' || {_spoken(n)} || {words}" for n in TEXT
@@ -133,7 +142,3 @@ def _spoken(name: str) -> str:
 
 
 _WRONG = _json_wrong()
-_LOOK = f"""SELECT bool_or(x IS NULL OR NOT starts_with(ltrim(line, E' \\t\\r'), '{{')),
-    {", ".join(f"bool_or({is_odd(n, f'x[{i}]')})" for i, n in enumerate(TEXT, 1))}
-    FROM (SELECT line, try(json_extract_string(line, [{", ".join(literal(_pointer(n)) for n in TEXT)}])) AS x
-        FROM sample WHERE rowid % {SPARSE} = 0)"""

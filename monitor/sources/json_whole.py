@@ -24,6 +24,7 @@ NAMES = ("actor", "action", "target", "id")
 """Here a number is as wrong as a list: an account or a target written as one has lost its leading zeros."""
 _LISTS = (("[", "\\"), ("{", "|"))
 _NUMBERS = (("0", ":"), ("-", "."))
+_NUMERIC = ("time", "magnitude")
 _LOOK_SECONDS = 0.1
 
 
@@ -31,9 +32,9 @@ class _Odd(Exception):
     """There is a line to look at more closely."""
 
 
-def is_odd(name: str, text: str) -> str:
-    """SQL: does the text of that column look as a list, an object, a truth value or (among NAMES) a number does?"""
-    ranges = _LISTS + (_NUMBERS if name in NAMES else ())
+def is_odd(text: str, *, numbers: bool) -> str:
+    """SQL: does a text look as a list, an object, a truth value or, where that matters, a number does?"""
+    ranges = _LISTS + (_NUMBERS if numbers else ())
     begins = " OR ".join(f"({text} >= '{low}' AND {text} < '{high}')" for low, high in ranges)
     return f"({begins} OR {text} = 'true' OR {text} = 'false')"
 
@@ -44,8 +45,8 @@ def insert_whole(
 ) -> bool:  # fmt: skip
     """Add the file's records to the table `event`. False, and nothing added, where any line needs a closer look.
 
-    keys: column -> key, of KNOWN and the attributes.  doubtful: columns of TEXT some of whose texts begin
-    oddly; they are read with their quotes, which tell a text from a number or a list.
+    keys: column -> key, of KNOWN and the attributes.  doubtful: columns some of whose texts are odd, numbers
+    included; they are read with their quotes, which tell a text from a number or a list.
     """
     if path.suffix in COMPRESSED or glob.has_magic(str(path)) or has_long_lines(path):
         return False
@@ -53,7 +54,7 @@ def insert_whole(
     columns = ", ".join(
         f"{_unquoted(key) if name in doubtful else quote(key)} AS {quote(name)}" for name, key in keys.items()
     )
-    odd = " OR ".join(f"NOT starts_with({quote(n)}, '\"')" if n in doubtful else is_odd(n, quote(n)) for n in TEXT)
+    odd = " OR ".join(_told_odd(n, quote(key), n in doubtful) for n, key in keys.items() if n not in _NUMERIC)
     raw = f"""SELECT 0 AS n, {columns}, {odd} AS odd
         FROM read_json({literal(str(path))}, columns = {{{kinds}}}, format = 'newline_delimited', records = true)"""
     mine = [name for name in names if name in keys]
@@ -70,10 +71,20 @@ def insert_whole(
     return True
 
 
+def _told_odd(name: str, column: str, quoted: bool) -> str:
+    """SQL: must the lines be looked at to tell what this value is?"""
+    if not quoted:
+        return is_odd(column, numbers=True)
+    if name in NAMES:
+        return f"NOT starts_with({column}, '\"')"
+    return is_odd(f"({column}::VARCHAR)", numbers=False) if name in TEXT else "false"
+
+
 def _unquoted(key: str) -> str:
     """SQL for the text that a column of JSON holds."""
     held = f"({quote(key)}::VARCHAR)"
-    return f"CASE WHEN contains({held}, '\\') THEN {quote(key)} ->> '$' ELSE {held}[2:-2] END"
+    return f"""CASE WHEN NOT starts_with({held}, '"') THEN {held}
+        WHEN contains({held}, '\\') THEN {quote(key)} ->> '$' ELSE {held}[2:-2] END"""
 
 
 @contextmanager
@@ -90,6 +101,7 @@ def _watched(db: duckdb.DuckDBPyConnection, path: Path, progress: Progress | Non
         progress(path, size, size)
 
     watching = Thread(target=tell)
+    db.execute("SET enable_progress_bar_print = false")  # the engine would write to stdout, among the findings
     db.execute("SET enable_progress_bar = true")
     watching.start()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.scanning import open_engine
+from monitor.settings import load_settings
 from monitor.sources.canonical import KNOWN
 from monitor.sources.files import load
 from monitor.sources.incoming import create_tables
@@ -18,23 +21,23 @@ from monitor.sources.json_whole import insert_whole
 from tests.sources.reading import line, read_bytes
 from tests.sources.test_bad_lines import BAD_JSON
 
-KEYS = dict(zip(KNOWN, KNOWN, strict=True))
+KEYS = dict(zip(KNOWN, KNOWN, strict=True)) | {"@disk": "Disk"}
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
     ["5", "-1", "true", "[a]", "{", '"', '"q"', "a\\b", "é\n", "\0", "null", "NaN", "0x1", ""]
 )
-VALUES = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)
+VALUES = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.floats(), max_size=2)
 
 
 def engine() -> duckdb.DuckDBPyConnection:
     db = duckdb.connect()
-    create_tables(db, [])
+    create_tables(db, ["@disk"])
     return db
 
 
 def whole(path: Path, doubtful: tuple[str, ...] = ()) -> list[tuple] | None:
     """The events of a file read in one go, None where it is not for that."""
     with engine() as db:
-        read = insert_whole(db, path, 0, [], KEYS, doubtful, None)
+        read = insert_whole(db, path, 0, ["@disk"], KEYS, doubtful, None)
         found = db.execute("SELECT * EXCLUDE (n) FROM event ORDER BY ALL").fetchall()
     assert read or not found
     return found if read else None
@@ -43,18 +46,23 @@ def whole(path: Path, doubtful: tuple[str, ...] = ()) -> list[tuple] | None:
 def by_lines(path: Path) -> tuple[list[tuple], bool]:
     """The events of a file read line by line, and whether each line is one."""
     with engine() as db:
-        JsonReader(db, path, {}, {}, frozenset(), faulty=True).insert(0, [], None)
+        reader = JsonReader(db, path, {"@disk": ["Disk"]}, Counter(), frozenset(), faulty=True)
+        reader.insert(0, ["@disk"], None)
         events = db.execute("SELECT * EXCLUDE (n) FROM event WHERE why IS NULL ORDER BY ALL").fetchall()
         return events, not db.execute("SELECT count(why) FROM event").fetchall()[0][0]
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.fixed_dictionaries({}, optional={"target": VALUES, "ip": VALUES, "id": VALUES}), max_size=3))
+@settings(deadline=None, max_examples=100)
+@given(
+    st.lists(
+        st.fixed_dictionaries({}, optional={"target": VALUES, "ip": VALUES, "id": VALUES, "Disk": VALUES}), max_size=3
+    )
+)
 def test_it_reads_what_the_lines_say_or_nothing(tmp_path_factory: pytest.TempPathFactory, rows: list[dict]) -> None:
     path = tmp_path_factory.mktemp("rows") / "events.jsonl"
     path.write_bytes(b"".join(line(**{"id": f"e{i}"} | row) for i, row in enumerate(rows)))
     events, good = by_lines(path)
-    for doubtful in ((), ("id", "target", "ip")):
+    for doubtful in ((), ("id", "target", "ip", "@disk")):
         found = whole(path, doubtful)
         assert found is None or (good and found == events)
 
@@ -96,11 +104,13 @@ def test_an_odd_text_after_many_lines_is_read(tmp_path: Path) -> None:
     assert found.aside == [(5, "target is a number, not text; write it in quotes")]
 
 
-def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
+def test_progress_is_told_to_the_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "events.jsonl"
-    path.write_bytes(line())
+    path.write_bytes(b"".join(line(id=f"e{i}") for i in range(20_000)))
     told: list[tuple[Path, int, int]] = []
-    with duckdb.connect() as db:
+    with open_engine(load_settings()) as db:
+        db.execute("SET progress_bar_time = 0")
         load(db, [path], progress=lambda *at: told.append(at))
     size = path.stat().st_size
     assert told[-1] == (path, size, size)
+    assert capfd.readouterr().out == ""
