@@ -101,8 +101,8 @@ def _watched(db: duckdb.DuckDBPyConnection, path: Path, progress: Progress | Non
         progress(path, size, size)
 
     watching = Thread(target=tell)
-    db.execute("SET enable_progress_bar_print = false")  # the engine would write to stdout, among the findings
     db.execute("SET enable_progress_bar = true")
+    db.execute("SET enable_progress_bar_print = false")  # the engine would write to stdout, among the findings
     watching.start()
     try:
         yield

@@ -109,7 +109,7 @@ def test_progress_is_told_to_the_end(tmp_path: Path, capfd: pytest.CaptureFixtur
     path.write_bytes(b"".join(line(id=f"e{i}") for i in range(20_000)))
     told: list[tuple[Path, int, int]] = []
     with open_engine(load_settings()) as db:
-        db.execute("SET progress_bar_time = 0; SET enable_progress_bar = false")
+        db.execute("SET progress_bar_time = 10; SET enable_progress_bar = false")
         load(db, [path], progress=lambda *at: told.append(at))
     size = path.stat().st_size
     assert told[-1] == (path, size, size)
