@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detectors.base import Detector, Floats
 from detectors.counts import ranked
 from detectors.habit import Habit
+from detectors.owned import Owned
 from detectors.person_day import PersonDay
 from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
@@ -27,7 +28,7 @@ SIDES = {
     "rarity": "what", "sequence": "what",
     "volume": "much", "drift": "much", "magnitude": "much",
     "novelty": "target", "breadth": "target", "repetition": "target",
-    "rhythm": "when", "habit": "where", "dormancy": "account", "day": "day",
+    "rhythm": "when", "habit": "where", "foreign": "where", "dormancy": "account", "day": "day",
 }  # fmt: skip
 """Every kind of evidence and the side of an act it looks at: two kinds on one side tell one thing."""
 TIERS = (0.3, 0.55)
@@ -94,6 +95,10 @@ QUESTIONS = (
     Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
     Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
     Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
+    Question(
+        "novelty", "many", Tail, lambda e: bin_of(e["n_foreign"] / e["campaign"]),
+        lambda e: (e["n_foreign"] > 1) & (np.isin(e["target_state"], (2, 4)) | np.isin(e["place_state"], (2, 4))),
+    ),
     Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
     Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
     Question(
@@ -111,6 +116,7 @@ class Baseline:
     cast: Cast
     detectors: dict[str, Detector] = field(default_factory=dict)
     placebos: dict[tuple[str, int], Placebo] = field(default_factory=dict)
+    owned: dict[str, Owned] = field(default_factory=dict)
 
     @property
     def measured(self) -> bool:
@@ -130,6 +136,12 @@ class Baseline:
             own = X[X[:, 0] >= 0]
             own[:, 0] //= self.cast.actions
             self.detectors["habit " + facet] = Habit().fit(own[:, [0, 4, 5]])
+            teaches = rows["seg"] <= self.cast.taught_until()[rows["p"]]
+            owned = Owned().fit(np.stack([coded["p"], coded["value"], coded["count"]], 1)[teaches])
+            if len(owned.values_):
+                self.owned[facet] = owned
+                other = owned.others(coded["p"], coded["value"]).astype(np.int64)
+                self.detectors["foreign " + facet] = Rare().fit(history_rows({**coded, "value": other}, self.cast))
 
     def learn_days(self, past: Floats, watched: Floats) -> Floats:
         """Fit the detector of whole days on history; returns the surprise of watched days, 0 where it cannot judge."""
@@ -185,6 +197,14 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))
+    for facet, owned in baseline.owned.items():
+        row, v = habits[facet]["row"], habits[facet]["v"] & _CODES
+        other = owned.others(events["p"][row], v)
+        row = row[other]
+        p, g = events["p"][row].astype(np.int64), events["g"][row].astype(np.int64)
+        k = baseline.cast.actions
+        X = np.stack([events["w"][row].astype(np.int64) * k, p * k, g * k, p * 0, p * 0 + 1, p * 0 + 1], 1).astype(np.float64)
+        found["foreign " + facet] = _spread(n, row, np.nan_to_num(baseline.detectors["foreign " + facet].decision_function(X)) if len(row) else np.zeros(0))
     return found
 
 

@@ -19,6 +19,8 @@ OWN = 0.4
 """One's own things: their loss hurts nobody else."""
 UNSHARED = 0.16
 """Destroying what nobody else was ever seen to use, and whose reach is not known."""
+UNTOUCHED = 0.5
+"""Destroying, in a shared place, what nobody else was ever seen to use."""
 NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
 INTERNAL = 0.35
@@ -57,8 +59,9 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
     own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE))
     shared = ~own & ((events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
-    unshared = np.isin(kind, _DESTROYS) & ~shared & (reach_bits <= 0) & (own | (impact < NEVER_ONES_OWN))
-    impact = np.where(unshared, impact * UNSHARED, impact)
+    missed = ~np.isin(kind, _DESTROYS) | (reach_bits > 0) | (~own & (impact >= NEVER_ONES_OWN))
+    alone = np.where(shared, np.where(events["target_people"] <= 1, UNTOUCHED, 1.0), UNSHARED)
+    impact = np.where(missed, impact, impact * alone)
     flows = np.isin(kind, _FLOWS)
     impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
     impact = np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)

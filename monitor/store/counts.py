@@ -119,16 +119,27 @@ def novelty(history: History, name: str) -> Columns:
         FROM every LEFT JOIN fresh USING (p, a, seg) GROUP BY p, a, seg, every.n""")
 
 
-def build_breadth(history: History) -> Columns:
-    """Build `breadth` (p, a, d, n): targets first used that day. Returns its history rows; bin 0 is a day with none."""
-    history.db.execute("""CREATE OR REPLACE TABLE breadth AS
-        SELECT p, a, fd AS d, count(*)::INTEGER AS n FROM target_state GROUP BY p, a, fd""")
-    return _counted(
-        history,
-        f"CASE WHEN breadth.n IS NULL THEN 0 ELSE {bin_sql('breadth.n')} END",
-        "daily JOIN settled USING (p) LEFT JOIN breadth USING (p, a, d)",
-        "d >= since",
-    )
+def build_breadth(history: History) -> dict[str, Columns]:
+    """Build `breadth` (p, a, d, n, foreign): targets first used that day, and those of them that are others'.
+
+    Returns the history rows of both; bin 0 is a day with none.
+    """
+    others = f"IN ({NEW_TO_TEAM}, {SOMEBODY_ELSES})"
+    history.db.execute(f"""CREATE OR REPLACE TABLE breadth AS
+        SELECT one.p, one.a, one.fd AS d, count(*)::INTEGER AS n,
+          count_if(one.state {others} OR coalesce(place.fd = one.fd AND place.state {others}, false))::INTEGER AS foreign_n
+        FROM target_state AS one LEFT JOIN target USING (v)
+        LEFT JOIN place_state AS place ON place.p = one.p AND place.v = target.c
+        GROUP BY one.p, one.a, one.fd""")
+    found = {}
+    for question, n in (("breadth day", "breadth.n"), ("novelty many", "breadth.foreign_n")):
+        found[question] = _counted(
+            history,
+            f"CASE WHEN {n} IS NULL THEN 0 ELSE {bin_sql(n)} END",
+            "daily JOIN settled USING (p) LEFT JOIN breadth USING (p, a, d)",
+            "d >= since",
+        )
+    return found
 
 
 def repeats(history: History) -> Columns:
@@ -209,7 +220,8 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
         SELECT known.r, known.w, known.p, known.g, known.a, known.t, known.h, known.d, coalesce(known.b, -1) AS b,
           failed, reasoned,
           coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, n7, n28, c7, c28, campaign,
-          CASE WHEN known.d >= since THEN coalesce(breadth.n, 0) ELSE 0 END AS n_new, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
+          CASE WHEN known.d >= since THEN coalesce(breadth.n, 0) ELSE 0 END AS n_new,
+          CASE WHEN known.d >= since THEN coalesce(breadth.foreign_n, 0) ELSE 0 END AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
           target_state, {_state("place", "known.d")} AS place_state,
           target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets{values}
         FROM known

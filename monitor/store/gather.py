@@ -72,7 +72,7 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     counts.build_states(history)
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
-    learned["breadth day"] = counts.build_breadth(history)
+    learned |= counts.build_breadth(history)
     learned["repetition week"] = counts.repeats(history)
     learned["sequence before"] = counts.build_sequence(history, asked.grave)
     learned["dormancy account"] = counts.build_absence(history)

@@ -37,8 +37,9 @@ PLACE = r"""CASE
     WHEN contains({x}, '@') THEN regexp_extract({x}, '@([^@]*)$', 1)
     WHEN contains({x}, '/') THEN regexp_extract({x}, '^([^/]+(/[^/]+)?)/', 1)
     WHEN contains({x}, ':') THEN split_part({x}, ':', 1)
+    WHEN regexp_matches({x}, '[.](docx?|xlsx?|pptx?|pdf|txt|csv|rtf|odt|ods|md|zip|7z|rar|gz|jpe?g|png|gif|mp[34])$') THEN {x}
     ELSE regexp_replace({x}, '[0-9]+', '#', 'g') END"""
-"""What contains a target: a host, a mail domain, the first two folders, a prefix, or its shape."""
+"""What contains a target: a host, a mail domain, the first two folders, a prefix, or its shape; a document without a path stands alone."""
 
 
 def bin_sql(size: str) -> str:
