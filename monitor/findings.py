@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from monitor.assess import Assessment
 from monitor.core import evidence, explain, feedback
+from monitor.core.questions import FOREIGN, QUESTIONS
 from monitor.core.windows import Window
 from monitor.model import Finding, Person, Reason
 from monitor.store.history import History
@@ -106,7 +107,7 @@ def _evidence(assessed: Assessment, rows: NDArray) -> dict[int, Evidence]:
             if kind == "habit":
                 at, X = _rarest_use(assessed, key, used[key.partition(" ")[2]], here)
             else:
-                question = next(q for q in evidence.QUESTIONS if q.key == key)
+                question = next((q for q in QUESTIONS if q.key == key), FOREIGN)
                 at, X = here, evidence.question_rows(question, {n: c[here] for n, c in events.items()}, baseline.cast)
             for row, found in zip(at, explain.figures(baseline.detectors[key], X), strict=True):
                 told[int(row)][kind] = (key, found)
@@ -144,7 +145,7 @@ def _reason(
         "action": line["action"],
         "action_before": assessed.actions[before].name if before >= 0 else "",
         "where": when.strftime("%A %H:%M"),
-        "habit": line.get(key.partition(" ")[2], ""),
+        "used": line.get(key.partition(" ")[2], ""),
     }
     words = explain.tell(key, event, figures)
     return Reason(kind, round(bits, 2), words.text, words.value, words.own_usual, words.peer_usual)

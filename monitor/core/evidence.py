@@ -6,7 +6,7 @@ windows show by chance. Weighing an event needs the baseline and that event alon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 from detectors.base import Detector, Floats
 from detectors.counts import ranked
 from detectors.habit import Habit
-from detectors.owned import Owned
 from detectors.person_day import PersonDay
 from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
-from detectors.rhythm import Rhythm
-from detectors.tail import Tail, bin_of
-
-Columns = Mapping[str, NDArray]
+from monitor.core.owners import Owners, find_owners
+from monitor.core.questions import FOREIGN, QUESTIONS, Columns, Question
 
 SIDES = {
     "rarity": "what", "sequence": "what",
@@ -36,7 +33,6 @@ TIERS = (0.3, 0.55)
 QUESTION_DEFAULT, KIND_DEFAULT = (7.0, 2.3), (2.8, 1.5)
 """Threshold and scale where there are too few placebo windows: the usual ones of generated organisations."""
 CAP_BITS = 40.0
-IDLE_DAYS = 5
 LEAST_DAYS = 2
 DAY = "day vector"
 _CODES = (1 << 31) - 1
@@ -66,49 +62,6 @@ class Cast:
         return window
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What one detector is asked about an event: a value, of some events, within an action or over all of them."""
-
-    kind: str
-    name: str
-    detector: Callable[[], Detector]
-    value: Callable[[Columns], NDArray]
-    asked: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]), bool)
-    by_action: bool = True
-    explained: Callable[[Columns], NDArray] = lambda e: np.zeros(len(e["w"]))
-    """Bits of the answer that what the team does that very day explains."""
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind} {self.name}"
-
-
-QUESTIONS = (
-    Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"])), explained=lambda e: np.log2(e["campaign"])),
-    Question("volume", "day", Tail, lambda e: bin_of(e["n_day"] / e["campaign"])),
-    Question("volume", "hour", Tail, lambda e: bin_of(e["n_hour"] / e["campaign"])),
-    Question("volume", "size", Tail, lambda e: bin_of(e["s_day"] / e["campaign"]), lambda e: e["s_day"] >= 0),
-    Question("drift", "week", Tail, lambda e: bin_of(e["c7"])),
-    Question("drift", "month", Tail, lambda e: bin_of(e["c28"])),
-    Question("magnitude", "magnitude", Tail, lambda e: e["b"], lambda e: e["b"] >= 0),
-    Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
-    Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
-    Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
-    Question(
-        "novelty", "many", Tail, lambda e: bin_of(e["n_foreign"] / e["campaign"]),
-        lambda e: (e["n_foreign"] > 1) & (np.isin(e["target_state"], (2, 4)) | np.isin(e["place_state"], (2, 4))),
-    ),
-    Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
-    Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
-    Question(
-        "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False
-    ),
-    Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, by_action=False),
-)
-"""Asked of every event, in this order. 1 January 1970 was a Thursday: 72 hours into the week."""
-
-
 @dataclass(slots=True)
 class Baseline:
     """Detectors and their placebos, frozen. `measured` is False where there were too few placebo windows."""
@@ -116,7 +69,7 @@ class Baseline:
     cast: Cast
     detectors: dict[str, Detector] = field(default_factory=dict)
     placebos: dict[tuple[str, int], Placebo] = field(default_factory=dict)
-    owned: dict[str, Owned] = field(default_factory=dict)
+    owners: dict[str, Owners] = field(default_factory=dict)
 
     @property
     def measured(self) -> bool:
@@ -136,12 +89,16 @@ class Baseline:
             own = X[X[:, 0] >= 0]
             own[:, 0] //= self.cast.actions
             self.detectors["habit " + facet] = Habit().fit(own[:, [0, 4, 5]])
-            teaches = rows["seg"] <= self.cast.taught_until()[rows["p"]]
-            owned = Owned().fit(np.stack([coded["p"], coded["value"], coded["count"]], 1)[teaches])
-            if len(owned.values_):
-                self.owned[facet] = owned
-                other = owned.others(coded["p"], coded["value"]).astype(np.int64)
-                self.detectors["foreign " + facet] = Rare().fit(history_rows({**coded, "value": other}, self.cast))
+            self._learn_owners(facet, coded)
+
+    def _learn_owners(self, facet: str, rows: Columns) -> None:
+        """Fit how often people use what is somebody else's, where things of that sort have owners at all."""
+        teaches = rows["seg"] <= self.cast.taught_until()[rows["p"]]
+        owners = find_owners(rows["p"][teaches], rows["value"][teaches], rows["count"][teaches])
+        if len(owners.value):
+            others = owners.others(rows["p"], rows["value"]).astype(np.int64)
+            self.owners[facet] = owners
+            self.detectors[f"foreign {facet}"] = Rare().fit(history_rows({**rows, "value": others}, self.cast))
 
     def learn_days(self, past: Floats, watched: Floats) -> Floats:
         """Fit the detector of whole days on history; returns the surprise of watched days, 0 where it cannot judge."""
@@ -197,14 +154,11 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))
-    for facet, owned in baseline.owned.items():
-        row, v = habits[facet]["row"], habits[facet]["v"] & _CODES
-        other = owned.others(events["p"][row], v)
-        row = row[other]
-        p, g = events["p"][row].astype(np.int64), events["g"][row].astype(np.int64)
-        k = baseline.cast.actions
-        X = np.stack([events["w"][row].astype(np.int64) * k, p * k, g * k, p * 0, p * 0 + 1, p * 0 + 1], 1).astype(np.float64)
-        found["foreign " + facet] = _spread(n, row, np.nan_to_num(baseline.detectors["foreign " + facet].decision_function(X)) if len(row) else np.zeros(0))
+    for facet, owners in baseline.owners.items():
+        row = habits[facet]["row"]
+        row = row[owners.others(events["p"][row], habits[facet]["v"] & _CODES)]
+        X = question_rows(FOREIGN, {name: column[row] for name, column in events.items()}, baseline.cast)
+        found[f"foreign {facet}"] = _spread(n, row, _ask(baseline.detectors[f"foreign {facet}"], X, 4))
     return found
 
 

@@ -49,12 +49,12 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
     """One piece of evidence in words.
 
     event: the watched quantities of the act's strongest event, and `unit` (what its magnitude
-    counts), `action`, `action_before`, `where` (its local time).
+    counts), `action`, `action_before`, `where` (its local time), `used` (of the facet that the question names).
     """
     kind, _, name = question.partition(" ")
     if kind == "habit":
         days, _, all_days = found.counts
-        text = f"{name.removeprefix('@')} {event['habit']}: used on {days:,.0f} of {all_days:,.0f} days before"
+        text = f"{name.removeprefix('@')} {event['used']}: used on {days:,.0f} of {all_days:,.0f} days before"
         return Told(text, str(event["habit"]), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
     k, n, kp, np_, _, _ = found.counts
     own, peers = _share(k, n), _share(kp, np_)
@@ -67,7 +67,10 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
             order = f"{event['action']} after {event['action_before']} on the same target"
             text = f"{order}: {own} own times, {peers} of the peers'"
             return Told(text, f"after {event['action_before']}", own, peers)
-        case "novelty":
+        case "foreign":
+            whose = f"{name.removeprefix('@')} {event['used']} is nearly always used by somebody else"
+            return Told(f"{whose}; so in {own} own uses before, {peers} of the peers'", str(event["used"]), own, peers)
+        case "novelty" if name != "many":
             what = "the target" if name == "target" else "this sort of target"
             state = STATES[int(event[f"{name}_state"])]  # type: ignore[call-overload]
             return Told(f"{what} is {state}; so in {own} own acts, {peers} of the peers'", state, own, peers)
@@ -94,6 +97,7 @@ _SIZES = {
     "volume size": ("s_day", "in all that day", "own days with it", "peer days"),
     "drift week": ("n7", "times in seven days", "own weeks with it", "peer weeks"),
     "drift month": ("n28", "times in four weeks", "own spells of four weeks", "peer spells"),
+    "novelty many": ("n_foreign", "first uses of what other teams or people use, in one day", "own days", "peer days"),
     "breadth day": ("n_new", "targets never used before, in one day", "own days", "peer days"),
     "repetition week": ("n_same", "times on one target in a week", "own targets a week", "peer targets a week"),
     "magnitude magnitude": ("magnitude", "", "own acts before", "peer acts"),
@@ -108,7 +112,7 @@ def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> 
     shown = f"{number(value)}{unit}"
     compared = f"{_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}" if n or np_ else "nobody did it before"
     text = f"{shown} {words}".strip() + f": {compared}"
-    if kind in ("volume", "breadth", "drift"):
+    if kind in ("volume", "novelty", "breadth", "drift"):
         text += _campaign(name if kind == "drift" else "day", value, event)
     own, peers = _usual(found.usual, 0), _usual(found.usual, 2)
     return Told(text, shown, own, peers)

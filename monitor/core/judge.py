@@ -27,7 +27,8 @@ class Weights:
     kinds: Mapping[str, float] = field(
         default_factory=lambda: {
             "rarity": 1.02, "sequence": 1.71, "volume": 0.78, "drift": 0.71, "magnitude": 1.4, "novelty": 1.03,
-            "breadth": 0.37, "repetition": 0.58, "rhythm": 1.01, "habit": 0.92, "dormancy": 2.0, "day": 0.22, "foreign": 1.0,
+            "breadth": 0.37, "repetition": 0.58, "rhythm": 1.01, "habit": 0.92, "foreign": 1.0,
+            "dormancy": 2.0, "day": 0.22,
         }
     )  # fmt: skip
     quiet: float = 0.76

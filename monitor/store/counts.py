@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from detectors.base import Floats
 from monitor.core.evidence import Cast
+from monitor.core.questions import KNOWN, NEW_TO_ALL, NEW_TO_ME, NEW_TO_TEAM, OTHERS, SOMEBODY_ELSES
 from monitor.sql import literal, quote
 from monitor.store.history import (
     DAY_US,
@@ -29,8 +30,6 @@ from monitor.store.history import (
 
 WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""
-KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
-"""How a person stands to a target on the day of its first use."""
 _OWNER_EVENTS, _OWNER_SHARE, _OWNER_PEOPLE = 20, 0.8, 3
 
 
@@ -120,19 +119,19 @@ def novelty(history: History, name: str) -> Columns:
 
 
 def build_breadth(history: History) -> dict[str, Columns]:
-    """Build `breadth` (p, a, d, n, foreign): targets first used that day, and those of them that are others'.
+    """Build `breadth` (p, a, d, n, n_foreign): targets first used that day, and those of them that are others'.
 
     Returns the history rows of both; bin 0 is a day with none.
     """
-    others = f"IN ({NEW_TO_TEAM}, {SOMEBODY_ELSES})"
+    others = f"IN {OTHERS}"
     history.db.execute(f"""CREATE OR REPLACE TABLE breadth AS
         SELECT one.p, one.a, one.fd AS d, count(*)::INTEGER AS n,
-          count_if(one.state {others} OR coalesce(place.fd = one.fd AND place.state {others}, false))::INTEGER AS foreign_n
+          count_if(one.state {others} OR coalesce(place.fd = one.fd AND place.state {others}, false))::INTEGER AS n_foreign
         FROM target_state AS one LEFT JOIN target USING (v)
         LEFT JOIN place_state AS place ON place.p = one.p AND place.v = target.c
         GROUP BY one.p, one.a, one.fd""")
     found = {}
-    for question, n in (("breadth day", "breadth.n"), ("novelty many", "breadth.foreign_n")):
+    for question, n in (("breadth day", "breadth.n"), ("novelty many", "breadth.n_foreign")):
         found[question] = _counted(
             history,
             f"CASE WHEN {n} IS NULL THEN 0 ELSE {bin_sql(n)} END",
@@ -221,7 +220,7 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
           failed, reasoned,
           coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, n7, n28, c7, c28, campaign,
           CASE WHEN known.d >= since THEN coalesce(breadth.n, 0) ELSE 0 END AS n_new,
-          CASE WHEN known.d >= since THEN coalesce(breadth.foreign_n, 0) ELSE 0 END AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
+          CASE WHEN known.d >= since THEN coalesce(breadth.n_foreign, 0) ELSE 0 END AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
           target_state, {_state("place", "known.d")} AS place_state,
           target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets{values}
         FROM known

@@ -1,0 +1,38 @@
+"""Whose is it? A machine, an address or a tool that one person uses nearly alone is that person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEAST_DAYS = 10
+SHARE = 0.8
+"""Of the days on which a thing is used its owner has at least this share: others look in, nobody shares it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """value: things with an owner, ascending.  owner: the person of each."""
+
+    value: NDArray
+    owner: NDArray
+
+    def others(self, person: NDArray, value: NDArray) -> NDArray:
+        """Is that thing, used by that person, somebody else's? Shape (n,), like the arguments."""
+        if not len(self.value):
+            return np.zeros(len(value), bool)
+        place = np.minimum(np.searchsorted(self.value, value), len(self.value) - 1)
+        return (self.value[place] == value) & (self.owner[place] != person)
+
+
+def find_owners(person: NDArray, value: NDArray, days: NDArray) -> Owners:
+    """Owners of things, from how many days each person used each; the arrays have shape (n,)."""
+    things, thing = np.unique(value, return_inverse=True)
+    uses, use = np.unique(np.stack([thing, person.astype(np.int64)]), axis=1, return_inverse=True)
+    thing, user = uses
+    days = np.bincount(use.reshape(-1), days, minlength=len(thing))
+    total = np.bincount(thing, days, minlength=len(things))
+    owned = np.flatnonzero((days >= LEAST_DAYS) & (days >= SHARE * total[thing]))
+    return Owners(things[thing[owned]], user[owned])

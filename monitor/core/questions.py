@@ -1,0 +1,70 @@
+"""What every detector is asked about an act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.base import Detector
+from detectors.rare import Rare
+from detectors.rhythm import Rhythm
+from detectors.tail import Tail, bin_of
+
+Columns = Mapping[str, NDArray]
+
+IDLE_DAYS = 5
+KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
+"""How a person stands to a target on the day of its first use."""
+OTHERS = (NEW_TO_TEAM, SOMEBODY_ELSES)
+"""States of what other teams or other people use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one detector is asked about an event: a value, of some events, within an action or over all of them."""
+
+    kind: str
+    name: str
+    detector: Callable[[], Detector]
+    value: Callable[[Columns], NDArray]
+    asked: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]), bool)
+    by_action: bool = True
+    explained: Callable[[Columns], NDArray] = lambda e: np.zeros(len(e["w"]))
+    """Bits of the answer that what the team does that very day explains."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+QUESTIONS = (
+    Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"])), explained=lambda e: np.log2(e["campaign"])),
+    Question("volume", "day", Tail, lambda e: bin_of(e["n_day"] / e["campaign"])),
+    Question("volume", "hour", Tail, lambda e: bin_of(e["n_hour"] / e["campaign"])),
+    Question("volume", "size", Tail, lambda e: bin_of(e["s_day"] / e["campaign"]), lambda e: e["s_day"] >= 0),
+    Question("drift", "week", Tail, lambda e: bin_of(e["c7"])),
+    Question("drift", "month", Tail, lambda e: bin_of(e["c28"])),
+    Question("magnitude", "magnitude", Tail, lambda e: e["b"], lambda e: e["b"] >= 0),
+    Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
+    Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
+    Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
+    Question(
+        "novelty",
+        "many",
+        Tail,
+        lambda e: bin_of(e["n_foreign"] / e["campaign"]),
+        lambda e: (e["n_foreign"] > 1) & (np.isin(e["target_state"], OTHERS) | np.isin(e["place_state"], OTHERS)),
+    ),
+    Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
+    Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
+    Question(
+        "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False
+    ),
+    Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, by_action=False),
+)
+"""Asked of every event, in this order. 1 January 1970 was a Thursday: 72 hours into the week."""
+FOREIGN = Question("foreign", "", Rare, lambda e: np.ones(len(e["w"])), by_action=False)
+"""Asked, for each facet, of events that use what is somebody else's: a machine, say."""
