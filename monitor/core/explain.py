@@ -55,7 +55,7 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
     if kind == "habit":
         days, _, all_days = found.counts
         text = f"{name.removeprefix('@')} {event['used']}: used on {days:,.0f} of {all_days:,.0f} days before"
-        return Told(text, str(event["habit"]), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
+        return Told(text, str(event["used"]), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
     k, n, kp, np_, _, _ = found.counts
     own, peers = _share(k, n), _share(kp, np_)
     match kind:
