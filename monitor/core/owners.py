@@ -11,6 +11,9 @@ LEAST_DAYS = 10
 SHARE = 0.8
 """Of the days on which a thing is used its owner has at least this share: others look in, nobody shares it."""
 
+PERSONAL = 0.2
+"""Things of a sort are people's own where the owners' uses are this share of all: machines are, partners are not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owners:
@@ -28,11 +31,13 @@ class Owners:
 
 
 def find_owners(person: NDArray, value: NDArray, days: NDArray) -> Owners:
-    """Owners of things, from how many days each person used each; the arrays have shape (n,)."""
+    """Owners of things of one sort, from how many days each person used each; the arrays have shape (n,)."""
     things, thing = np.unique(value, return_inverse=True)
     uses, use = np.unique(np.stack([thing, person.astype(np.int64)]), axis=1, return_inverse=True)
     thing, user = uses
     days = np.bincount(use.reshape(-1), days, minlength=len(thing))
     total = np.bincount(thing, days, minlength=len(things))
     owned = np.flatnonzero((days >= LEAST_DAYS) & (days >= SHARE * total[thing]))
+    if days[owned].sum() < PERSONAL * days.sum():
+        owned = owned[:0]
     return Owners(things[thing[owned]], user[owned])

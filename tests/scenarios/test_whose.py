@@ -1,0 +1,75 @@
+"""Whose things an act touches: a colleague's machine, another team's papers, what nobody else ever used."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import pytest
+
+from monitor.model import Finding, Reason
+from monitor.scanning import Scan
+from tests.organisation import Org, of
+
+FIRST, LAST = date(2017, 6, 1), date(2017, 11, 10)
+LEAVER = "ops-07"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Scan:
+    """Two teams with papers of their own, each person at a machine of their own; three leave."""
+    org = Org(FIRST, LAST, zone="Europe/Berlin")
+    for team, other in (("ops", "law"), ("law", "ops")):
+        for person in org.team(team, 25):
+            machine = f"pc-{person}"
+
+            def paper(draw: Random, mine: str = team, theirs: str = other) -> str:
+                """Now and then somebody looks into a paper of the other team."""
+                return f"/{mine if draw.random() < 0.97 else theirs}/papers/{draw.randint(1, 300)}"
+
+            org.usual([person], "file.read", per_day=4, target=paper, pc=machine)
+            org.usual([person], "file.delete", per_day=1, target=lambda d: f"{d.randint(1, 10**8)}.xls", pc=machine)
+    for person in (LEAVER, "ops-08", "ops-09"):
+        org.leaves(person, "2017-11-03")
+    for minute in range(12):
+        org.does(
+            LEAVER, "file.read", "2017-11-01", f"15:{minute:02}", target=f"/ops/papers/{minute + 1}", pc="pc-law-03"
+        )
+        org.does(
+            "ops-08", "file.read", "2017-11-01", f"15:{minute:02}", target=f"/law/papers/{minute + 1}", pc="pc-ops-08"
+        )
+        for day in ("2017-11-01", "2017-11-02"):
+            org.does(
+                "ops-09", "file.delete", day, f"15:{minute:02}", target=f"{minute}{day[-2:]}77.xls", pc="pc-ops-09"
+            )
+    return org.scan(tmp_path_factory.mktemp("whose"))
+
+
+def first(scan: Scan, person: str) -> Finding:
+    return of(scan.found, person)[0]
+
+
+def reason(finding: Finding, detector: str) -> Reason:
+    return next(reason for reason in finding.reasons if reason.detector == detector)
+
+
+def test_acts_from_a_colleagues_machine_are_told_as_such(office: Scan) -> None:
+    found = first(office, LEAVER)
+    told = reason(found, "foreign")
+    assert found.action == "file.read"
+    assert found.severity != "low"
+    assert "pc pc-law-03 is nearly always used by somebody else" in told.text
+    assert told.own_usual.startswith("0 of ")
+
+
+def test_many_papers_of_another_team_on_one_day(office: Scan) -> None:
+    found = first(office, "ops-08")
+    assert found.severity != "low"
+    assert "12 first uses of what other teams or people use, in one day" in reason(found, "novelty").text
+    assert len(found.event_ids) == 12
+
+
+def test_clearing_away_documents_that_nobody_else_used_stays_quiet(office: Scan) -> None:
+    """The shape of their names is everybody's; the documents are not."""
+    assert {f.severity for f in of(office.found, "ops-09") if f.action == "file.delete"} <= {"low", "medium"}
+    assert all(f.impact < 0.1 for f in of(office.found, "ops-09") if f.action == "file.delete")
