@@ -25,7 +25,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Scan:
 
             def paper(draw: Random, mine: str = team, theirs: str = other) -> str:
                 """Now and then somebody looks into a paper of the other team."""
-                return f"/{mine if draw.random() < 0.97 else theirs}/papers/{draw.randint(1, 300)}"
+                return f"/{mine if draw.random() < 0.99 else theirs}/papers/{draw.randint(1, 900)}"
 
             org.usual([person], "file.read", per_day=4, target=paper, pc=machine)
             org.usual([person], "file.delete", per_day=1, target=lambda d: f"{d.randint(1, 10**8)}.xls", pc=machine)
@@ -65,8 +65,10 @@ def test_acts_from_a_colleagues_machine_are_told_as_such(office: Scan) -> None:
 def test_many_papers_of_another_team_on_one_day(office: Scan) -> None:
     found = first(office, "ops-08")
     assert found.severity != "low"
-    assert "12 first uses of what other teams or people use, in one day" in reason(found, "novelty").text
-    assert len(found.event_ids) == 12
+    told = reason(found, "novelty")
+    assert "first uses of what other teams or people use, in one day: above all" in told.text
+    assert told.own_usual == "usually 0, at most 1"
+    assert len(found.event_ids) >= int(told.value) >= 8
 
 
 def test_clearing_away_documents_that_nobody_else_used_stays_quiet(office: Scan) -> None:
