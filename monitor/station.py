@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from monitor.again import Frozen
 from monitor.core.fold import TellRules
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
@@ -26,6 +25,7 @@ from monitor.store.lease import Lease, new_holder
 from monitor.store.state import State, get, open_state
 
 if TYPE_CHECKING:
+    from monitor.again import Frozen
     from monitor.sources.folder import FolderSource
     from monitor.sources.table import TableSource
 

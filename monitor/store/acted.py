@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, func, select, true
 
 from monitor.core.clocks import DAY_US, HOUR_US, SECOND_US, spells
 from monitor.sql import literal
@@ -60,7 +60,6 @@ class Acted:
         self.connection, self.db = connection, db
         rows = [(folder_of(data) / row.name, row.first_t, row.last_t) for row in listed(connection)]
         self.sealed = [Sealed(*row) for row in rows if row[0].is_file()]
-        self._hot_actors: dict[str, list[str]] | None = None
 
     def span(self) -> tuple[int, int] | None:
         """Times of the first and the last event; None where there is none."""
@@ -143,16 +142,17 @@ class Acted:
 
     def _hot(self, names: Mapping[str, int], since: int, until: int) -> list[tuple]:
         """Hot rows of these names, in the order of TYPES."""
-        if self._hot_actors is None:
-            self._hot_actors = {}
-            for actor in self.connection.scalars(select(events.c.actor).distinct()):
-                self._hot_actors.setdefault(actor.lower(), []).append(actor)
-        actors = [actor for name in names for actor in self._hot_actors.get(name, ())]
+        wanted = list(names)
+        actors: set[str] = set()
+        for i in range(0, len(wanted), AT_ONCE):
+            alike = _like(self.connection, wanted[i : i + AT_ONCE])
+            told = self.connection.scalars(select(events.c.actor).where(alike).distinct())
+            actors.update(actor for actor in told if actor.lower() in names)
         found: list[tuple] = []
+        spelt = sorted(actors)
         query = select(*(events.c[name] for name in TYPES)).where(events.c.t >= since, events.c.t < until)
-        for i in range(0, len(actors), AT_ONCE):
-            rows = self.connection.execute(query.where(events.c.actor.in_(actors[i : i + AT_ONCE])))
-            found += [tuple(row) for row in rows]
+        for i in range(0, len(spelt), AT_ONCE):
+            found += map(tuple, self.connection.execute(query.where(events.c.actor.in_(spelt[i : i + AT_ONCE]))).all())
         return found
 
 
@@ -164,6 +164,17 @@ def _overlap(files: Sequence[Sealed], hot: Sequence[tuple]) -> bool:
     if len({row[0] for row in hot}) < len(hot):
         return True
     return bool(hot and files) and min(row[1] for row in hot) <= max(s.last_t for s in files)
+
+
+def _like(connection: Connection, names: Sequence[str]) -> ColumnElement[bool]:
+    """Actors who may have one of these names in other letters; the caller looks closer.
+
+    SQLite knows the small letters of ASCII alone; which ones PostgreSQL knows, its locale says: there all are asked.
+    """
+    if connection.dialect.name == "postgresql":
+        return true()
+    octets = func.length(cast(events.c.actor, LargeBinary))
+    return func.lower(events.c.actor).in_(names) | (func.length(events.c.actor) != octets)
 
 
 def _is_one_of(what: str, names: Iterable[str]) -> str:
