@@ -85,7 +85,7 @@ class Acted:
             listing = ", ".join(literal(str(s.path)) for s in files)
             parts.append(
                 f"""SELECT p, {", ".join(wanted)} FROM read_parquet([{listing}]) JOIN whose ON name = lower(actor)
-                WHERE t >= {since} AND t < {until} AND {_is_one_of("lower(actor)", names)}"""
+                WHERE t >= {since} AND t < {until}"""
             )
         only = "QUALIFY row_number() OVER (PARTITION BY id ORDER BY t, p, action, target) = 1" if once else ""
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE {table} AS
@@ -176,6 +176,3 @@ def _like(connection: Connection, names: Sequence[str]) -> ColumnElement[bool]:
     octets = func.length(cast(events.c.actor, LargeBinary))
     return func.lower(events.c.actor).in_(names) | (func.length(events.c.actor) != octets)
 
-
-def _is_one_of(what: str, names: Iterable[str]) -> str:
-    return f"{what} IN ({', '.join(map(literal, names)) or 'NULL'})"
