@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from monitor.sources.table import TableSource
 
 CONFIG_NAME = "lastday.toml"
+EXPORTS = "exports"
+"""The folder for reports and tables that were taken out of the store."""
 KEY_NAME = "LASTDAY_PRIVACY_KEY"
 SLACK_DAYS = 7
 """Events that come late still count as those of a watched person for so long after the window."""

@@ -87,6 +87,8 @@ class Veil:
     by one with others shown shares it."""
     _known: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     """The same with all words of each, the longest first; only of first words that a text had."""
+    _named: dict[str, frozenset[str]] = field(default_factory=dict)
+    """person_id -> parts of the name."""
     _dense: list[tuple[str, str]] = field(default_factory=list)
     """Names in scripts that put no blanks between words."""
 
@@ -107,11 +109,13 @@ class Veil:
         for name, person_id in self._dense:
             if person_id not in self.shown:
                 text = text.replace(name, self.pseudonym(person_id))
-        own = [entry for person_id in about if person_id in self.people for entry in self._parts(person_id)]
+        own = [(self._parts(person_id), person_id) for person_id in about if person_id in self.people]
         words = list(_WORD.finditer(text))
         done, parts, i = 0, [], 0
         while i < len(words):
-            found = _longest(text, words, i, self._beginning(words[i][0].casefold()), own)
+            word = words[i][0].casefold()
+            begun = [*self._beginning(word), *(((word,), person_id) for mine, person_id in own if word in mine)]
+            found = _longest(text, words, i, begun) if begun else None
             if found is None:
                 i += 1
                 continue
@@ -165,19 +169,20 @@ class Veil:
             self._known[word] = sorted(told, key=lambda entry: (-len(entry[0]), entry))
         return self._known[word]
 
-    def _parts(self, person_id: str) -> list[tuple[tuple[str, ...], str]]:
+    def _parts(self, person_id: str) -> frozenset[str]:
         """Parts of a person's name and of the e-mail before the @."""
-        person = self.people[person_id]
-        told = f"{person.name or ''} {(person.email or '').partition('@')[0]}"
-        return [((w,), person_id) for w in _WORD.findall(told.casefold()) if len(w) >= LEAST_LETTERS]
+        if person_id not in self._named:
+            person = self.people[person_id]
+            told = f"{person.name or ''} {(person.email or '').partition('@')[0]}"
+            self._named[person_id] = frozenset(w for w in _WORD.findall(told.casefold()) if len(w) >= LEAST_LETTERS)
+        return self._named[person_id]
 
 
 def _longest(
-    text: str, words: list[re.Match[str]], at: int, known: Iterable[tuple[tuple[str, ...], str]],
-    own: Iterable[tuple[tuple[str, ...], str]],
-) -> tuple[int, str] | None:  # fmt: skip
-    """How many words from here on are one identifier, and whose."""
-    for wanted, person_id in (*known, *own):
+    text: str, words: list[re.Match[str]], at: int, begun: Iterable[tuple[tuple[str, ...], str]]
+) -> tuple[int, str] | None:
+    """How many words from here on are one identifier, and whose.  begun: those that begin so, the longest first."""
+    for wanted, person_id in begun:
         here = words[at : at + len(wanted)]
         if tuple(w[0].casefold() for w in here) != wanted:
             continue

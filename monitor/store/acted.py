@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, func, select, true
 
 from monitor.core.clocks import DAY_US, HOUR_US, SECOND_US, spells
-from monitor.sql import literal
+from monitor.sql import literal, quote
 from monitor.store.manifest import folder_of, listed
 from monitor.store.schema import events
 
@@ -99,15 +99,17 @@ class Acted:
 
     def put_hot(self, table: str, columns: Sequence[str]) -> None:
         """Make a table of these columns of every hot row."""
-        rows = self.connection.execute(select(*(events.c[name] for name in columns)))
+        rows = self.connection.execute(select(*(events.c[name] for name in columns))).all()
         self.put(table, {name: TYPES[name] for name in columns}, rows)
 
     def put(self, table: str, types: Mapping[str, str], rows: Iterable[Sequence]) -> None:
-        """Make a table of rows, through JSON: DuckDB takes rows one by one too slowly."""
-        text = msgspec.json.encode([dict(zip(types, row, strict=True)) for row in rows]).decode()
-        shape = msgspec.json.encode([dict(types)]).decode()
-        unpacked = f"unnest(from_json(?::JSON, {literal(shape)}), recursive := true)"
-        self.db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {unpacked}", [text])
+        """Make a table of rows, through JSON, column by column: DuckDB takes rows one by one too slowly."""
+        columns = list(zip(*rows, strict=True)) or [()] * len(types)
+        text = msgspec.json.encode(dict(zip(types, columns, strict=True))).decode()
+        shape = msgspec.json.encode({name: [kind] for name, kind in types.items()}).decode()
+        unpacked = ", ".join(f"unnest(given.{quote(name)}) AS {quote(name)}" for name in types)
+        told = f"SELECT from_json(?::JSON, {literal(shape)}) AS given"
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {unpacked} FROM ({told})", [text])
 
     def put_clocks(self, zones: Mapping[int, str], since: int, until: int) -> None:
         """Make the table clock (p, since, until, shift): each person's time from UTC, in microseconds."""
