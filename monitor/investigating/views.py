@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from threading import Timer
+from typing import Any
 
 import duckdb
 from sqlalchemy import Connection, select
@@ -94,6 +95,7 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }  # fmt: skip
 """view -> column -> (type, what it holds)."""
+FINDING_TEXTS = ("action", "target", "event_ids", "reasons")
 BLURRED = ("target", "session", "reason", "attributes")
 
 
@@ -244,9 +246,8 @@ def _findings(look: Look, connection: Connection, wanted: frozenset[str] | None)
         if look.hides(row.person_id):
             continue
         body = json.loads(row.body)
-        texts = {n: body[n] if wanted is None or n in wanted else None for n in ("action", "target", "event_ids", "reasons")}
-        told = look.veil.blur_all(texts, [row.person_id])
-        assert isinstance(told, dict)
+        texts = {n: body[n] if wanted is None or n in wanted else None for n in FINDING_TEXTS}
+        told: dict[str, Any] = {n: look.veil.blur_all(text, [row.person_id]) for n, text in texts.items()}
         found.append((
             row.finding_id, row.case_id, look.label(row.person_id), row.last_day.isoformat(), body["hours_to_end"],
             _utc(cases.finding_of(row.body).time), told["action"], told["target"], body["magnitude"], row.score,
