@@ -90,7 +90,7 @@ class Veil:
     _named: dict[str, frozenset[str]] = field(default_factory=dict)
     """person_id -> parts of the name."""
     _dense: list[tuple[str, str]] = field(default_factory=list)
-    """Names in scripts that put no blanks between words."""
+    """Names in scripts that put no blanks between words, the longest first."""
 
     def pseudonym(self, person_id: str) -> str:
         """The pseudonym, also of somebody whom no roster knows."""
@@ -155,7 +155,7 @@ class Veil:
                     begun.setdefault(word[0], []).append((lower, person_id))
                 if not lower.isascii() and len(lower) > 1 and max(lower) >= _UNSPACED:
                     dense.append((told, person_id))
-        self._dense[:] = dense
+        self._dense[:] = sorted(dense, key=lambda entry: (-len(entry[0]), entry))
         self._begun.update(begun)
 
     def _beginning(self, word: str) -> Sequence[tuple[tuple[str, ...], str]]:
