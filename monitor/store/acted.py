@@ -79,12 +79,13 @@ class Acted:
         begins = later or {}
         whose = [(name, p, begins.get(p, since)) for name, p in names.items()]
         self.put("whose", {"name": "VARCHAR", "p": "INTEGER", "begins": "BIGINT"}, whose)
-        hot = self._hot(names, since, until)
+        kept = [name for name in TYPES if name in {"id", "t", "actor", "action", "target", *columns}]
+        hot = self._hot(names, kept, since, until)
         files = [s for s in self.sealed if s.last_t >= since and s.first_t < until]
         once = _overlap(files, hot)
         wanted = list(dict.fromkeys([*columns, *(("id", "t", "action", "target") if once else ())]))
         parts = [f"SELECT p, {', '.join(wanted)} FROM hot JOIN whose ON name = lower(actor) AND t >= begins"]
-        self.put("hot", TYPES, hot)
+        self.put("hot", {name: TYPES[name] for name in kept}, hot)
         if files:
             listing = ", ".join(literal(str(s.path)) for s in files)
             parts.append(
@@ -147,8 +148,8 @@ class Acted:
         """A query's rows."""
         return self.db.execute(sql).fetchall()
 
-    def _hot(self, names: Mapping[str, int], since: int, until: int) -> list[tuple]:
-        """Hot rows of these names, in the order of TYPES."""
+    def _hot(self, names: Mapping[str, int], columns: Sequence[str], since: int, until: int) -> list[tuple]:
+        """These columns of hot rows of these names."""
         wanted = list(names)
         actors: set[str] = set()
         for i in range(0, len(wanted), AT_ONCE):
@@ -157,7 +158,7 @@ class Acted:
             actors.update(actor for actor in told if actor.lower() in names)
         found: list[tuple] = []
         spelt = sorted(actors)
-        query = select(*(events.c[name] for name in TYPES)).where(events.c.t >= since, events.c.t < until)
+        query = select(*(events.c[name] for name in columns)).where(events.c.t >= since, events.c.t < until)
         for i in range(0, len(spelt), AT_ONCE):
             found += map(tuple, self.connection.execute(query.where(events.c.actor.in_(spelt[i : i + AT_ONCE]))).all())
         return found
