@@ -12,14 +12,11 @@ from sqlalchemy import Connection, select
 
 from monitor.looking import Look, nobody
 from monitor.model import BadInput
-from monitor.station import Station
+from monitor.station import EXPORTS, Station
 from monitor.store import erasing, holds, inbox, rosters
 from monitor.store.manifest import folder_of
 from monitor.store.schema import cases, erasures, findings, segments
 from monitor.store.state import State, bump, insert_new
-
-EXPORTS = "exports"
-"""The folder for reports and tables that were taken out of the store."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             found, sources, months = look or _look(station, connection, version, people, leaving, verdicts, now)
         with station.state.write() as connection:
             station.lease.hold(connection)
-            cases.save_findings(connection, telling.assign(cases.all_cases(connection), found), now, sources)
+            assigned = telling.assign(cases.all_cases(connection), found, station.key(connection))
+            cases.save_findings(connection, assigned, now, sources)
             written = telling.tell(connection, station, people, leaving, now, months)
             text = f"history is missing ({', '.join(lost[:3])}): it was judged without; restore it from a backup"
             telling.warn(connection, station, "history files", text if lost else None, now)

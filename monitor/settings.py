@@ -73,11 +73,15 @@ class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str
 
 
-class Actions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[actions]; the catalogue's path is seen from the settings file."""
+class Actions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """[actions]; the catalogue's path is seen from the settings file.
+
+    written: what stood in the catalogue when the settings were loaded, so that it is in force as they are; no setting.
+    """
 
     catalogue: str
     crown_jewels: tuple[str, ...]
+    written: str = ""
 
 
 class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,7 +117,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         told = own = read_toml(path)
         if self.actions.catalogue:
             path = Path(self.actions.catalogue)
-            own = read_toml(path)
+            own = _parsed(path, self.actions.written) if self.actions.written else read_toml(path)
             told = merge(told, own)
         _check_catalogue(path, own, told)
         return Catalogue(msgspec.convert(told, CatalogueFile))
@@ -129,6 +133,8 @@ def load_settings(path: Path | None = None) -> Settings:
     where = path or CONFIG / "lastday.toml"
     if path is not None:
         told = merge(told, read_toml(path))
+    if "written" in told["actions"]:
+        raise _wrong(where, ("actions", "written"), "no setting; the catalogue's file is named by catalogue")
     settings = _converted(where, told, Settings)
     levels = settings.severity
     wrong = {
@@ -141,11 +147,18 @@ def load_settings(path: Path | None = None) -> Settings:
         if what:
             raise _wrong(where, at, what)
     if settings.actions.catalogue and path is not None:
-        beside = str(path.parent / settings.actions.catalogue)
-        settings = msgspec.structs.replace(
-            settings, actions=msgspec.structs.replace(settings.actions, catalogue=beside)
-        )
+        beside = path.parent / settings.actions.catalogue
+        actions = msgspec.structs.replace(settings.actions, catalogue=str(beside), written=_text_of(beside))
+        settings = msgspec.structs.replace(settings, actions=actions)
     return settings
+
+
+def _text_of(path: Path) -> str:
+    """What stands in the file; "" where it cannot be read, which is told when it is needed."""
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, ValueError):
+        return ""
 
 
 def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> None:
@@ -169,16 +182,24 @@ def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> N
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a dictionary. Raises BadInput with the line of the first fault."""
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
+        return _parsed(path, path.read_text("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadInput(str(path), None, "not UTF-8 text", "write the file as UTF-8") from None
+    except (OSError, ValueError) as error:
+        what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        raise BadInput(str(path), None, what, "name a readable TOML file") from None
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    """What stands in a file, as a dictionary. Raises BadInput with the line of the first fault."""
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).partition(" (at line ")
         line = place.split(",")[0]
         raise BadInput(str(path), int(line) if line.isdigit() else None, what, "mend the line; see toml.io") from None
-    except (OSError, ValueError, RecursionError) as error:
-        what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
-        raise BadInput(str(path), None, what, "name a readable TOML file") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(str(path), None, f"cannot be read ({error})", "name a readable TOML file") from None
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

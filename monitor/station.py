@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from monitor.again import Frozen
 from monitor.core.fold import TellRules
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
@@ -26,10 +25,13 @@ from monitor.store.lease import Lease, new_holder
 from monitor.store.state import State, get, open_state
 
 if TYPE_CHECKING:
+    from monitor.again import Frozen
     from monitor.sources.folder import FolderSource
     from monitor.sources.table import TableSource
 
 CONFIG_NAME = "lastday.toml"
+EXPORTS = "exports"
+"""The folder for reports and tables that were taken out of the store."""
 KEY_NAME = "LASTDAY_PRIVACY_KEY"
 SLACK_DAYS = 7
 """Events that come late still count as those of a watched person for so long after the window."""

@@ -36,8 +36,11 @@ class Change:
     month: Mapping[str, object] | None = None
 
 
-def assign(known: Sequence[Case], found: Sequence[Finding]) -> list[tuple[str, Finding]]:
-    """Each finding with its case: the one of its departure, also where the last day has moved."""
+def assign(known: Sequence[Case], found: Sequence[Finding], key: bytes) -> list[tuple[str, Finding]]:
+    """Each finding with its case: the one of its departure, also where the last day has moved.
+
+    key: the store's, for the ids of cases that are not known yet.
+    """
     departures = sorted({(f.person_id, f.last_day) for f in found})
     exact = {(c.person_id, c.last_day): c.case_id for c in known}
     case_ids = {d: exact[d] for d in departures if d in exact}
@@ -45,7 +48,7 @@ def assign(known: Sequence[Case], found: Sequence[Finding]) -> list[tuple[str, F
     for departure in departures:
         if departure not in case_ids:
             case = fold.case_for(free, *departure)
-            case_ids[departure] = case.case_id if case else fold.case_id_of(*departure)
+            case_ids[departure] = case.case_id if case else fold.case_id_of(key, *departure)
             free = [c for c in free if c is not case]
     return [(case_ids[f.person_id, f.last_day], f) for f in found]
 
@@ -70,7 +73,7 @@ def tell(
     changes = []
     for case_id in sorted({*known, *found}):
         theirs = found.get(case_id, [])
-        case, why = fold.fold(known.get(case_id), theirs, now, rules) if theirs or case_id in known else (None, None)
+        case, why = fold.fold(known.get(case_id), theirs, now, rules, case_id)
         if case is None:
             continue
         person = people.get(case.person_id)
@@ -81,7 +84,7 @@ def tell(
         if case != known.get(case_id) or why:
             changes.append(
                 Change(
-                    replace(case, case_id=case_id),
+                    case,
                     theirs,
                     why,
                     sources.get(case_id, ()),

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 from monitor.cli.folder import folder_option, opened
 from monitor.model import Finding
 from monitor.report.safe import plain
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from monitor.looking import Look
 
 
@@ -130,6 +130,9 @@ class Steps:
     def shown(self) -> Iterator[Steps]:
         """While the work goes on."""
         if sys.stderr.isatty() and not self.verbose:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn
+
             columns = (
                 TextColumn("{task.description}", markup=False),
                 BarColumn(bar_width=24),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,7 +75,9 @@ def _show(look: Look, found: list[Leaver]) -> None:
         rows.screen(stderr=True).print(Text("nobody is in a watch window; --all shows every departure known"))
         return
     out = rows.screen()
-    out.print(Text("\n").join(line for one in found for line in _lines(look, one)))
+    lines = [line for one in found for line in _lines(look, one)]
+    for fits, some in groupby(lines, lambda line: line.cell_len <= out.width):
+        out.print(Text("\n").join(some), no_wrap=fits)  # to find out where to wrap takes longer than all else
 
 
 def _lines(look: Look, one: Leaver) -> list[Text]:

@@ -83,7 +83,7 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
 
 def exports(look: Look) -> Path:
     """The working folder's place for what was taken out of the store, where an erasure finds it."""
-    from monitor.erasing import EXPORTS
+    from monitor.station import EXPORTS
 
     folder = look.station.folder / EXPORTS
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 
 START = "0" * 64
 """What the first row holds in place of a digest before it."""
+_MAYBE = "may have been cut off; how many there were, an anchor from a digest can tell"
 BROKEN = "chain broken"
 """A row that says so was written where the head did not fit the rows."""
 
@@ -140,10 +141,10 @@ def _row_faults(key: bytes, row: Entry, head: Head | None, previous: str | None)
 def _head_faults(key: bytes, last: int, head: Head | None, digests: dict[int, str]) -> Iterator[Fault]:
     if head is None:
         if last:
-            yield Fault(last, "head", "the signed head is gone: rows at the end may have been cut off")
+            yield Fault(last + 1, "head", f"the signed head is gone: rows from {last + 1} on {_MAYBE}")
         return
     if not is_signed(key, head):
-        yield Fault(head.seq, "head", "the signed head was changed: rows at the end may have been cut off")
+        yield Fault(last + 1, "head", f"the signed head was changed: rows from {last + 1} on {_MAYBE}")
         return
     if last < head.seq:
         yield Fault(last + 1, "cut off", _span(last + 1, head.seq, "cut off"))

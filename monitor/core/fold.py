@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -45,11 +46,12 @@ def case_for(cases: Sequence[Case], person_id: str, last_day: date) -> Case | No
 
 
 def fold(
-    case: Case | None, found: Sequence[Finding], now: datetime, rules: TellRules
+    case: Case | None, found: Sequence[Finding], now: datetime, rules: TellRules, case_id: str = ""
 ) -> tuple[Case | None, str | None]:
     """The case as it stands with these findings, and why somebody must be told at once (None: they need not).
 
     found: every finding of the departure, as judged now; at least one where there is no case yet.
+    case_id: of the case, where it opens.
     Nothing is marked as told: that is `told`, called when the notice is written.
     """
     severity = max((f.severity for f in found), key=rank, default="low")
@@ -57,7 +59,7 @@ def fold(
         if rank(severity) < rank(rules.digest):
             return None, None
         first = found[0]
-        case = Case(case_id_of(first.person_id, first.last_day), first.person_id, first.last_day, "open", severity, now)
+        case = Case(case_id, first.person_id, first.last_day, "open", severity, now)
     case = replace(case, severity=severity, last_day=found[0].last_day if found else case.last_day)
     return case, needs_notice(case, found, now, rules)
 
@@ -106,10 +108,10 @@ def told(case: Case, found: Sequence[Finding], now: datetime, rules: TellRules, 
     )  # fmt: skip
 
 
-def case_id_of(person_id: str, last_day: date) -> str:
-    """The id of a case that opens with this last day."""
-    text = f"{person_id}\x1f{last_day.isoformat()}"
-    return "c" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+def case_id_of(key: bytes, person_id: str, last_day: date) -> str:
+    """The id of a case that opens with this last day; who has a roster and not the key cannot tell whose it is."""
+    text = f"case {person_id}\x1f{last_day.isoformat()}"
+    return "c" + hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")[:8].hex()
 
 
 def notice_id_of(*parts: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from monitor.model import Person
 
@@ -14,6 +15,7 @@ _RANK = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def trade(title: str | None) -> str:
     """The title without its rank: a senior account executive's peers are account executives."""
     return " ".join(_RANK.sub(" ", (title or "").lower()).split())

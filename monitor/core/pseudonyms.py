@@ -11,13 +11,15 @@ from __future__ import annotations
 import base64
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from monitor.model import Person
 
-_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghjkmnpqrstvwxyz")
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
+_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 SHORT, LONG = 8, 12
 PREFIX = "p-"
 LEAST_DIGITS = 4
@@ -46,14 +48,26 @@ def name_all(key: bytes, person_ids: Iterable[str], held: Mapping[str, str]) -> 
     person_ids: in the order in which they became known.  held: who holds a short name since two met.
     """
     names: dict[str, str] = {}
-    taken, met = dict(held), dict(held)
+    first: dict[str, str] = {}
+    met = dict(held)
+    keyed = hmac.new(key, digestmod="sha256")
     for person_id in person_ids:
+        short = _short_name(keyed, person_id)
+        if short not in met and first.setdefault(short, person_id) == person_id:  # so with nearly everybody
+            names[person_id] = PREFIX + short
+            continue
         full = full_name(key, person_id)
-        holder = taken.setdefault(full[:SHORT], full)
-        if holder != full:
-            met[full[:SHORT]] = holder
-        names[person_id] = PREFIX + (full[:SHORT] if holder == full else full[:LONG])
+        holder = met.setdefault(short, full_name(key, first.get(short, person_id)))
+        names[person_id] = PREFIX + (short if holder == full else full[:LONG])
     return names, met
+
+
+def _short_name(keyed: hmac.HMAC, person_id: str) -> str:
+    """The first letters of `full_name`. keyed: begun with the key, so that it is not worked in for each person anew."""
+    mine = keyed.copy()
+    mine.update(person_id.encode("utf-8", "surrogatepass"))
+    bits = int.from_bytes(mine.digest()[:5], "big")
+    return "".join([_PAIRS[bits >> 30], _PAIRS[bits >> 20 & 1023], _PAIRS[bits >> 10 & 1023], _PAIRS[bits & 1023]])
 
 
 @dataclass(slots=True)
@@ -68,10 +82,15 @@ class Veil:
     names: Mapping[str, str]
     shown: Mapping[str, str] = field(default_factory=dict)
     """person_id -> what stands in place of the pseudonym."""
+    _begun: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """First word of each identifier -> (the identifier, person_id). Made when first asked for; a veil that is replaced
+    by one with others shown shares it."""
     _known: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
-    """Made when first asked for; a veil that is replaced by one with others shown shares it."""
+    """The same with all words of each, the longest first; only of first words that a text had."""
+    _named: dict[str, frozenset[str]] = field(default_factory=dict)
+    """person_id -> parts of the name."""
     _dense: list[tuple[str, str]] = field(default_factory=list)
-    """Names in scripts that put no blanks between words."""
+    """Names in scripts that put no blanks between words, the longest first."""
 
     def pseudonym(self, person_id: str) -> str:
         """The pseudonym, also of somebody whom no roster knows."""
@@ -86,15 +105,17 @@ class Veil:
 
         about: people of whom the text is; every part of their names counts too ("smith" in a path).
         """
-        known = self._index()
+        self._index()
         for name, person_id in self._dense:
             if person_id not in self.shown:
                 text = text.replace(name, self.pseudonym(person_id))
-        own = [entry for person_id in about if person_id in self.people for entry in self._parts(person_id)]
+        own = [(self._parts(person_id), person_id) for person_id in about if person_id in self.people]
         words = list(_WORD.finditer(text))
         done, parts, i = 0, [], 0
         while i < len(words):
-            found = _longest(text, words, i, known.get(words[i][0].casefold(), ()), own)
+            word = words[i][0].casefold()
+            begun = [*self._beginning(word), *(((word,), person_id) for mine, person_id in own if word in mine)]
+            found = _longest(text, words, i, begun) if begun else None
             if found is None:
                 i += 1
                 continue
@@ -116,39 +137,52 @@ class Veil:
             return [self.blur_all(value, about) for value in told]
         return told
 
-    def _index(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-        """First word of each identifier -> all its words, the longest first."""
-        if not self._known:
-            known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-            dense: list[tuple[str, str]] = []
-            for person in self.people.values():
-                for told in {person.person_id, person.name, person.email, *person.accounts} - {None, ""}:
-                    lower = str(told).casefold()
-                    words = (lower,) if lower.isalnum() else tuple(_WORD.findall(lower))
-                    if not lower.isascii() and len(lower) > 1 and max(lower) >= _UNSPACED:
-                        dense.append((str(told), person.person_id))
-                    if words and not (len(words) == 1 and words[0].isdigit() and len(words[0]) < LEAST_DIGITS):
-                        known.setdefault(words[0], []).append((words, person.person_id))
-            for entries in known.values():
-                if len(entries) > 1:
-                    entries.sort(key=lambda e: (-len(e[0]), e))
-            self._known.update(known)
-            self._dense[:] = dense
-        return self._known
+    def _index(self) -> None:
+        """Sort the identifiers of thousands of people by their first words, and no further: a text has few of them."""
+        if self._begun:
+            return
+        begun: dict[str, list[tuple[str, str]]] = {}
+        dense: list[tuple[str, str]] = []
+        for person in self.people.values():
+            person_id = person.person_id
+            for told in {person_id, person.name, person.email, *person.accounts}:
+                if not told:
+                    continue
+                lower = told.casefold()
+                if lower.isalnum():
+                    begun.setdefault(lower, []).append((lower, person_id))
+                elif word := _WORD.search(lower):
+                    begun.setdefault(word[0], []).append((lower, person_id))
+                if not lower.isascii() and len(lower) > 1 and max(lower) >= _UNSPACED:
+                    dense.append((told, person_id))
+        self._dense[:] = sorted(dense, key=lambda entry: (-len(entry[0]), entry))
+        self._begun.update(begun)
 
-    def _parts(self, person_id: str) -> list[tuple[tuple[str, ...], str]]:
+    def _beginning(self, word: str) -> Sequence[tuple[tuple[str, ...], str]]:
+        """All words of each identifier that begins with this one, the longest first."""
+        if word not in self._begun:
+            return ()
+        if word not in self._known:
+            told = [(tuple(_WORD.findall(lower)), person_id) for lower, person_id in self._begun[word]]
+            if word.isdigit() and len(word) < LEAST_DIGITS:
+                told = [entry for entry in told if len(entry[0]) > 1]
+            self._known[word] = sorted(told, key=lambda entry: (-len(entry[0]), entry))
+        return self._known[word]
+
+    def _parts(self, person_id: str) -> frozenset[str]:
         """Parts of a person's name and of the e-mail before the @."""
-        person = self.people[person_id]
-        told = f"{person.name or ''} {(person.email or '').partition('@')[0]}"
-        return [((w,), person_id) for w in _WORD.findall(told.casefold()) if len(w) >= LEAST_LETTERS]
+        if person_id not in self._named:
+            person = self.people[person_id]
+            told = f"{person.name or ''} {(person.email or '').partition('@')[0]}"
+            self._named[person_id] = frozenset(w for w in _WORD.findall(told.casefold()) if len(w) >= LEAST_LETTERS)
+        return self._named[person_id]
 
 
 def _longest(
-    text: str, words: list[re.Match[str]], at: int, known: Iterable[tuple[tuple[str, ...], str]],
-    own: Iterable[tuple[tuple[str, ...], str]],
-) -> tuple[int, str] | None:  # fmt: skip
-    """How many words from here on are one identifier, and whose."""
-    for wanted, person_id in (*known, *own):
+    text: str, words: list[re.Match[str]], at: int, begun: Iterable[tuple[tuple[str, ...], str]]
+) -> tuple[int, str] | None:
+    """How many words from here on are one identifier, and whose.  begun: those that begin so, the longest first."""
+    for wanted, person_id in begun:
         here = words[at : at + len(wanted)]
         if tuple(w[0].casefold() for w in here) != wanted:
             continue

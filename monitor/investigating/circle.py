@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from monitor.core.clocks import begin_of
+from monitor.core.clocks import DAY_US, begin_of
 from monitor.core.identity import own_names
 from monitor.core.peers import peer_groups
 from monitor.core.windows import EPOCH, day_number, usual_zone
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_PEERS = 150
 """More tell no more of what is usual; of a larger group so many are drawn, always the same."""
+ZONE_SLACK_US = DAY_US
+"""Peers live in other zones: their day begins so much sooner or later at most."""
 SHOWN_DAYS = 30
 """Shown of somebody without a departure."""
 
@@ -135,6 +137,23 @@ def reading(look: Look) -> Iterator[tuple[Connection, Acted]]:
 def numbered(group: Everybody, person_ids: list[str]) -> dict[str, int]:
     """Names in logs -> the place of their person in the list."""
     return {name: i for i, person_id in enumerate(person_ids) for name in group.names.get(person_id, ())}
+
+
+def draw_beside(
+    acted: Acted, group: Everybody, people: list[str], columns: tuple[str, ...], days: tuple[date, date]
+) -> int:
+    """Make the tables `beside` and `clock`: what one person ever did until the last of the days, and peers within them.
+
+    people: the person, then the peers; their places are p.  days: on the person's own clock; of both, what happened
+    elsewhere on the same dates is in the table too. Returns the number of the day after the last.
+    """
+    since, until = between(days, group.zone(people[0]))
+    since, until = since - ZONE_SLACK_US, until + ZONE_SLACK_US
+    span = acted.span()
+    begin = min(span[0], since) if span else since
+    acted.draw("beside", numbered(group, people), columns, begin, until, dict.fromkeys(range(1, len(people)), since))
+    acted.put_clocks({p: group.zone(person_id) for p, person_id in enumerate(people)}, begin, until)
+    return day_range(days)[1]
 
 
 def between(days: tuple[date, date], zone: str) -> tuple[int, int]:

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.comparison import Row, compare
-from monitor.investigating.circle import between, day_range, departure_of, everybody, numbered, reading, shown_days
-from monitor.investigating.timelines import ZONE_SLACK_US
+from monitor.investigating.circle import (
+    day_range,
+    departure_of,
+    draw_beside,
+    everybody,
+    reading,
+    shown_days,
+)
 from monitor.looking import Look
 from monitor.model import Person
 
@@ -32,21 +38,16 @@ def comparison_of(look: Look, person: Person, shown: tuple[date, date] | None = 
     zone = group.zone(person.person_id)
     days = shown or shown_days(look, departure_of(look, person.person_id), zone)
     first, end = day_range(days)
-    since, until = between(days, zone)
     peers = group.peers(person.person_id)
     with reading(look) as (_, acted):
-        span = acted.span() or (since, since)
-        begin = min(span[0], since)
-        acted.draw("own", numbered(group, [person.person_id]), ("t", "action"), begin, until)
-        acted.put_clocks({0: zone}, begin, until)
-        own = [(action, day, n) for _, action, day, n in acted.days("own", ["action"])]
-        wide = since - ZONE_SLACK_US, until + ZONE_SLACK_US
-        acted.draw("peers", numbered(group, peers), ("t", "action"), *wide)
-        acted.put_clocks({i: group.zone(peer) for i, peer in enumerate(peers)}, *wide)
+        draw_beside(acted, group, [person.person_id, *peers], ("t", "action"), days)
+        own: list[tuple[str, int, int]] = []
         theirs: Counter[tuple[int, str]] = Counter()
-        for peer, action, day, n in acted.days("peers", ["action"]):
-            if first <= day < end:
-                theirs[peer, action] += n
+        for p, action, day, n in acted.days("beside", ["action"]):
+            if p == 0 and day < end:
+                own.append((action, day, n))
+            elif p > 0 and first <= day < end:
+                theirs[p - 1, action] += n
     rows = compare(
         own, [(p, a, n) for (p, a), n in theirs.items()], range(len(peers)), first, end,
         min([day for _, day, _ in own], default=first),

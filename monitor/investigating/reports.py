@@ -49,7 +49,7 @@ def case_file(look: Look, case: Case, person: Person) -> CaseFile:
                 for row in connection.execute(select(tallies).order_by(tallies.c.source))
             ],
             steps=paper.steps(connection, case),
-            lines=paper.lines(connection, judged),
+            lines=paper.lines(connection, acted, judged),
             days=paper.days(acted, case, versions, [j.finding for j in judged if not j.gone_at]),
         )
 
@@ -122,14 +122,14 @@ class _Paper:
                 told.append(version)
         return told
 
-    def lines(self, connection: Connection, judged: Sequence[Judged]) -> list[Line]:
+    def lines(self, connection: Connection, acted: Acted, judged: Sequence[Judged]) -> list[Line]:
         """The events behind the findings that stand, in the order of the findings."""
         found = [j.finding for j in judged if not j.gone_at]
         if not found:
             return []
         spans = [(micros(f.time - NEAR), micros(f.time + NEAR)) for f in found]
         ids = {event_id for finding in found for event_id in finding.event_ids}
-        kept = originals.originals(connection, self.look.station.data, ids, spans)
+        kept = originals.originals(connection, acted.db, self.look.station.data, ids, spans)
         return [
             self.line(finding.finding_id, event)
             for finding in found

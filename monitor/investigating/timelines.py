@@ -6,15 +6,11 @@ from collections import Counter, defaultdict
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from monitor.core.clocks import DAY_US
 from monitor.core.timeline import HOURS, Timeline, Version, timeline
-from monitor.investigating.circle import between, departure_of, everybody, numbered, reading, shown_days
+from monitor.investigating.circle import departure_of, draw_beside, everybody, reading, shown_days
 from monitor.looking import Look
 from monitor.model import Person
 from monitor.store import cases, rosters
-
-ZONE_SLACK_US = DAY_US
-"""Peers live in other zones: their day begins so much sooner or later at most."""
 
 
 def timeline_of(look: Look, person: Person, shown: tuple[date, date] | None = None) -> Timeline:
@@ -22,21 +18,18 @@ def timeline_of(look: Look, person: Person, shown: tuple[date, date] | None = No
     group = everybody(look)
     zone = group.zone(person.person_id)
     days = shown or shown_days(look, departure_of(look, person.person_id), zone)
-    since, until = between(days, zone)
     peers = group.peers(person.person_id)
     with reading(look) as (connection, acted):
-        span = acted.span() or (since, since)
-        acted.draw("own", numbered(group, [person.person_id]), ("t",), min(span[0], since), until)
-        acted.put_clocks({0: zone}, min(span[0], since), until)
-        own = [(hour, n) for _, hour, n in acted.hours("own")]
-        wide = since - ZONE_SLACK_US, until + ZONE_SLACK_US
-        acted.draw("peers", numbered(group, peers), ("t",), *wide)
-        acted.put_clocks({i: group.zone(peer) for i, peer in enumerate(peers)}, *wide)
+        end = draw_beside(acted, group, [person.person_id, *peers], ("t",), days)
+        own: list[tuple[int, int]] = []
         by_day: dict[int, dict[int, int]] = {i: defaultdict(int) for i in range(len(peers))}
         by_hour: Counter[int] = Counter()
-        for peer, hour, n in acted.hours("peers"):
-            by_day[peer][hour // HOURS] += n
-            by_hour[hour % HOURS] += n
+        for p, hour, n in acted.hours("beside"):
+            if p > 0:
+                by_day[p - 1][hour // HOURS] += n
+                by_hour[hour % HOURS] += n
+            elif hour < end * HOURS:
+                own.append((hour, n))
         found = cases.findings_about(connection, person.person_id)
         told = versions_of(look, rosters.versions(connection, person.person_id), zone)
     return timeline(

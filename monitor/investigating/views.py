@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from threading import Timer
+from typing import Any
 
 import duckdb
 from sqlalchemy import Connection, select
@@ -94,6 +95,7 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }  # fmt: skip
 """view -> column -> (type, what it holds)."""
+FINDING_TEXTS = ("action", "target", "event_ids", "reasons")
 BLURRED = ("target", "session", "reason", "attributes")
 
 
@@ -145,12 +147,16 @@ def _build(look: Look, connection: Connection, db: duckdb.DuckDBPyConnection, wa
     """Make the views that are wanted, then shut the engine off from all else."""
     acted = Acted(connection, db, look.station.data)
     makers: dict[str, Callable[[Look, Connection], list[tuple]]] = {
-        "people": _people, "departures": _departures, "findings": _findings, "cases": _cases,
+        "people": _people, "departures": _departures, "findings": partial(_findings, wanted=wants.columns),
+        "cases": _cases,
     }  # fmt: skip
-    for view in sorted(wants.views):
-        if view != "events":
-            types = {name: kind for name, (kind, _) in VIEWS[view].items()}
-            acted.put(view, types, makers[view](look, connection))
+    for view in sorted(wants.views - {"events"}):
+        rows = makers[view](look, connection)
+        places = [(i, n) for i, n in enumerate(VIEWS[view]) if wants.columns is None or n in wants.columns] or [
+            (0, next(iter(VIEWS[view])))
+        ]
+        types = {name: VIEWS[view][name][0] for _, name in places}
+        acted.put(view, types, [[row[i] for i, _ in places] for row in rows])
     files: list[str] = []
     if "events" in wants.views:
         files = [str(sealed.path) for sealed in acted.sealed]
@@ -172,7 +178,8 @@ def _events(
     base = [raw.get(name, name) for name in wanted]
     hidden = [name for p in look.viewer.own for name in _names(look).get(p, ())]
     only = f"WHERE lower(actor) NOT IN ({', '.join(map(literal, hidden))})" if hidden else ""
-    acted.put_hot("hot", [name for name in acted.columns if name in {"t", "actor", *wanted}])
+    needed = {*wanted, *(["t"] if "time" in wanted else []), *(["actor"] if "person" in wanted or hidden else [])}
+    acted.put_hot("hot", [name for name in acted.columns if name in needed])
     parts = [f"SELECT {', '.join(base)} FROM hot {only}"]
     if files:
         parts.append(f"SELECT {', '.join(base)} FROM read_parquet([{', '.join(map(literal, files))}]) {only}")
@@ -232,18 +239,20 @@ def _departures(look: Look, connection: Connection) -> list[tuple]:
     return found
 
 
-def _findings(look: Look, connection: Connection) -> list[tuple]:
+def _findings(look: Look, connection: Connection, wanted: frozenset[str] | None) -> list[tuple]:
+    """wanted: columns; what nobody asks for is not blurred, and empty."""
     found = []
     for row in connection.execute(select(findings).order_by(findings.c.finding_id)):
         if look.hides(row.person_id):
             continue
-        told = look.veil.blur_all(json.loads(row.body), [row.person_id])
-        assert isinstance(told, dict)
-        time = cases.finding_of(row.body).time
+        body = json.loads(row.body)
+        texts = {n: body[n] if wanted is None or n in wanted else None for n in FINDING_TEXTS}
+        told: dict[str, Any] = {n: look.veil.blur_all(text, [row.person_id]) for n, text in texts.items()}
         found.append((
-            row.finding_id, row.case_id, look.label(row.person_id), row.last_day.isoformat(), told["hours_to_end"],
-            _utc(time), told["action"], told["target"], told["magnitude"], row.score, row.severity, told["one_in"],
-            told["impact"], told["event_ids"], json.dumps(told["reasons"]), _utc(row.first_at), _utc(row.gone_at),
+            row.finding_id, row.case_id, look.label(row.person_id), row.last_day.isoformat(), body["hours_to_end"],
+            _utc(cases.finding_of(row.body).time), told["action"], told["target"], body["magnitude"], row.score,
+            row.severity, body["one_in"], body["impact"], told["event_ids"], json.dumps(told["reasons"]),
+            _utc(row.first_at), _utc(row.gone_at),
         ))  # fmt: skip
     return found
 

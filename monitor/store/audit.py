@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from monitor.core.audit import BROKEN, Entry, Fault, Head, head_of, is_signed, read_head, seal, verify
-from monitor.store.schema import audit, kv, micros
+from monitor.store.schema import audit, erasures, holds, kv, micros, requests, silences, steps
 from monitor.store.schema import outbox as notices
 from monitor.store.state import get, put
 
@@ -20,6 +20,12 @@ JOURNAL = "journal"
 """In the store: what operators did before there was a chain; taken in first."""
 BEGAN = "audit began"
 """In the store: when the first row was written. A chain that is empty after that was emptied."""
+_NOTED = {
+    "something was done with a case": steps.c.at, "something was revealed or asked for": requests.c.made_at,
+    "a request was decided": requests.c.decided_at, "somebody was erased": erasures.c.at,
+    "a legal hold was set": holds.c.made_at, "notices were silenced": silences.c.made_at,
+}  # fmt: skip
+"""Times of what is written only together with a row of the chain, in one transaction and at the same time."""
 _LOCK = 5_204_479
 _FIELDS = ("seq", "who", "role", "what", "subject", "reason", "detail", "previous", "digest", "signature")
 
@@ -84,7 +90,20 @@ def faults(connection: Connection, key: bytes, anchors: Sequence[Head] = ()) -> 
     found = list(verify(key, map(_entry, rows), head, [*anchors, *_told_heads(connection)]))
     if head is None and not found and get(connection, BEGAN):
         found.append(Fault(1, "cut off", "every row was cut off, with the head"))
-    return found
+    return [*found, *_untold(connection)]
+
+
+def _untold(connection: Connection) -> Iterator[Fault]:
+    """What was done later than the last row tells of, though it never is without a row: the rows behind it are gone."""
+    seq, last = connection.execute(select(func.max(audit.c.seq), func.max(audit.c.at))).one()
+    if seq is None and not get(connection, BEGAN):
+        return  # a store from before there was a chain
+    for what, column in _NOTED.items():
+        done = connection.execute(select(func.max(column))).scalar()
+        if done is not None and micros(done) > (last or 0):
+            when = f"{done:%Y-%m-%d %H:%M:%SZ}"
+            text = f"rows from {(seq or 0) + 1} on were cut off: {what} on {when}, of which no row tells"
+            yield Fault((seq or 0) + 1, "cut off", text)
 
 
 def _after(connection: Connection, key: bytes) -> tuple[Head | None, str]:

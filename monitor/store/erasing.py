@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
+from monitor.core.audit import sign
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import names_of
 from monitor.model import Person
@@ -97,14 +98,25 @@ def without(table: pa.Table, traces: Traces) -> pa.Table:
     gone = pc.sum(theirs).as_py() or 0
     kept = table.filter(pc.invert(theirs)) if gone else table
     traces.count("events", gone)
+    named = [False] * kept.num_rows
     for name in TEXTS:
         texts = pc.unique(kept[name].drop_null()).to_pylist()
         changed = {text: new for text in texts if (new := traces.blur(text)) != text}
         if changed:
-            column = [changed.get(text, text) for text in kept[name].to_pylist()]
+            told = kept[name].to_pylist()
+            column = [changed.get(text, text) for text in told]
+            named = [was or text in changed for was, text in zip(named, told, strict=True)]
             traces.count("mentions", len(changed))
             kept = kept.set_column(kept.schema.get_field_index(name), name, pa.array(column, pa.string()))
-    return kept
+    return _without_hashes(kept, named) if any(named) else kept
+
+
+def _without_hashes(table: pa.Table, named: list[bool]) -> pa.Table:
+    """Without the hashes of lines that named the person: whoever guesses such a line could make sure by its hash."""
+    if "line_sha256" not in table.schema.names:
+        return table
+    hashes = [None if was else told for was, told in zip(named, table["line_sha256"].to_pylist(), strict=True)]
+    return table.set_column(table.schema.get_field_index("line_sha256"), "line_sha256", pa.array(hashes, pa.binary()))
 
 
 def swap(connection: Connection, old: str, new: dict[str, Any], now: Any) -> None:
@@ -138,7 +150,12 @@ def _events(connection: Connection, traces: Traces) -> None:
     actors = [a for a in connection.scalars(select(events.c.actor).distinct()) if a.lower() in traces.actors]
     for actor in actors:
         traces.count("events", connection.execute(delete(events).where(events.c.actor == actor)).rowcount)
-    _blur(connection, events, TEXTS, traces, ("id", "digest"))
+
+    def unguessable(row: Any) -> dict[str, Any]:
+        """In place of hashes that hold for the name; `digest` only has to differ where the content did."""
+        return {"line_sha256": None, "digest": sign(traces.veil.key, row.digest)[:32]}
+
+    _blur(connection, events, TEXTS, traces, ("id", "digest"), unguessable)
 
 
 def _managers(connection: Connection, traces: Traces) -> None:
@@ -172,14 +189,16 @@ def _blur_json(
 
 
 def _blur(
-    connection: Connection, table: Table, columns: Collection[str], traces: Traces, keys: Collection[str] = ("seq",)
-) -> None:
-    changed = []
+    connection: Connection, table: Table, columns: Collection[str], traces: Traces, keys: Collection[str] = ("seq",),
+    also: Callable[[Any], dict[str, Any]] = lambda _: {},
+) -> None:  # fmt: skip
+    """also: what else changes in a row that names the person."""
+    changed: list[tuple[Any, dict[str, Any]]] = []
     for row in _rows(connection, table, (*keys, *columns)):
         texts = dict(zip(columns, row[len(keys) :], strict=True))
         new = {name: traces.blur(text) for name, text in texts.items() if text}
         if any(texts[name] != text for name, text in new.items()):
-            changed.append((row[: len(keys)], new))
+            changed.append((row[: len(keys)], new | also(row)))
     _write(connection, table, keys, changed, traces)
 
 
@@ -189,7 +208,7 @@ def _rows(connection: Connection, table: Table, names: Iterable[str]) -> Iterabl
 
 
 def _write(
-    connection: Connection, table: Table, keys: Collection[str], changed: list[tuple[Any, dict[str, str]]],
+    connection: Connection, table: Table, keys: Collection[str], changed: list[tuple[Any, dict[str, Any]]],
     traces: Traces,
 ) -> None:  # fmt: skip
     for key, values in changed:

@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from sqlalchemy import BigInteger, Connection, select, type_coerce
 
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events
+
+if TYPE_CHECKING:
+    import duckdb
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = ("id", "t", "actor", "action", "target", "magnitude", "source", "feed", "seen_at", "line_sha256")
@@ -37,11 +40,12 @@ class Original:
 
 
 def originals(
-    connection: Connection, data: Path, ids: Collection[str], spans: Sequence[tuple[int, int]]
-) -> dict[str, Original]:
+    connection: Connection, db: duckdb.DuckDBPyConnection, data: Path, ids: Collection[str],
+    spans: Sequence[tuple[int, int]],
+) -> dict[str, Original]:  # fmt: skip
     """Events by id, as first received; the least content where an id came with several.
 
-    spans: first and last t that they can have; narrow ones read little of a large history.
+    db: reads the sealed files.  spans: first and last t that they can have; narrow ones read little of a large history.
     """
     hot = [type_coerce(events.c[n], BigInteger) if n == "seen_at" else events.c[n] for n in _KEPT]
     rows = [
@@ -49,13 +53,12 @@ def originals(
         for part in _parts(sorted(ids))
         for row in connection.execute(select(*hot).where(events.c.id.in_(part)))
     ]
-    with duckdb.connect() as db:
-        for low, high in _joined(spans):
-            files = _files(connection, data, low, high)
-            if files:
-                sealed = f"(SELECT * FROM ({_NO_HASH}) UNION ALL BY NAME SELECT * FROM {sealed_sql(files)})"
-                query = f"SELECT {', '.join(_KEPT)} FROM {sealed} WHERE t BETWEEN $1 AND $2 AND list_contains($3, id)"
-                rows += db.execute(query, [low, high, sorted(ids)]).fetchall()
+    for low, high in _joined(spans):
+        files = _files(connection, data, low, high)
+        if files:
+            sealed = f"(SELECT * FROM ({_NO_HASH}) UNION ALL BY NAME SELECT * FROM {sealed_sql(files)})"
+            query = f"SELECT {', '.join(_KEPT)} FROM {sealed} WHERE t BETWEEN $1 AND $2 AND list_contains($3, id)"
+            rows += db.execute(query, [low, high, sorted(ids)]).fetchall()
     found: dict[str, Original] = {}
     for row in sorted(rows, key=lambda row: tuple(str(value) for value in row[:-2])):
         found.setdefault(row[0], _kept(row))

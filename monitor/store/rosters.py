@@ -19,6 +19,7 @@ from monitor.store.state import bump, get, put
 
 CHANGED = "rosters changed"
 """Counter in the store: any version of anything that came into force."""
+_PERSON, _DEPARTURE = msgspec.json.Decoder(Person), msgspec.json.Decoder(Departure)
 CUT_SHORT = timedelta(days=7)
 """Feeds drop people some days early; who vanishes sooner than that before the last day told has left by then."""
 
@@ -65,20 +66,18 @@ def versions(connection: Connection, person_id: str) -> list[DepartureVersion]:
     rows = connection.execute(
         select(departures).where(departures.c.person_id == person_id).order_by(departures.c.told_at, departures.c.seq)
     )
-    return [
-        DepartureVersion(row.feed, msgspec.json.decode(row.particulars, type=Departure), row.told_at, row.ended_at)
-        for row in rows
-    ]
+    return [DepartureVersion(row.feed, _DEPARTURE.decode(row.particulars), row.told_at, row.ended_at) for row in rows]
 
 
 def in_force(connection: Connection, feed: str, at: datetime | None = None) -> Told:
     """What a feed says, now or as it was known at a time. Who vanished from it is still known, with the last word."""
-    persons = connection.execute(select(people.c.person_id, people.c.particulars).where(_holds(people, feed, at)))
-    found = {person_id: msgspec.json.decode(text, type=Person) for person_id, text in persons}
-    rows = connection.execute(select(departures).where(_holds(departures, feed, at)).order_by(departures.c.last_day))
+    persons = connection.execute(select(people.c.person_id, people.c.particulars).where(_holds(people, feed, at))).all()
+    found = {person_id: _PERSON.decode(text) for person_id, text in persons}
+    columns = departures.c.person_id, departures.c.particulars
+    rows = select(*columns).where(_holds(departures, feed, at)).order_by(departures.c.last_day)
     told: dict[str, list[Departure]] = {}
-    for row in rows:
-        told.setdefault(row.person_id, []).append(msgspec.json.decode(row.particulars, type=Departure))
+    for person_id, text in connection.execute(rows).all():
+        told.setdefault(person_id, []).append(_DEPARTURE.decode(text))
     return Told(found, told)
 
 

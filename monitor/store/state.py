@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from monitor.model import BadInput
 from monitor.store.schema import kv
@@ -100,8 +100,11 @@ def _bring_up(state: State, version: str | None, migrate: bool) -> None:
 
 def insert_new(connection: Connection, table: sa.Table) -> Any:
     """An INSERT that leaves a row alone whose key is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415  # brings every driver: only where it is used
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def get(connection: Connection, key: str) -> str | None:

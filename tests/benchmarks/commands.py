@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import subprocess
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import detectors
+import monitor
 from tests.benchmarks import large_store, machine
 from tests.benchmarks.speed import LASTDAY
 from tests.benchmarks.timed import timed
@@ -32,6 +35,8 @@ def measure(quick: bool, say: Callable[[str], None]) -> Commands:
     """Every command as a process of its own, several times, by turns."""
     events, people = (QUICK_EVENTS, QUICK_PEOPLE) if quick else (large_store.EVENTS, large_store.PEOPLE)
     busy = machine.load()
+    for package in (monitor, detectors):  # as pip leaves it: nobody compiles at every start
+        compileall.compile_dir(Path(str(package.__file__)).parent, quiet=2)
     with TemporaryDirectory() as parent:
         folder = Path(parent) / "store"
         say(f"writing a store of {events:,} events and {people:,} people")

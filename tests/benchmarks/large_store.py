@@ -21,7 +21,6 @@ from monitor.store import cases, rosters, segments
 from monitor.store.schema import events as hot_events
 from monitor.store.schema import micros
 from monitor.store.schema import segments as manifest
-from monitor.store.state import State
 from tests.benchmarks.large_log import SORTS
 
 EVENTS, PEOPLE, DAYS = 10_000_000, 5_000, 240
@@ -47,7 +46,7 @@ def make(folder: Path, now: datetime, events: int = EVENTS, people: int = PEOPLE
         with station.state.write() as connection:
             rosters.apply(connection, "hr", told, now - timedelta(days=DAYS))
         _write_history(station, now, events, people)
-        _write_cases(station.state, told, now)
+        _write_cases(station, told, now)
     finally:
         station.close()
 
@@ -141,14 +140,16 @@ def _drawn(first: int, last: int, events: int, people: int) -> str:
             FROM range({events}) AS numbers(i)))) WHERE t <= {last}"""
 
 
-def _write_cases(state: State, told: rosters.Told, now: datetime) -> None:
+def _write_cases(station: Station, told: rosters.Told, now: datetime) -> None:
     """Findings of every leaver, and a case of each."""
     draw = random.Random(1)
     found = []
+    with station.state.write() as connection:
+        key = station.key(connection)
     for person_id, theirs in told.departures.items():
-        case_id = case_id_of(person_id, theirs[0].last_day)
+        case_id = case_id_of(key, person_id, theirs[0].last_day)
         found += [(case_id, _finding(person_id, theirs[0].last_day, n, now, draw)) for n in range(FINDINGS_EACH)]
-    with state.write() as connection:
+    with station.state.write() as connection:
         cases.save_findings(connection, found, now, {})
         for case_id, finding in found[::FINDINGS_EACH]:
             case = Case(case_id, finding.person_id, finding.last_day, "open", finding.severity, now)

@@ -35,8 +35,8 @@ Written by `{command}`; every figure comes from that run.
 {machine.describe()}{busy}
 
 **The store**: {told.events:,} events of {told.people:,} people over eight months in sealed Parquet files, one a month,
-and the last two days in SQLite; generated. Each command runs as a process of its own, start and imports included;
-the median of the runs.
+and the last two days in SQLite; generated. Each command runs as a process of its own, start and imports included,
+from byte code as pip leaves it; the median of the runs.
 
 {table(["", "seconds", "MB", f"within {AIM:.0f} s", "each run"], rows)}"""
     (folder / "commands-speed.md").write_text(text.rstrip() + "\n", "utf-8")

@@ -18,7 +18,7 @@ from tests.demonstration import NOW, DemoFolder
 
 pytestmark = pytest.mark.usefixtures("demo_time")
 WRONG_TARGET = "f40d0bbd8641ab6f8"
-CASE = "c996698fdc9f91159"
+CASE = "cc10a9b41ac175595"
 
 
 def run(command: str, demo: DemoFolder, code: int = 0) -> Ran:

@@ -19,8 +19,8 @@ LOOKS = {
     "leavers.jsonl": "leavers --format jsonl",
     "case-list.txt": "case list",
     "case-list.csv": "case list --format csv",
-    "case-show.txt": "case show c996698fdc9f91159",
-    "case-show.json": "case show c996698fdc9f91159 --format json",
+    "case-show.txt": "case show cc10a9b41ac175595",
+    "case-show.json": "case show cc10a9b41ac175595 --format json",
     "timeline.txt": "timeline {contractor}",
     "timeline-narrow.txt": "timeline {contractor} --from 2017-09-04 --to 2017-09-15",
     "timeline.jsonl": "timeline {contractor} --from 2017-09-11 --to 2017-09-14 --format jsonl",
@@ -37,12 +37,12 @@ LOOKS = {
 }
 """file -> command; a narrow one on a screen of 64 columns."""
 DECISIONS = (
-    "case ack c996698f",
-    "case assign c996698f ann",
-    "case note c996698f 'restored at 17:09; the target stood on a list of impostors'",
-    "case close c996698f --as honest-mistake --reason 'took it for a fake account'",
+    "case ack cc10a9b4",
+    "case assign cc10a9b4 ann",
+    "case note cc10a9b4 'restored at 17:09; the target stood on a list of impostors'",
+    "case close cc10a9b4 --as honest-mistake --reason 'took it for a fake account'",
     "case close --at-most medium --as benign --reason 'quarter end' --yes",
-    "case reopen c00809f3 --reason 'the payee is unknown to the bank'",
+    "case reopen ce4af587 --reason 'the payee is unknown to the bank'",
 )
 
 
@@ -84,7 +84,7 @@ def test_decisions(own_demo: DemoFolder, request: pytest.FixtureRequest) -> None
         ran = lastday(*words(command, own_demo))
         assert ran.code == 0, ran.err
         told.append(f"$ lastday {command}\n{ran.out}{ran.err}")
-    for command in ("case list --state open --state closed", "case show c996698f", "case feedback"):
+    for command in ("case list --state open --state closed", "case show cc10a9b4", "case feedback"):
         told.append(f"$ lastday {command}\n{lastday(*words(command, own_demo)).out}")
     hold("decisions.txt", "\n".join(told), request.config.getoption("--renew"))
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import Office
 from tests.cli.running import lastday
+from tests.demonstration import DemoFolder
 
 HEAVY = ("pandas", "pyod", "sklearn", "numba", "duckdb", "pyarrow", "scipy", "sqlalchemy")
 IMPORTED = """
@@ -40,6 +41,16 @@ def test_help_of_a_command_is_light(command: str) -> None:
     )
     assert {name.partition(".")[0] for name in ran.stderr.split()} & set(HEAVY) == set()
     assert "Example" in ran.stdout
+
+
+@pytest.mark.parametrize("command", [("leavers", "--all"), ("case", "list"), ("sql", "SELECT count(*) FROM events")])
+def test_a_look_brings_no_engine_of_judgement(demo_folder: DemoFolder, command: tuple[str, ...]) -> None:
+    """What is loaded is the most of what a short question takes."""
+    words = [*command, "-C", str(demo_folder.path)]
+    ran = subprocess.run([sys.executable, "-c", IMPORTED, *words], capture_output=True, text=True, check=True)
+    imported = {name.partition(".")[0] for name in ran.stderr.split()}
+    assert imported & {"pandas", "pyod", "sklearn", "numba", "pyarrow", "scipy", "numpy"} == set()
+    assert ran.stdout
 
 
 def program(*args: object) -> list[str]:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.core.fold import TellRules, case_for, fold, told, untold
+from monitor.core.fold import TellRules, case_for, case_id_of, fold, told, untold
 from monitor.model import Case
 from tests.core.made import LAST_DAY, finding
 
@@ -99,6 +100,16 @@ def test_from_when_on_is_for_the_user_to_say(at_once: str) -> None:
     assert (fold(None, [finding()], NOW, rules)[1] == "opened") == (at_once == "medium")
 
 
-def test_case_ids_are_stable() -> None:
-    assert opened(finding()).case_id == opened(finding(severity="critical")).case_id
-    assert opened(finding()).case_id != opened(finding(last_day=date(2018, 11, 2))).case_id
+def test_case_ids_are_stable_and_nobody_without_the_key_can_make_them() -> None:
+    key = b"k" * 32
+    one = case_id_of(key, "p000", LAST_DAY)
+    assert one == case_id_of(key, "p000", LAST_DAY)
+    assert len({one, case_id_of(b"l" * 32, "p000", LAST_DAY), case_id_of(key, "p001", LAST_DAY),
+                case_id_of(key, "p000", date(2018, 11, 2))}) == 4  # fmt: skip
+    assert re.fullmatch("c[0-9a-f]{16}", one)
+    case, _ = fold(None, [finding()], NOW, RULES, one)
+    assert case is not None
+    assert case.case_id == one
+    again, _ = fold(case, [finding()], NOW, RULES, "another")
+    assert again is not None
+    assert again.case_id == one, "a case keeps the id that it opened with"

@@ -93,7 +93,7 @@ def judge(station: Station, found: Sequence[Finding], now: datetime, leaving: Se
     """As `assess` does once it has judged, with these findings."""
     people = {f.person_id: person(f.person_id) for f in found} | {"p000": person()}
     with station.state.write() as connection:
-        cases.save_findings(connection, assign(cases.all_cases(connection), found), now, {})
+        cases.save_findings(connection, assign(cases.all_cases(connection), found, station.key(connection)), now, {})
         return tell(connection, station, people, leaving, now)
 
 

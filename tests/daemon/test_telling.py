@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from monitor import pipeline
 from monitor.model import Departure
@@ -167,6 +168,17 @@ def test_a_last_day_that_moves_opens_no_second_case(office) -> None:
         assert [f.finding_id for f in cases.findings_of(connection)[case.case_id]] == ["other"]
     assert case.last_day == moved
     assert len(posted(office)) == 1
+
+
+def test_a_case_of_an_older_lastday_keeps_its_id(office) -> None:
+    judge(office, [finding()], NOW, LEAVING)
+    with office.state.write() as connection:
+        for table in ("cases", "findings"):
+            connection.execute(sa.text(f"UPDATE {table} SET case_id = 'c0123456789abcdef'"))
+    judge(office, [finding(), finding(finding_id="other", action="file.delete")], NOW + timedelta(hours=1), LEAVING)
+    with office.state.read() as connection:
+        assert [case.case_id for case in cases.all_cases(connection)] == ["c0123456789abcdef"]
+        assert set(cases.findings_of(connection)) == {"c0123456789abcdef"}
 
 
 def test_a_rehire_who_leaves_again_gets_a_case_of_its_own(office) -> None:

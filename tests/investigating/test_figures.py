@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.core.timeline import spread
-from monitor.investigating.circle import everybody
+from monitor.investigating.circle import everybody, reading
 from monitor.investigating.comparisons import comparison_of
 from monitor.investigating.events import events_around
 from monitor.investigating.leavers import leavers_of
@@ -130,6 +130,22 @@ def test_an_event_that_came_again_stands_once(own_demo: DemoFolder) -> None:
         again, still = events_around(look, person, moment, span, span, 100)
         assert (len(again), still) == (len(before), total)
         assert timeline_of(look, person).days == days
+    station.close()
+
+
+def test_a_name_in_a_hot_row_is_found_however_it_is_spelt(own_demo: DemoFolder) -> None:
+    """SQLite knows the small letters of ASCII alone."""
+    station = open_station(own_demo.path)
+    spelt = ["MÜLLER", "müller", "Ann", "\N{KELVIN SIGN}im", "KIM", "Annabel", "MÜLLERIN"]
+    first = 1_500_000_000_000_000
+    with station.state.write() as connection:
+        for i, actor in enumerate(spelt):
+            row = {"id": f"spelt{i}", "digest": "", "t": first + i, "actor": actor, "action": "a", "seen_at": NOW}
+            connection.execute(sa.insert(events).values(feed="logs", **row))
+    with open_look(station, NOW) as look, reading(look) as (_, acted):
+        acted.draw("own", {"müller": 0, "ann": 1, "kim": 2}, ("actor",), first, first + len(spelt), {1: first + 3})
+        found = sorted(acted.rows("SELECT p, actor FROM own"))
+    assert found == [(0, "MÜLLER"), (0, "müller"), (2, "KIM"), (2, "\N{KELVIN SIGN}im")]  # Ann's is before her time
     station.close()
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from monitor.looking import Look, open_look
 from monitor.model import BadInput
 from monitor.station import Station, open_station
 from monitor.store import audit, holds, segments
-from monitor.store.schema import cases, outbox, people
+from monitor.store.schema import cases, events, outbox, people
 from tests.core.made import finding
 from tests.daemon.clockwork import SetClock, judge
 from tests.daemon.conftest import postgres, store_config  # noqa: F401
@@ -102,6 +103,39 @@ def test_an_erased_person_is_gone_from_every_byte_and_the_chain_holds(tmp_path: 
         after = connection.execute(sa.select(sa.func.sum(segments.segments.c.rows))).scalar_one()
     assert before - after == len(range(3, 40, 3)), "others' events are still there"
     assert not segments.faults(station.state, station.data)
+    station.close()
+
+
+def hashes(station: Station) -> dict[str, set[str]]:
+    """Every hash that is kept of each event's line or content, in hex."""
+    found: dict[str, set[str]] = {}
+    with station.state.read() as connection:
+        hot = connection.execute(sa.select(events.c.id, events.c.line_sha256, events.c.digest)).all()
+    for id_, line, digest in hot:
+        found.setdefault(id_, set()).update(told for told in (line and line.hex(), digest) if told)
+    for path in (station.data / "history").glob("*.parquet"):
+        for row in pq.read_table(path, columns=["id", "line_sha256"]).to_pylist():
+            found.setdefault(row["id"], set()).update([row["line_sha256"].hex()] if row["line_sha256"] else [])
+    return found
+
+
+def test_no_hash_of_a_line_by_others_that_named_them_is_left(tmp_path: Path) -> None:
+    """By the hash of a line, whoever guesses who was named in it could make sure."""
+    station = canary_office(tmp_path / "work")
+    late = incident(NOW - timedelta(hours=3), "p004") | {"id": "y", "target": "/home/zzcanary/b"}
+    (station.folder / "inbox" / "b.jsonl").write_text(as_lines([late, late | {"id": "z", "target": "@x"}]))
+    make_daemon(station, SetClock(NOW)).leader_jobs()["ingest"]()
+    before = hashes(station)
+    assert len(before["x"]) == 1, "sealed"
+    assert len(before["y"]) == 2, "hot"
+    erasing.erase(look_at(station), "zc77777")
+    after = hashes(station)
+    assert after["x"] == set()
+    assert len(after["y"]) == 1
+    assert not after["y"] & before["y"]
+    others = before.keys() & after.keys() - {"x", "y"}
+    assert "z" in others
+    assert {id_: after[id_] for id_ in others} == {id_: before[id_] for id_ in others}
     station.close()
 
 

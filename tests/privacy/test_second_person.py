@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from monitor.model import BadInput
 from monitor.settings import load_settings
 from monitor.station import Station, open_station
 from monitor.store import audit, cases
+from monitor.store.state import put
 from monitor.telling import assign, tell
 from monitor.viewers import SHOWN_TOKEN
 from tests.core.made import finding, person
@@ -178,6 +180,72 @@ def test_a_leaver_cannot_take_their_own_name_out_of_the_viewers(two: Station, mo
     station.close()
 
 
+def catalogued(folder: Path, person_id: str, impact: float) -> Station:
+    """A station with a catalogue of its own, opened when the catalogue was new."""
+    config = TWO.replace('"p000"', f'"{person_id}"') + '[actions]\ncatalogue = "own.toml"\n'
+    folder.mkdir()
+    rate(folder, impact)  # beside what station_of lays out
+    return with_ann(station_of(folder, config))
+
+
+def rate(folder: Path, impact: float) -> None:
+    (folder / "own.toml").write_text(f'[actions."account.deactivate"]\nimpact = {impact}\n')
+
+
+def impact_of(station: Station) -> float:
+    return station.settings.load_catalogue().action("account.deactivate").impact
+
+
+def test_a_leaver_cannot_make_their_own_acts_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue is a file of its own: its path stays the same when what stands in it does not."""
+    station = catalogued(tmp_path / "work", "p000", 0.9)
+    assert custody.take_over(station, NOW, US) == []
+    rate(station.folder, 0.0)
+    assert impact_of(station) == 0.9, "what was loaded is in force until the settings are loaded again"
+    station.close()
+    station = open_station(station.folder)
+    assert custody.take_over(station, NOW, US) == ["actions"]
+    assert impact_of(station) == 0.9
+    (station.folder / "own.toml").unlink()
+    station.settings = load_settings(station.folder / "lastday.toml")
+    assert custody.take_over(station, NOW, US) == ["actions"]
+    assert impact_of(station) == 0.9
+    rate(station.folder, 0.0)
+    station.settings = load_settings(station.folder / "lastday.toml")
+    ann = look_of(station, "ann", monkeypatch)
+    assert ann.waits == ["actions"]
+    seconding.decide(ann, 1, True)
+    station.settings = load_settings(station.folder / "lastday.toml")
+    assert custody.take_over(station, NOW, US) == []
+    assert impact_of(station) == 0.0
+    station.close()
+
+
+def test_others_change_the_catalogue_alone(tmp_path: Path) -> None:
+    station = catalogued(tmp_path / "work", "p009", 0.9)
+    custody.take_over(station, NOW, US)
+    rate(station.folder, 0.0)
+    station.settings = load_settings(station.folder / "lastday.toml")
+    assert custody.take_over(station, NOW, US) == []
+    assert impact_of(station) == 0.0
+    assert said(station) == ["config", "config"]
+    station.close()
+
+
+def test_a_catalogue_of_which_only_the_path_was_noted_needs_no_second_person(tmp_path: Path) -> None:
+    """So it stands in a store of a lastday that did not note what is in the file."""
+    station = catalogued(tmp_path / "work", "p000", 0.9)
+    with station.state.write() as connection:
+        known = json.loads(custody.guarded(station.settings))
+        assert known["actions"].pop("written")
+        put(connection, custody.IN_FORCE, json.dumps(known, sort_keys=True, separators=(",", ":")))
+    assert custody.take_over(station, NOW, US) == []
+    rate(station.folder, 0.0)
+    station.settings = load_settings(station.folder / "lastday.toml")
+    assert custody.take_over(station, NOW, US) == ["actions"]
+    station.close()
+
+
 def test_others_change_the_configuration_alone(tmp_path: Path) -> None:
     station = station_of(tmp_path / "work", TWO.replace('"p000"', '"p009"'))
     custody.take_over(station, NOW, US)
@@ -202,7 +270,8 @@ def test_a_manager_with_an_own_case_is_not_told(tmp_path: Path) -> None:
     def told(*who: str) -> list[str]:
         found = [finding(person=one, day=2) for one in who]
         with station.state.write() as connection:
-            cases.save_findings(connection, assign(cases.all_cases(connection), found), NOW, {})
+            assigned = assign(cases.all_cases(connection), found, station.key(connection))
+            cases.save_findings(connection, assigned, NOW, {})
             tell(connection, station, people, LEAVING, NOW)
         return [row["recipients"] for row in posted(station) if row["person_id"] == "p002"]
 
@@ -223,7 +292,7 @@ def test_managers_who_manage_each_other_end() -> None:
 def test_a_case_about_oneself_is_not_there(two: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     found = [finding(), finding(person="p003")]
     with two.state.write() as connection:
-        cases.save_findings(connection, assign([], found), NOW, {})
+        cases.save_findings(connection, assign([], found, two.key(connection)), NOW, {})
         tell(connection, two, {f.person_id: person(f.person_id) for f in found}, LEAVING, NOW)
         ids = {case.person_id: case.case_id for case in cases.all_cases(connection)}
     us, ann = look_of(two, "us", monkeypatch), look_of(two, "ann", monkeypatch)
