@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 from sqlalchemy import BigInteger, Connection, select, type_coerce
 
+from monitor.engine import own_tables
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events
 
@@ -49,7 +49,7 @@ def originals(
         for part in _parts(sorted(ids))
         for row in connection.execute(select(*hot).where(events.c.id.in_(part)))
     ]
-    with duckdb.connect() as db:
+    with own_tables() as db:
         for low, high in _joined(spans):
             files = _files(connection, data, low, high)
             if files:
