@@ -31,6 +31,7 @@ WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""
 KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
 """How a person stands to a target on the day of its first use."""
+_NO_ADDRESS = ("id", "why", "feed", "actor", "action", "@from", "@sender", "reason")
 _OWNER_EVENTS, _OWNER_SHARE, _OWNER_PEOPLE = 20, 0.8, 3
 
 
@@ -269,9 +270,7 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
     history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
     history.put("moving", pa.table({"a": pa.array(moving, pa.int32())}))
     columns = [
-        r[0]
-        for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
-        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'feed', 'actor', 'action', '@from', '@sender', 'reason')""")
+        name for name, kind, *_ in history.rows("DESCRIBE event") if kind == "VARCHAR" and name not in _NO_ADDRESS
     ]
     texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
     return history.columns(f"""
