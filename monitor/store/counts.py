@@ -291,8 +291,8 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
 def jewels(history: History, patterns: Sequence[str]) -> NDArray:
     """Rows r of the watched events whose target is a crown jewel; patterns are globs, whatever the case."""
     matches = " OR ".join(f"lower(target) GLOB {literal(pattern.lower())}" for pattern in patterns) or "false"
-    return history.columns(f"""WITH jewel AS (SELECT DISTINCT hash(target) AS v FROM event WHERE {matches})
-        SELECT DISTINCT r FROM mine SEMI JOIN jewel USING (v)""")["r"]
+    return history.columns(f"""WITH named AS (SELECT DISTINCT r, target FROM mine JOIN event ON event.rowid = mine.r)
+        SELECT r FROM named WHERE {matches}""")["r"]
 
 
 def _blocks(days: int) -> str:
