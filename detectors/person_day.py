@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -51,6 +52,13 @@ def average_path_length(size: NDArray) -> Floats:
     return np.where(size > 2, deep, np.where(size == 2, 1.0, 0.0))
 
 
+def _one_thread() -> AbstractContextManager[object]:
+    """OpenMP with one thread: models work beside queries, and threads that wait for a core wait by spinning."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, user_api="openmp")
+
+
 class PersonDay:
     """IForest (Liu, Ting and Zhou 2008) and KNN (Ramaswamy, Rastogi and Shim 2000) over day vectors.
 
@@ -76,7 +84,8 @@ class PersonDay:
         self.columns_ = X.shape[1]
         forest = IForest(n_estimators=TREES, max_samples=min(TREE_SAMPLE, len(X)), random_state=self.seed)
         distance = KNN(n_neighbors=min(NEIGHBOURS, len(X) - 1))
-        self.ranks_ = [np.sort(model.fit(X).decision_scores_) for model in (forest, distance)]
+        with _one_thread():
+            self.ranks_ = [np.sort(model.fit(X).decision_scores_) for model in (forest, distance)]
         self.models_ = [Forest(forest), distance]
         return self
 
@@ -89,8 +98,9 @@ class PersonDay:
         if not len(X):
             return np.zeros(0)
         answers = []
-        for model, ranks in zip(self.models_, self.ranks_, strict=True):
-            score = model.decision_function(X)
+        with _one_thread():
+            scores = [model.decision_function(X) for model in self.models_]
+        for score, ranks in zip(scores, self.ranks_, strict=True):
             above = len(ranks) - np.searchsorted(ranks, score, side="left")
             scale = max(float(ranks[-1] - np.median(ranks)), 1e-9)
             beyond = np.maximum(score - ranks[-1], 0.0) / scale * np.log2(len(ranks) + 1)

@@ -34,6 +34,8 @@ from monitor.store.state import get, put
 
 CLOCK_AHEAD = timedelta(hours=1)
 """A log whose clock runs ahead by no more than this is believed at once."""
+FEW_EVENTS = 200_000
+"""So few are judged by one thread: dividing the work costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,8 @@ def _look(
     with open_engine(station.settings) as db:
         with beside(person_day.prepare):
             attributes = recall(connection, db, station.data)
+        if db.execute("SELECT count(*) FROM event").fetchall()[0][0] < FEW_EVENTS:
+            db.execute("SET threads = 1")
         history = History(db, keep=kept.TABLES if station.keeps else ())
         try:
             assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
