@@ -75,9 +75,8 @@ class Kept:
     def load(self, fresh: pa.Table) -> History:
         """Build `event` of the record and of fresh events, as they are stored; file is 1 for these."""
         self.db.register("given", fresh)
-        self.db.execute("CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM given")
+        spread(self.db, "given")
         self.db.unregister("given")
-        spread(self.db)
         self.db.execute("""CREATE OR REPLACE TABLE event AS SELECT * FROM record
             UNION ALL BY NAME SELECT * REPLACE (1 AS file) FROM event""")
         columns = self.db.execute("SELECT * FROM event LIMIT 0").description
