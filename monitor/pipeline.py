@@ -24,6 +24,7 @@ from monitor.findings import findings
 from monitor.model import BadInput, Departure, Feedback, Finding, Notice, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.scanning import beside, open_engine
+from monitor.sql import suit_threads
 from monitor.station import Station
 from monitor.store import cases, fresh, inbox, kept, outbox, rosters, steps
 from monitor.store.around import months_of, sources_of
@@ -34,8 +35,6 @@ from monitor.store.state import get, put
 
 CLOCK_AHEAD = timedelta(hours=1)
 """A log whose clock runs ahead by no more than this is believed at once."""
-FEW_EVENTS = 200_000
-"""So few are judged by one thread: dividing the work costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +212,7 @@ def _look(
     with open_engine(station.settings) as db:
         with beside(person_day.prepare):
             attributes = recall(connection, db, station.data)
-        if db.execute("SELECT count(*) FROM event").fetchall()[0][0] < FEW_EVENTS:
-            db.execute("SET threads = 1")
+        suit_threads(db, "event")
         history = History(db, keep=kept.TABLES if station.keeps else ())
         try:
             assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)

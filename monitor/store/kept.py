@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from monitor.sql import literal
+from monitor.sql import literal, suit_threads
 from monitor.store.history import History
 from monitor.store.recall import drop_repeats, spread
 from monitor.store.rolling import MONTH_DAYS
@@ -58,6 +58,7 @@ class Kept:
             f"SELECT p, a, d, n FROM daily ANTI JOIN alive USING (p) WHERE d >= {first_day - MONTH_DAYS}",
         )
         self._copy(full, "kept_action", "SELECT * FROM action")
+        suit_threads(db, "record", "others", "kept_daily")
         for name, uses in (("target", "first_target"), ("place", "first_place")):
             extra = "" if name == "target" else ", targets"
             source = uses if name == "target" else f"(SELECT {uses}.*, targets FROM {uses} JOIN place ON v = c)"
