@@ -10,7 +10,7 @@ demo: $(VENV)/.runtime  ## See the 2017 incident found in a generated organisati
 	@$(BIN)/lastday demo
 
 test: $(VENV)/.dev  ## Run the tests.
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check-quick: $(VENV)/.dev  ## Lint, format, imports.
 	$(BIN)/ruff check .

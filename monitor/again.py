@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -86,24 +87,47 @@ def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, A
     span = _span(history, old)
     if not len(touched) or _windows(frozen, span) != [w for w in old.windows if w.departure is not None]:
         return None
-    cast = old.baseline.cast
-    days = gather_days(history, cast, old.windows, old.asked, old.usual_days)
-    totals = old.gathered.totals + _totals(history, old)
     weeks = old.weeks + week_of(span[1]) - week_of(old.span[1])
-    events, used = watch_again(history, cast, old.asked, totals, DAYS_A_WEEK * weeks, kept.join)
-    mine = np.flatnonzero(np.isin(events["w"], touched))
-    events = {name: column[mine] for name, column in events.items()}
-    used = {facet: _moved(rows, _places(mine, rows["row"])) for facet, rows in used.items()}
-    surprise = evidence.surprises(old.baseline, events, used)
-    surprise[evidence.DAY] = _strange_days(old, days, events)
-    tier = tiers_of(events, old.actions)
-    impact, given = judged(old.baseline, old.windows, old.actions, events, surprise, tier, low=old.low)
+    anew = _judge_windows(frozen, history, touched, DAYS_A_WEEK * weeks)
     stay = np.flatnonzero(~np.isin(old.gathered.events["w"], touched))
     r = _rows_now(kept, history, old, stay)
     if r is None:
         return None
-    kept_events = {name: column[stay] for name, column in old.gathered.events.items()} | {"r": r}
-    order = np.argsort(np.concatenate([kept_events["w"], events["w"]]), kind="stable")
+    return history, rejudged(old, frozen.settings, **_joined(old, stay, r, anew), span=span, weeks=weeks)
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """Events of some windows, judged; columns as in Assessment and Gathered."""
+
+    events: Columns
+    used: dict[str, Columns]
+    surprise: dict[str, Floats]
+    tier: NDArray
+    impact: Floats
+    given: dict[str, Floats]
+
+
+def _judge_windows(frozen: Frozen, history: History, touched: NDArray, days: int) -> Anew:
+    """Judge the windows that something came for, under the frozen baseline.  days: how many all events span."""
+    old, cast = frozen.assessed, frozen.assessed.baseline.cast
+    vectors = gather_days(history, cast, old.windows, old.asked, old.usual_days)
+    totals = old.gathered.totals + _totals(history, old)
+    events, used = watch_again(history, cast, old.asked, totals, days, frozen.kept.join)
+    mine = np.flatnonzero(np.isin(events["w"], touched))
+    events = {name: column[mine] for name, column in events.items()}
+    used = {facet: _moved(rows, _places(mine, rows["row"])) for facet, rows in used.items()}
+    surprise = evidence.surprises(old.baseline, events, used)
+    surprise[evidence.DAY] = _strange_days(old, vectors, events)
+    tier = tiers_of(events, old.actions)
+    impact, given = judged(old.baseline, old.windows, old.actions, events, surprise, tier, low=old.low)
+    return Anew(events, used, surprise, tier, impact, given)
+
+
+def _joined(old: Assessment, stay: NDArray, r: NDArray, anew: Anew) -> dict[str, Any]:
+    """What changes of an assessment: events that stay, which lie in rows `r` now, and those judged anew, by window."""
+    kept = {name: column[stay] for name, column in old.gathered.events.items()} | {"r": r}
+    order = np.argsort(np.concatenate([kept["w"], anew.events["w"]]), kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
 
@@ -113,20 +137,17 @@ def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, A
     def all_of(before: Mapping[str, Floats], after: Mapping[str, Floats]) -> dict[str, Floats]:
         return {key: both(before[key][stay], after[key]) for key in before}
 
-    joined = {
-        facet: _joined(
-            _moved(rows, _through(place, _places(stay, rows["row"]), 0)),
-            _moved(used[facet], _through(place, used[facet]["row"], len(stay))),
-        )
-        for facet, rows in old.gathered.used.items()
-    }
-    columns = {name: both(kept_events[name], events[name]) for name in kept_events}
-    changed = {
-        "gathered": Gathered({}, {}, columns, joined, old.gathered.totals),
-        "surprise": all_of(old.surprise, surprise), "tier": both(old.tier[stay], tier),
-        "impact": both(old.impact[stay], impact), "given": all_of(old.given, given), "span": span, "weeks": weeks,
+    used = {}
+    for facet, rows in old.gathered.used.items():
+        before = _moved(rows, _through(place, _places(stay, rows["row"]), 0))
+        after = _moved(anew.used[facet], _through(place, anew.used[facet]["row"], len(stay)))
+        used[facet] = {name: np.concatenate([before[name], after[name]]) for name in before}
+    columns = {name: both(kept[name], anew.events[name]) for name in kept}
+    return {
+        "gathered": Gathered({}, {}, columns, used, old.gathered.totals),
+        "surprise": all_of(old.surprise, anew.surprise), "tier": both(old.tier[stay], anew.tier),
+        "impact": both(old.impact[stay], anew.impact), "given": all_of(old.given, anew.given),
     }  # fmt: skip
-    return history, rejudged(old, frozen.settings, **changed)
 
 
 def _touched(history: History, old: Assessment) -> NDArray:
@@ -196,7 +217,3 @@ def _moved(used: Columns, rows: NDArray) -> Columns:
     """Values of a facet with the rows of their events moved; those whose event is gone are left out."""
     there = rows >= 0
     return {"row": rows[there], "v": used["v"][there]}
-
-
-def _joined(one: Columns, other: Columns) -> Columns:
-    return {name: np.concatenate([one[name], other[name]]) for name in one}

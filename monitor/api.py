@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -19,13 +20,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from monitor.asking import NotReady, ask
+from monitor.asking import Desk, NotReady
 from monitor.model import BadInput
 from monitor.sources.push import read_push
 from monitor.station import Station
 from monitor.store import inbox, outbox, rosters
 from monitor.store.schema import cases, tallies
 
+log = logging.getLogger("lastday")
 SHOWN_REJECTS = 20
 
 
@@ -57,6 +59,7 @@ class Api:
     ) -> None:
         """now: the time of day.  troubles: what is wrong with the daemon.  runs: how each job last went."""
         self.station, self.now, self.troubles, self.runs = station, now, troubles, runs
+        self.desk = Desk(station)
         self._room = asyncio.Semaphore(station.settings.http.most_at_once)
 
     def app(self) -> Starlette:
@@ -73,6 +76,14 @@ class Api:
 
     async def events(self, request: Request) -> Response:
         """Store pushed events: a JSON array or JSON lines. Answered after the commit."""
+        return await self._answered(request, self._take, "the events could not be stored; send them again")
+
+    async def check(self, request: Request) -> Response:
+        """May this act be done: allow, confirm or second_person. Of it nothing but the question is on record."""
+        return await self._answered(request, self._check, "the question could not be put on record; ask again")
+
+    async def _answered(self, request: Request, answer: Callable[[bytes], Response], failed: str) -> Response:
+        """What `answer` makes of the body, in a thread.  failed: what to say where the store takes nothing."""
         refusal = self._refusal(request)
         if refusal:
             return refusal
@@ -81,26 +92,13 @@ class Api:
             if body is None:
                 return _error(413, "the body is too large; send fewer events at once")
             try:
-                return await run_in_threadpool(self._take, body)
-            except SQLAlchemyError:
-                return _error(503, "the events could not be stored; send them again", {"retry-after": "5"})
-
-    async def check(self, request: Request) -> Response:
-        """May this act be done: allow, confirm or second_person. Nothing is stored."""
-        refusal = self._refusal(request)
-        if refusal:
-            return refusal
-        async with self._room:
-            body = await _body(request.stream(), self.station.settings.http.max_body_bytes)
-            if body is None:
-                return _error(413, "the body is too large; ask about one event")
-            try:
-                answer = await run_in_threadpool(ask, self.station, body, self.now())
+                return await run_in_threadpool(answer, body)
             except BadInput as error:
                 return _error(400, f"{error.what}; {error.mend}")
             except NotReady:
                 return _error(503, "nothing is judged here yet, or another daemon leads", {"retry-after": "5"})
-        return JSONResponse(answer.as_json())
+            except SQLAlchemyError:
+                return _error(503, failed, {"retry-after": "5"})
 
     def healthz(self, _request: Request) -> Response:
         """Does the daemon go on? 503 where a job hangs."""
@@ -142,10 +140,7 @@ class Api:
         return None
 
     def _take(self, body: bytes) -> Response:
-        try:
-            batch = read_push(body)
-        except BadInput as error:
-            return _error(400, f"{error.what}; {error.mend}")
+        batch = read_push(body)
         now = self.now()
         keep_days = self.station.settings.store.keep_days
         stored = inbox.take(self.station.state, batch, lambda: self.station.watched(now), now, keep_days=keep_days)
@@ -154,6 +149,9 @@ class Api:
             "received": stored.received, "accepted": stored.received - stored.set_aside, "fresh": stored.fresh,
             "set_aside": stored.set_aside, "too_old": stored.too_old, "rejects": told,
         })  # fmt: skip
+
+    def _check(self, body: bytes) -> Response:
+        return JSONResponse(self.desk.ask(body, self.now()).as_json())
 
     def _figures(self) -> Iterator[str]:
         with self.station.state.read() as connection:
@@ -198,7 +196,7 @@ class Server:
         except OSError as error:
             what = f"http.listen {listen} cannot be used ({error.strerror})"
             raise BadInput("lastday.toml", None, what, "name a free address, or leave it empty") from None
-        self.server = uvicorn.Server(config)
+        self.api, self.server = api, uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([listener],), name="http")
 
     def start(self) -> None:
@@ -209,6 +207,10 @@ class Server:
         """Finish what is under way and answer no more."""
         self.server.should_exit = True
         self.thread.join()
+        try:
+            self.api.desk.close(self.api.now())
+        except SQLAlchemyError as error:
+            log.error("the number of questions could not be put on record", extra={"why": type(error).__name__})
 
 
 async def _body(stream: AsyncIterator[bytes], most: int) -> bytes | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import duckdb
@@ -18,13 +19,15 @@ from monitor.core.fold import rank
 from monitor.findings import findings
 from monitor.model import BadInput
 from monitor.sources.push import read_push
-from monitor.station import Station
+from monitor.station import Station, expired
 from monitor.store import fresh, rosters
 from monitor.store.history import History
 from monitor.store.schema import micros
 from monitor.store.segments import SCHEMA
 from monitor.store.state import get
 
+COUNT_FOR = timedelta(hours=1)
+"""So long questions that told nothing are only counted; then their number is a row."""
 PATIENCE_SECONDS = 2.0
 """So long a question waits for a judgement that is under way."""
 _ASKED = "asked "
@@ -54,12 +57,56 @@ class Answer:
         return asdict(self)
 
 
-def ask(station: Station, body: bytes, now: datetime) -> Answer:
-    """Judge an act as if it were done now; nothing is stored.
+class Desk:
+    """Answers what is asked before an act, and keeps on record who was asked about.
 
-    body: one event as JSON, its time left out.  Raises BadInput where it is none, NotReady.
+    An answer is a row in the audit chain before it is given where it holds somebody back, and where
+    it is the first of the day that shows that somebody is watched. The others are counted.
     """
-    event = _event(body, now)
+
+    def __init__(self, station: Station) -> None:
+        self.station = station
+        self._lock = threading.Lock()
+        self._count = 0
+        self._since: datetime | None = None
+        self._shown: set[tuple[str | None, date]] = set()
+
+    def ask(self, body: bytes, now: datetime) -> Answer:
+        """Judge an act as if it were done now; no event of it is stored.
+
+        body: one event as JSON, its time left out.  Raises BadInput where it is none, NotReady.
+        """
+        event = _event(body, now)
+        person_id, answer = _judged(self.station, event, now)
+        known = dict(zip(SCHEMA.names, event, strict=False))
+        with self._lock:
+            tells = answer.answer != "allow" or (answer.watched and (person_id, now.date()) not in self._shown)
+            if tells:
+                self._note(now, "check", person_id, known["reason"], f"{answer.answer}: {known['action']}")
+                self._shown = {(who, day) for who, day in self._shown if day == now.date()} | {(person_id, now.date())}
+            else:
+                self._count, self._since = self._count + 1, self._since or now
+        if self._since and expired(self._since, now, COUNT_FOR.total_seconds()):
+            self.close(now)
+        return answer
+
+    def close(self, now: datetime) -> None:
+        """Put the number of the other questions on record."""
+        with self._lock:
+            if self._since is None:
+                return
+            questions = "question" if self._count == 1 else "questions"
+            told = f"{self._count:,} {questions} allowed since {self._since:%H:%M} UTC"
+            self._note(now, "checks", None, None, told)
+            self._count, self._since = 0, None
+
+    def _note(self, now: datetime, what: str, person_id: str | None, reason: str | None, detail: str) -> None:
+        with self.station.state.write() as connection:
+            self.station.note(connection, now, "http", "tool", what, person_id, reason, detail)
+
+
+def _judged(station: Station, event: tuple, now: datetime) -> tuple[str | None, Answer]:
+    """Whose act it would be, None for nobody who is watched, and the answer."""
     with station.state.read() as connection:
         frozen = station.kept_for(get(connection, rosters.CHANGED))
         if frozen is None or not frozen.lock.acquire(timeout=PATIENCE_SECONDS):
@@ -67,7 +114,8 @@ def ask(station: Station, body: bytes, now: datetime) -> Answer:
         try:
             number = frozen.assessed.people.names.get(event[2].lower())
             if number is None or number not in frozen.kept.live:
-                return Answer("allow", watched=False)
+                return None, Answer("allow", watched=False)
+            person_id = frozen.assessed.people.all[number].person_id
             came = fresh.since(connection, frozen.known)
             row = pa.Table.from_pylist([dict(zip(SCHEMA.names, (*event, micros(now), _ASKED), strict=True))], SCHEMA)
             known = SCHEMA.empty_table() if came is None else came
@@ -76,8 +124,9 @@ def ask(station: Station, body: bytes, now: datetime) -> Answer:
             except duckdb.Error:
                 raise NotReady from None
             if again is None:
-                return Answer("confirm", watched=True, reasons=("nobody has ever done this: it cannot be judged",))
-            return _answer(station, *again, event[0])
+                why = "nobody has ever done this: it cannot be judged"
+                return person_id, Answer("confirm", watched=True, reasons=(why,))
+            return person_id, _answer(station, *again, event[0])
         finally:
             frozen.lock.release()
 

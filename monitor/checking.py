@@ -19,7 +19,7 @@ from monitor.credentials import Credentials
 from monitor.model import BadInput
 from monitor.notify.channels import make_channel
 from monitor.operation import Folder
-from monitor.settings import CONFIG, Settings, load_settings, merge, read_toml
+from monitor.settings import Settings, load_settings, merge, read_toml, shipped
 from monitor.sources.roster_feeds import profile_of
 from monitor.station import CONFIG_NAME, make_source
 
@@ -56,7 +56,7 @@ Place = tuple[str, int]
 def _misfits(told: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
     """Keys that nobody knows, and values of the wrong kind: (place, key, what is wrong)."""
     fields = {field.name: field.type for field in msgspec.structs.fields(Settings)}
-    shipped = read_toml(CONFIG / "lastday.toml")
+    defaults = shipped("lastday.toml")
     for name, value in told.items():
         if name not in fields:
             yield (name, 0), "", f"no table {name} is known"
@@ -64,7 +64,7 @@ def _misfits(told: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
             for i, item in enumerate(value if isinstance(value, list) else [value]):
                 yield from _misfits_in(item, typing.get_args(fields[name])[0], (name, i))
         else:
-            whole = merge(shipped.get(name, {}), value) if isinstance(value, dict) else value
+            whole = merge(defaults.get(name, {}), value) if isinstance(value, dict) else value
             yield from _misfits_in(whole, fields[name], (name, 0))
 
 

@@ -24,6 +24,7 @@ from monitor.findings import findings
 from monitor.model import BadInput, Departure, Feedback, Finding, Notice, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.scanning import beside, open_engine
+from monitor.sql import suit_threads
 from monitor.station import Station
 from monitor.store import cases, fresh, inbox, kept, outbox, rosters, steps
 from monitor.store.around import months_of, sources_of
@@ -212,6 +213,7 @@ def _look(
     with open_engine(station.settings) as db:
         with beside(person_day.prepare):
             attributes = recall(connection, db, station.data)
+        suit_threads(db, "event")
         history = History(db, keep=kept.TABLES if station.keeps else ())
         try:
             assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -114,7 +115,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def load_catalogue(self) -> Catalogue:
         """The shipped action catalogue with the user's over it. Raises BadInput with the line to mend."""
         path = CONFIG / "actions.toml"
-        told = own = read_toml(path)
+        told = own = shipped(path.name)
         if self.actions.catalogue:
             path = Path(self.actions.catalogue)
             own = _parsed(path, self.actions.written) if self.actions.written else read_toml(path)
@@ -129,7 +130,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_settings(path: Path | None = None) -> Settings:
     """The defaults, with the user's file over them. Raises BadInput with the line to mend."""
-    told = read_toml(CONFIG / "lastday.toml")
+    told = shipped("lastday.toml")
     where = path or CONFIG / "lastday.toml"
     if path is not None:
         told = merge(told, read_toml(path))
@@ -177,6 +178,12 @@ def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> N
     for at, entry in entries.items():
         if entry.get("class", "change") not in told["classes"]:
             raise _wrong(path, (*at, "class"), f"no class {entry['class']!r} is defined")
+
+
+@cache
+def shipped(name: str) -> dict[str, Any]:
+    """A shipped TOML file, read once: 50 ms for the catalogue. Nobody changes what it returns."""
+    return read_toml(CONFIG / name)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

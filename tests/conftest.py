@@ -15,6 +15,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew", action="store_true", help="write the golden files anew, to be read before a commit")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first, so that at the end no worker waits for another that has just begun one."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def untouched_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
     """The demo organisation in a working folder, made once a process: to be copied, never even to be looked at."""

@@ -12,8 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import duckdb
-
+from monitor.engine import own_tables
 from monitor.model import BadInput, Reject
 from monitor.sources.canonical import COLUMNS
 from monitor.sources.files import Look, kind_of, load, look_at
@@ -39,7 +38,7 @@ def read_piece(piece: bytes, ending: str, told_as: str, first_line: int = 1, loo
 
 def read_whole(path: Path, told_as: str, line: Callable[[int], int] = lambda line: line, look: Look = look_at) -> Read:
     """Events in a file. One that cannot be used at all is one reject."""
-    with duckdb.connect(config={"threads": 1}) as db:
+    with own_tables(threads=1) as db:
         try:
             intake = load(db, [path], look=look)
         except BadInput as error:

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from detectors.base import Floats
 from monitor.core.evidence import Cast
 from monitor.core.questions import KNOWN, NEW_TO_ALL, NEW_TO_ME, NEW_TO_TEAM, OTHERS, SOMEBODY_ELSES
-from monitor.sql import literal, quote
+from monitor.sql import quote
 from monitor.store.history import (
     DAY_US,
     PLACE,
@@ -267,46 +266,6 @@ def team_totals(history: History, cast: Cast) -> Floats:
     found = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
     found[totals["g"], totals["a"]] = totals["n"]
     return found
-
-
-def belongings(history: History, names: dict[str, int], domains: Sequence[str], moving: Sequence[int]) -> Columns:
-    """For watched events whose text tells more: (r, owner, internal, external).
-
-    owner: the person whose account name stands in the target, -1 for nobody or several.
-    internal, external: does the target or an attribute name an address of the organisation, of elsewhere.
-    moving: the actions for which that matters.
-    """
-    history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
-    history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
-    history.put("moving", pa.table({"a": pa.array(moving, pa.int32())}))
-    columns = [
-        r[0]
-        for r in history.rows("""SELECT column_name FROM duckdb_columns() WHERE table_name = 'event'
-        AND data_type = 'VARCHAR' AND column_name NOT IN ('id', 'why', 'feed', 'actor', 'action', '@from', '@sender', 'reason')""")
-    ]
-    texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
-    return history.columns(f"""
-        WITH text AS (SELECT r, target, {texts} AS addresses
-          FROM mine SEMI JOIN moving USING (a) JOIN event ON event.rowid = r),
-        words AS (SELECT DISTINCT target, unnest(regexp_extract_all(lower(target), '[a-z0-9._-]{{4,}}')) AS word FROM text),
-        owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
-          FROM words JOIN name USING (word) GROUP BY target),
-        mails AS (SELECT DISTINCT addresses, unnest(regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)) AS domain
-          FROM text WHERE addresses LIKE '%@%'),
-        sides AS (SELECT addresses, bool_or(known.domain IS NOT NULL) AS internal, bool_or(known.domain IS NULL) AS external
-          FROM mails LEFT JOIN domain AS known USING (domain) GROUP BY addresses)
-        SELECT r, coalesce(owner, -1) AS owner, coalesce(internal, false) AS internal, coalesce(external, false) AS external
-        FROM text LEFT JOIN owned USING (target) LEFT JOIN sides USING (addresses)
-        WHERE owner IS NOT NULL OR internal OR external""")
-
-
-def jewels(history: History, patterns: Sequence[str]) -> NDArray:
-    """Rows r of the watched events whose target is a crown jewel; patterns are globs, whatever the case."""
-    matches = " OR ".join(f"lower(target) GLOB {literal(pattern.lower())}" for pattern in patterns) or "false"
-    # Grouped, so that the patterns are tried on each target once: through a DISTINCT they are pushed to every event.
-    return history.columns(f"""WITH jewel AS (
-          SELECT v FROM (SELECT hash(target) AS v, any_value(target) AS target FROM event GROUP BY v) WHERE {matches})
-        SELECT DISTINCT r FROM mine SEMI JOIN jewel USING (v)""")["r"]
 
 
 def _blocks(days: int) -> str:

@@ -14,7 +14,7 @@ from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS, Cast, with_and_without
 from monitor.core.impact import is_moving
 from monitor.core.windows import Window
-from monitor.store import counts
+from monitor.store import counts, texts
 from monitor.store.days import Days, Usual, day_vectors
 from monitor.store.history import Columns, Facet, History
 from monitor.store.rolling import build_rolling
@@ -90,8 +90,8 @@ def watch(
     events = counts.watched(history, asked.facets)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
-    _belongings(events, row_of, counts.belongings(history, asked.names, asked.domains, asked.moving))
-    events["jewel"] = np.isin(events["r"], counts.jewels(history, asked.jewels))
+    _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving))
+    events["jewel"] = np.isin(events["r"], texts.jewels(history, asked.jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
     history.drop(
         "act",

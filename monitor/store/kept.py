@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from monitor.sql import literal
+from monitor.sql import literal, suit_threads
 from monitor.store.history import History
 from monitor.store.recall import drop_repeats, spread
 from monitor.store.rolling import MONTH_DAYS
@@ -58,6 +58,7 @@ class Kept:
             f"SELECT p, a, d, n FROM daily ANTI JOIN alive USING (p) WHERE d >= {first_day - MONTH_DAYS}",
         )
         self._copy(full, "kept_action", "SELECT * FROM action")
+        suit_threads(db, "record", "others", "kept_daily")
         for name, uses in (("target", "first_target"), ("place", "first_place")):
             extra = "" if name == "target" else ", targets"
             source = uses if name == "target" else f"(SELECT {uses}.*, targets FROM {uses} JOIN place ON v = c)"
@@ -75,9 +76,8 @@ class Kept:
     def load(self, fresh: pa.Table) -> History:
         """Build `event` of the record and of fresh events, as they are stored; file is 1 for these."""
         self.db.register("given", fresh)
-        self.db.execute("CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM given")
+        spread(self.db, "given")
         self.db.unregister("given")
-        spread(self.db)
         self.db.execute("""CREATE OR REPLACE TABLE event AS SELECT * FROM record
             UNION ALL BY NAME SELECT * REPLACE (1 AS file) FROM event""")
         columns = self.db.execute("SELECT * FROM event LIMIT 0").description

@@ -44,25 +44,26 @@ def recall(
     if files:
         parts.append(f"SELECT {columns} FROM {sealed_sql(files)}")
     only = "" if since is None else f" WHERE t >= {since}"
-    db.execute(f"CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM ({' UNION ALL '.join(parts)}){only}")
+    names = spread(db, f"(SELECT * FROM ({' UNION ALL '.join(parts)}){only})")
     db.unregister("hot")
-    names = spread(db)
     drop_repeats(db, names)
     return names
 
 
-def spread(db: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Turn `known`, events as they are stored, into `event`. Returns the names of the attributes, which are columns."""
+def spread(db: duckdb.DuckDBPyConnection, stored: str) -> tuple[str, ...]:
+    """Build `event` of events as they are stored. Returns the names of the attributes, which are columns.
+
+    stored: a relation, read twice, so that what is judged is never held twice.
+    """
     keys = db.execute(
-        "SELECT DISTINCT unnest(json_keys(attributes)) FROM known WHERE attributes IS NOT NULL"
+        f"SELECT DISTINCT unnest(json_keys(attributes)) FROM {stored} WHERE attributes IS NOT NULL"
     ).fetchall()
     names = tuple(attribute_columns({key for (key,) in keys}))
     extra = "".join(f", x[{literal(name)}] AS {quote(name)}" for name in names)
     drawn = ", attributes::JSON::MAP(VARCHAR, VARCHAR) AS x" if names else ""
     db.execute(f"""CREATE OR REPLACE TABLE event AS
         SELECT 0 AS file, 0::BIGINT AS n, NULL::VARCHAR AS why, feed, {", ".join(_COLUMNS)}{extra}
-        FROM (SELECT *{drawn} FROM known)""")
-    db.execute("DROP TABLE known")
+        FROM (SELECT *{drawn} FROM {stored})""")
     return names
 
 

@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
 
+from monitor.engine import own_tables
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events, micros, segments
 from monitor.store.state import State
@@ -201,7 +201,7 @@ def write_segment(path: Path, table: pa.Table) -> dict[str, Any]:
 
 def _read(paths: Sequence[Path]) -> pa.Table:
     """The files as one table, every event once."""
-    with duckdb.connect() as db:
+    with own_tables() as db:
         db.register("nothing", SCHEMA.empty_table())
         columns = ", ".join(n for n in NAMES if n not in ("line_sha256", "seen_at", "feed"))
         return (

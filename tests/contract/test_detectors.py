@@ -87,7 +87,7 @@ def test_every_detector_has_a_case() -> None:
         thing
         for module in pkgutil.iter_modules(detectors.__path__, "detectors.")
         for thing in vars(importlib.import_module(module.name)).values()
-        if isinstance(thing, type) and hasattr(thing, "decision_function") and not getattr(thing, "_is_protocol", False)
+        if isinstance(thing, type) and hasattr(thing, "fit") and not getattr(thing, "_is_protocol", False)
     }
     assert found == {case.make for case in CASES}
 

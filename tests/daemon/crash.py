@@ -14,11 +14,18 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import alembic.command
+import pandas as pd
 import sqlalchemy as sa
+from PIL import ImageDraw
 
+from detectors import person_day
 from monitor.daemon import Clock, make_daemon
+from monitor.settings import load_settings
 from monitor.station import open_station
 
+WARM = (alembic.command, pd, ImageDraw)
+"""Imported late by whoever needs them."""
 TICKS = 2
 
 
@@ -55,6 +62,8 @@ def work(order: dict, report: int) -> None:
 
 
 def main() -> None:
+    person_day.prepare()  # this and what is imported late would take each fork two seconds and more
+    load_settings().load_catalogue()
     for line in sys.stdin:
         begins = time.perf_counter()
         readable, writable = os.pipe()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from monitor import pipeline, upkeep
 from monitor.station import Station, open_station
 from monitor.store import cases
-from tests.daemon.conftest import NOW
+from tests.daemon.conftest import NOW, new_database
 from tests.office import as_lines, incident, lay_out, roster, usual
 
 LEAVERS = {"p000": "2017-11-02", "p004": "2017-11-20", "p006": "2017-06-01"}
@@ -29,11 +30,14 @@ def judged(station: Station) -> list:
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))
 
 
-@pytest.fixture
-def kept(tmp_path: Path, store_config: str):
-    station = open_station(lay_out(tmp_path / "work", store_config))
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A working folder that nobody has judged yet, its database and the server of that, to be copied."""
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else ""
+    url = new_database(server) if server else ""
+    folder = lay_out(tmp_path_factory.mktemp("filled") / "work", f'[store]\nurl = "{url}"\n' if url else "")
+    station = open_station(folder)
     station.lease.renew(0.0)
-    station.keeps = True
     (station.folder / "rosters" / "people.csv").write_text(roster(leavers=LEAVERS))
     upkeep.sync_rosters(station, NOW)
     told = [e | {"tool": f"tool{int(e['magnitude']) % 3}", "pc": f"pc-{e['actor']}"} for e in usual(days=200)]
@@ -42,6 +46,22 @@ def kept(tmp_path: Path, store_config: str):
             event["target"] = "ledger/2017"
     drop(station, "usual.jsonl", told)
     upkeep.tend(station, NOW)
+    station.lease.release()
+    station.close()
+    (folder / "inbox" / "usual.jsonl").unlink()
+    return folder, url, server
+
+
+@pytest.fixture
+def kept(filled: tuple[Path, str, str], tmp_path: Path) -> Iterator[Station]:
+    folder, url, server = filled
+    shutil.copytree(folder, tmp_path / "work")
+    if url:
+        config = tmp_path / "work" / "lastday.toml"
+        config.write_text(config.read_text().replace(url, new_database(server, like=url)))
+    station = open_station(tmp_path / "work")
+    station.lease.renew(0.0)
+    station.keeps = True
     pipeline.assess(station, NOW)
     yield station
     station.close()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor import pipeline, upkeep
-from monitor.station import Station
-from monitor.store import cases, inbox
+from monitor.asking import Desk
+from monitor.station import Station, open_station
+from monitor.store import audit, cases, inbox
 from tests.daemon import conftest
 from tests.daemon.test_api import serving
 from tests.office import as_lines, incident, roster, usual
@@ -83,3 +85,70 @@ def test_what_is_no_question_is_refused(asked: tuple[Station, int]) -> None:
     assert ask(port, [ACT])[0] == 400
     status, told = ask(port, {"actor": "acct.p000"})
     assert (status, "action" in told["error"]) == (400, True)
+
+
+SMALL = ACT | {"action": "account.view", "magnitude": 12, "target": "@someone"}
+
+
+def on_record(station: Station) -> list[tuple[str, str | None, str]]:
+    """Rows of questions in the audit: what, about whom (an id, for the test knows the pseudonyms), detail."""
+    with station.state.read() as connection:
+        veil = station.veil(connection)
+        ids = {veil.pseudonym(f"p{i:03d}"): f"p{i:03d}" for i in range(60)}
+        rows = [row for row in audit.entries(connection) if row.who == "http"]
+        assert audit.faults(connection, station.key(connection)) == []
+    return [(row.what, row.subject and ids[row.subject], row.detail) for row in rows]
+
+
+def test_who_is_held_back_is_on_record_before_the_answer_and_the_ticket_with_it(asked: tuple[Station, int]) -> None:
+    station, port = asked
+    pipeline.assess(station, NOW)
+    for _ in range(2):
+        assert ask(port, ACT | {"reason": "ticket 17"})[1]["answer"] == "second_person"
+    rows = on_record(station)
+    assert [row[:2] for row in rows] == [("check", "p000")] * 2
+    assert all(detail.startswith("second_") and detail.endswith(": account.deactivate") for *_, detail in rows)
+    with station.state.read() as connection:
+        assert {row.reason for row in audit.entries(connection) if row.who == "http"} == {"ticket 17"}
+
+
+def test_that_somebody_is_watched_is_told_once_a_day_on_record(asked: tuple[Station, int]) -> None:
+    """An answer of `allow` tells of who leaves, too: somebody could ask about everybody in turn."""
+    station, port = asked
+    pipeline.assess(station, NOW)
+    for _ in range(3):
+        assert ask(port, SMALL)[1]["watched"]
+    ask(port, ACT | {"actor": "acct.p003"})
+    assert on_record(station) == [("check", "p000", "allow: account.view")]
+
+
+def test_what_tells_nothing_is_counted_and_the_count_is_a_row(asked: tuple[Station, int]) -> None:
+    station, _ = asked
+    pipeline.assess(station, NOW)
+    desk = Desk(station)
+    other = json.dumps(ACT | {"actor": "acct.p003"}).encode()
+    for minutes in (0, 20, 59):
+        desk.ask(other, NOW + timedelta(minutes=minutes))
+    assert on_record(station) == []
+    desk.ask(other, NOW + timedelta(minutes=61))
+    assert on_record(station) == [("checks", None, "4 questions allowed since 12:52 UTC")]
+    desk.ask(other, NOW + timedelta(minutes=62))
+    desk.close(NOW + timedelta(minutes=63))
+    desk.close(NOW + timedelta(minutes=64))
+    assert on_record(station)[1:] == [("checks", None, "1 question allowed since 13:54 UTC")]
+
+
+def test_the_count_is_written_when_the_daemon_stops(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    with serving(folder, 'token = "TOKEN"', NOW, TOKEN="t") as (station, port):
+        station.lease.renew(0.0)
+        station.keeps = True
+        (folder / "rosters" / "people.csv").write_text(roster())
+        (folder / "inbox" / "a.jsonl").write_text(as_lines(BEFORE))
+        upkeep.sync_rosters(station, NOW)
+        pipeline.ingest(station, NOW)
+        pipeline.assess(station, NOW)
+        assert ask(port, ACT | {"actor": "acct.p003"})[1]["answer"] == "allow"
+    station = open_station(folder)
+    assert on_record(station) == [("checks", None, "1 question allowed since 12:52 UTC")]
+    station.close()

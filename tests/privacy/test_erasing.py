@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
@@ -69,7 +70,7 @@ def names_left(station: Station) -> list[str]:
         for table in sa.inspect(connection).get_table_names():
             for row in connection.execute(sa.text(f"SELECT * FROM {table}")):
                 found += [f"{table}: {mark}" for mark in MARKS if mark.lower() in str(tuple(row)).lower()]
-    db = segments.duckdb.connect()
+    db = duckdb.connect()
     for path in (station.data / "history").glob("*.parquet"):
         text = str(db.sql(f"SELECT * FROM '{path}'").fetchall()).lower()
         found += [f"{path.name}: {mark}" for mark in MARKS if mark.lower() in text]
