@@ -81,11 +81,14 @@ def _matches(pattern: str) -> list[Path]:
     return [p for p in found if p.is_file()]
 
 
-def look_at(db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack) -> Reader:
-    """The reader of a file of canonical events."""
+def look_at(db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack, *, at_once: bool = False) -> Reader:
+    """The reader of a file of canonical events.
+
+    at_once: a file of JSON lines without fault may be read in one go, which does not tell the number `n` of a line.
+    """
     match kind_of(path):
         case "json":
-            return JsonReader.look(db, path)
+            return JsonReader.look(db, path, at_once=at_once)
         case "csv":
             return CsvReader.look(db, path)
         case _:

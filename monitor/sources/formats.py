@@ -36,7 +36,7 @@ class Reading:
         profile = self._format(path)
         log = None if profile is None else _log(profile, path)
         if profile is None or log is None:
-            return look_at(db, path, held)
+            return look_at(db, path, held, at_once=True)
         return look_through(db, path, held, profile, log)
 
     def _format(self, path: Path) -> Format | None:

@@ -40,14 +40,14 @@ class JsonReader:
     keys: dict[str, list[str]]
     """Attribute -> the keys so named, which differ in case alone."""
     attributes: Counter[str]
-    doubtful: frozenset[str]
+    at_once: bool = False
+    """May the file be read in one go, as far as its samples tell?"""
+    doubtful: frozenset[str] = frozenset()
     """Columns of which some texts look as numbers or lists do."""
-    faulty: bool
-    """Is a line of the samples no JSON object?"""
 
     @classmethod
-    def look(cls, db: duckdb.DuckDBPyConnection, path: Path) -> JsonReader:
-        """Learn the file's keys from samples all over it (all of a small file)."""
+    def look(cls, db: duckdb.DuckDBPyConnection, path: Path, *, at_once: bool = False) -> JsonReader:
+        """Learn the file's keys from samples all over it (all of a small file). at_once: see `files.look_at`."""
         path.open("rb").close()  # raises as it is: within the stream the engine would put its own words around it
         with streamed(db, _SAMPLE, (pa.record_batch([lines.text], _SAMPLE) for lines in sample_lines(path))):
             db.execute("CREATE OR REPLACE TEMP TABLE sample AS SELECT line FROM incoming")
@@ -58,16 +58,17 @@ class JsonReader:
         for key in sorted(often.keys() - set(KNOWN)):
             spelled.setdefault(attribute(key), []).append(key)
             attributes[attribute(key)] += often[key]
-        faulty, doubtful = _oddities(db, dict(zip(TEXT, TEXT, strict=True)) | {a: k[0] for a, k in spelled.items()})
+        faulty, doubtful = True, frozenset[str]()
+        if at_once and all(len(same) == 1 for same in spelled.values()):
+            faulty, doubtful = _oddities(db, dict(zip(TEXT, TEXT, strict=True)) | {a: k[0] for a, k in spelled.items()})
         db.execute("DROP TABLE sample")
-        return cls(db, path, spelled, attributes, doubtful, faulty)
+        return cls(db, path, spelled, attributes, not faulty, doubtful)
 
     def insert(self, index: int, names: Sequence[str], progress: Progress | None) -> None:
         """Add the file's records to the table `event`."""
         mine = [name for name in names if name in self.keys]
-        plain = not self.faulty and all(len(self.keys[name]) == 1 for name in mine)
         keys = dict(zip(KNOWN, KNOWN, strict=True)) | {name: self.keys[name][0] for name in mine}
-        if not (plain and insert_whole(self.db, self.path, index, names, keys, self.doubtful, progress)):
+        if not (self.at_once and insert_whole(self.db, self.path, index, names, keys, self.doubtful, progress)):
             self._insert_lines(index, names, mine, progress)
 
     def _insert_lines(self, index: int, names: Sequence[str], mine: list[str], progress: Progress | None) -> None:

@@ -30,14 +30,17 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
     return history.columns(f"""
         WITH text AS (SELECT r, target, {texts} AS addresses
           FROM mine SEMI JOIN moving USING (a) JOIN event ON event.rowid = r),
-        words AS (SELECT DISTINCT target, unnest(regexp_extract_all(lower(target), '[a-z0-9._-]{{4,}}')) AS word FROM text),
+        words AS (SELECT DISTINCT target, unnest(regexp_extract_all(lower(target), '[a-z0-9._-]{{4,}}')) AS word
+          FROM text),
         owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
           FROM words JOIN name USING (word) GROUP BY target),
         mails AS (SELECT DISTINCT addresses, unnest(regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)) AS domain
           FROM text WHERE addresses LIKE '%@%'),
-        sides AS (SELECT addresses, bool_or(known.domain IS NOT NULL) AS internal, bool_or(known.domain IS NULL) AS external
+        sides AS (SELECT addresses, bool_or(known.domain IS NOT NULL) AS internal,
+            bool_or(known.domain IS NULL) AS external
           FROM mails LEFT JOIN domain AS known USING (domain) GROUP BY addresses)
-        SELECT r, coalesce(owner, -1) AS owner, coalesce(internal, false) AS internal, coalesce(external, false) AS external
+        SELECT r, coalesce(owner, -1) AS owner, coalesce(internal, false) AS internal,
+          coalesce(external, false) AS external
         FROM text LEFT JOIN owned USING (target) LEFT JOIN sides USING (addresses)
         WHERE owner IS NOT NULL OR internal OR external""")
 

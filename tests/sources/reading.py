@@ -16,6 +16,7 @@ import zstandard
 from monitor.scanning import open_engine
 from monitor.settings import load_settings
 from monitor.sources.files import Intake, find_files, load
+from monitor.sources.formats import Reading
 from tests.organisation import write_csv
 
 GOOD = {"id": "1", "time": "2017-11-02T18:51:00Z", "actor": "ann", "action": "account.deactivate", "target": "t1"}
@@ -38,7 +39,7 @@ class Read:
 def read(*files: Path | str) -> Read:
     """Load the files into a fresh engine, as `scan` does."""
     with open_engine(load_settings()) as db:
-        intake = load(db, find_files([str(f) for f in files]))
+        intake = load(db, find_files([str(f) for f in files]), look=Reading().look)
         events = db.sql("SELECT * EXCLUDE (file, n, why) FROM event ORDER BY id").to_arrow_table().to_pylist()
         aside = db.sql("SELECT line, why FROM reject ORDER BY file, line LIMIT 1000").fetchall()
         [(rejects,)] = db.sql("SELECT count(*) FROM reject").fetchall()

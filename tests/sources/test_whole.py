@@ -15,6 +15,7 @@ from monitor.scanning import open_engine
 from monitor.settings import load_settings
 from monitor.sources.canonical import KNOWN
 from monitor.sources.files import load
+from monitor.sources.formats import Reading
 from monitor.sources.incoming import create_tables
 from monitor.sources.json_lines import JsonReader
 from monitor.sources.json_whole import insert_whole
@@ -46,7 +47,7 @@ def whole(path: Path, doubtful: tuple[str, ...] = ()) -> list[tuple] | None:
 def by_lines(path: Path) -> tuple[list[tuple], bool]:
     """The events of a file read line by line, and whether each line is one."""
     with engine() as db:
-        reader = JsonReader(db, path, {"@disk": ["Disk"]}, Counter(), frozenset(), faulty=True)
+        reader = JsonReader(db, path, {"@disk": ["Disk"]}, Counter())
         reader.insert(0, ["@disk"], None)
         events = db.execute("SELECT * EXCLUDE (n) FROM event WHERE why IS NULL ORDER BY ALL").fetchall()
         return events, not db.execute("SELECT count(why) FROM event").fetchall()[0][0]
@@ -110,7 +111,7 @@ def test_progress_is_told_to_the_end(tmp_path: Path, capfd: pytest.CaptureFixtur
     told: list[tuple[Path, int, int]] = []
     with open_engine(load_settings()) as db:
         db.execute("SET progress_bar_time = 10; SET enable_progress_bar = false")
-        load(db, [path], progress=lambda *at: told.append(at))
+        load(db, [path], look=Reading().look, progress=lambda *at: told.append(at))
     size = path.stat().st_size
     assert told[-1] == (path, size, size)
     assert capfd.readouterr().out == ""
