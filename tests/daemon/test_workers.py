@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.station import open_station
+from monitor.station import KEY_NAME, open_station
 from monitor.store.schema import outbox
 from tests.daemon.conftest import new_database
 from tests.daemon.test_crash import CONFIG
@@ -28,7 +28,9 @@ def test_three_workers_tell_what_one_does(tmp_path: Path, postgres: str) -> None
     for workers in (1, 3):
         store = f'[store]\nurl = "{new_database(postgres)}"\n'
         with MailReceiver().listening() as mail, HttpReceiver().listening() as hook:
-            folder = lay_out(tmp_path / str(workers), store + CONFIG.format(mail=mail.port, hook=hook.url), HOOK=SECRET)
+            config = store + CONFIG.format(mail=mail.port, hook=hook.url)
+            # Ids rest on the key: stores that are held against each other share it.
+            folder = lay_out(tmp_path / str(workers), config, HOOK=SECRET, **{KEY_NAME: "k" * 64})
             leavers = {"p000": now.date().isoformat(), "p004": now.date().isoformat()}
             (folder / "rosters" / "people.csv").write_text(roster(12, leavers))
             acts = [incident(now), incident(now, person="p004")]

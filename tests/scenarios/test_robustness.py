@@ -94,7 +94,7 @@ def test_work_under_a_colleagues_account(tmp_path: Path) -> None:
     found = org.scan(tmp_path).found
     top = first(found, "sales-06")
     assert (top.severity in LOUD, top.time.date()) == (True, date(2017, 11, 8))
-    assert {"habit", "rhythm"} <= {reason.detector for reason in top.reasons}
+    assert {"foreign", "rhythm"} <= {reason.detector for reason in top.reasons}
 
 
 @pytest.mark.parametrize("missing", [("target", "magnitude"), ("magnitude",)])
