@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detectors.base import Floats
-from monitor.assess import DAYS_A_WEEK, Assessment, judged, match, real_windows, rejudged, tiers_of
+from monitor.assess import DAYS_A_WEEK, Assessment, judged, real_windows, rejudged, tiers_of
 from monitor.core import evidence
+from monitor.matching import match
 from monitor.model import Departure
 from monitor.settings import Settings
 from monitor.store.days import Days

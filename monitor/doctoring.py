@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from monitor.assess import identify
 from monitor.checking import faults
 from monitor.core.pseudonyms import Veil
+from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
 from monitor.scanning import open_engine
 from monitor.seconding import KINDS

@@ -21,6 +21,7 @@ from monitor.again import freeze, judge_again
 from monitor.core import casework, retry
 from monitor.core.veiling import veiled
 from monitor.findings import findings
+from monitor.matching import NothingMatched
 from monitor.model import BadInput, Departure, Feedback, Finding, Notice, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.scanning import beside, open_engine
@@ -217,7 +218,7 @@ def _look(
         history = History(db, keep=kept.TABLES if station.keeps else ())
         try:
             assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
-        except judgement.NothingMatched:
+        except NothingMatched:
             station.forget()
             return [], {}, {}
         if station.keeps:

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from monitor.assess import Assessment, NothingMatched, damp
+from monitor.assess import Assessment, damp
 from monitor.core import outcomes
 from monitor.core.backtest import LOUD, Case, Moment, live
 from monitor.core.feedback import damper
 from monitor.core.windows import known_from
+from monitor.matching import NothingMatched
 from monitor.model import BadInput, Feedback, Finding, Label
 from monitor.scanning import EPOCH, Loaded, Scan, assess_files, found_in, known, micros, nothing_to_judge
 from monitor.settings import Settings

@@ -12,9 +12,10 @@ from threading import Thread
 import duckdb
 
 from detectors import person_day
-from monitor.assess import Assessment, NothingMatched, Step, assess, damp
+from monitor.assess import Assessment, Step, assess, damp
 from monitor.core.windows import known_from, usual_zone
 from monitor.findings import findings
+from monitor.matching import NothingMatched
 from monitor.model import BadInput, Departure, Feedback, Finding, Reject
 from monitor.settings import Settings
 from monitor.sources.feeds import last_days, read_feed

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.assess import identify
 from monitor.cli.summary import messages
+from monitor.matching import identify
 from monitor.model import BadInput, Person
 from monitor.scanning import Scan, scan
 from monitor.settings import load_settings

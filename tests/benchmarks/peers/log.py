@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from monitor.assess import People, identify
 from monitor.core.windows import EPOCH, WindowRules, departures
+from monitor.matching import People, identify
 from monitor.sources.rosters import read_roster
 
 COLUMNS = ("id", "time", "actor", "action", "target", "magnitude", "outcome", "source")

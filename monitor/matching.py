@@ -1,0 +1,100 @@
+"""Who acted: people and the names under which they act, matched to the actors of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from monitor.core.identity import own_names
+from monitor.core.peers import peer_groups
+from monitor.core.windows import usual_zone
+from monitor.model import Person
+from monitor.store.gather import SHORTEST_NAME
+from monitor.store.history import History
+
+
+@dataclass(slots=True)
+class People:
+    """Everybody on the rosters, in the order of their ids, and the names under which they act."""
+
+    all: list[Person]
+    number: dict[str, int]
+    group: NDArray
+    group_names: list[str]
+    zones: dict[str, str]
+    names: dict[str, int]
+    ambiguous: list[str]
+
+
+class NothingMatched(Exception):
+    """No actor of any event is somebody on the roster."""
+
+    def __init__(self, unmatched: list[tuple[str | None, int, int, str]]) -> None:
+        self.unmatched = unmatched
+        super().__init__("no actor of any event is on the roster")
+
+
+def identify(everybody: Iterable[Person], default_zone: str) -> People:
+    """Number people, group them, and say which names are whose: accounts first, then e-mails, then ids."""
+    everyone = sorted(everybody, key=lambda person: person.person_id)
+    number = {person.person_id: i for i, person in enumerate(everyone)}
+    group, group_names = peer_groups(everyone)
+    usual = usual_zone(everyone, default_zone)
+    claimed, ambiguous = own_names(everyone)
+    names = {name: number[person_id] for name, person_id in claimed.items()}
+    return People(
+        everyone,
+        number,
+        np.array(group),
+        group_names,
+        {p.person_id: p.zone or usual for p in everyone},
+        names,
+        ambiguous,
+    )
+
+
+def match(history: History, people: People, until: int | None) -> None:
+    """Find out who acted. until: as in `assess`."""
+    zones = sorted(set(people.zones.values()))
+    hours = history.hours()
+    seconds = [
+        datetime.fromtimestamp(hour * 3600, ZoneInfo(zone)).utcoffset() or timedelta()
+        for zone in zones
+        for hour in hours
+    ]
+    history.match(
+        pa.table(
+            {
+                "name": list(people.names),
+                "k": pa.array(range(len(people.names)), pa.int32()),
+                "p": pa.array(list(people.names.values()), pa.int32()),
+            }
+        ),
+        pa.table(
+            {
+                "p": pa.array(range(len(people.all)), pa.int32()),
+                "g": pa.array(people.group, pa.int32()),
+                "zone": [people.zones[p.person_id] for p in people.all],
+            }
+        ),
+        pa.table(
+            {
+                "zone": np.repeat(zones, len(hours)),
+                "hour": np.tile(np.array(hours, np.int64), len(zones)),
+                "seconds": pa.array([int(s.total_seconds()) for s in seconds], pa.int32()),
+            }
+        ),
+        until,
+    )
+
+
+def tellable(people: People) -> dict[str, int]:
+    """Names that, standing in a target, tell whose it is: accounts and the local part of e-mails."""
+    names = {name.partition("@")[0]: number for name, number in sorted(people.names.items())}
+    return {name: number for name, number in names.items() if len(name) >= SHORTEST_NAME}
