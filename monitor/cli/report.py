@@ -52,10 +52,10 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
 
     \b
     Examples:
-      lastday report c996698fdc9f91159
+      lastday report cc10a9b41ac175595
       lastday report p-7k3m9qxa --format pdf -o case.pdf
-      lastday report c996698fdc9f91159 --format md -o -
-      lastday report c996698fdc9f91159 --reveal --reason "hearing on 20 September" --force
+      lastday report cc10a9b41ac175595 --format md -o -
+      lastday report cc10a9b41ac175595 --reveal --reason "hearing on 20 September" --force
     """  # fmt: skip
     from monitor.investigating.caseload import held_case
     from monitor.investigating.reports import case_file
