@@ -17,7 +17,7 @@ from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
 from monitor.core.windows import day_number
 from monitor.credentials import Credentials
-from monitor.model import Departure, Person
+from monitor.model import BadInput, Departure, Person
 from monitor.operation import Email, Folder, LogSource
 from monitor.settings import Settings, load_settings
 from monitor.store import audit, pseudonyms, rosters
@@ -184,6 +184,11 @@ def open_station(
     folder: Path, *, settings: Settings | None = None, holder: str | None = None, migrate: bool = True
 ) -> Station:
     """Open a working folder. Raises BadInput where something in it must be mended."""
+    if settings is None and not (folder / CONFIG_NAME).exists():
+        raise BadInput(
+            str(folder / CONFIG_NAME), None, "is not there",
+            "name the working folder with -C or $LASTDAY_FOLDER, or make one with lastday init",
+        )  # fmt: skip
     settings = settings or load_settings(folder / CONFIG_NAME)
     secrets = Credentials(folder)
     data = folder / settings.store.data

@@ -89,7 +89,7 @@ def show(look: Look, *, case_id: str, form: str) -> None:
 
     \b
     Example:
-      lastday case show c996698f
+      lastday case show cc10a9b4
     """
     from monitor.cli.cases_shown import show_case
     from monitor.investigating.caseload import held_case
@@ -108,7 +108,7 @@ def ack(look: Look, *, case_ids: tuple[str, ...], wanted: Filter, yes: bool, for
 
     \b
     Examples:
-      lastday case ack c996698f
+      lastday case ack cc10a9b4
       lastday case ack --severity high --yes
     """
     from monitor.core.casework import acknowledged
@@ -126,7 +126,7 @@ def assign(look: Look, *, case_id: str, who: str, form: str) -> None:
 
     \b
     Example:
-      lastday case assign c996698f ann
+      lastday case assign cc10a9b4 ann
     """
     from monitor.core.casework import checked_reason
     from monitor.investigating.caseload import check_assignee, decide, held_case
@@ -149,7 +149,7 @@ def note(look: Look, *, case_id: str, text: str, form: str) -> None:
 
     \b
     Example:
-      lastday case note c996698f "asked the team lead: the export was for the audit"
+      lastday case note cc10a9b4 "asked the team lead: the export was for the audit"
     """
     from monitor.investigating.caseload import decide, held_case
 
@@ -186,7 +186,7 @@ def close(
 
     \b
     Examples:
-      lastday case close c996698f --as honest-mistake --reason "took it for a fake account; restored at 19:02"
+      lastday case close cc10a9b4 --as honest-mistake --reason "took it for a fake account; restored at 19:02"
       lastday case close --at-most medium --action 'report.*' --as benign --reason "quarter end" --yes
     """
     from monitor.core.casework import checked_reason, closed
@@ -206,7 +206,7 @@ def reopen(look: Look, *, case_id: str, form: str) -> None:
 
     \b
     Example:
-      lastday case reopen c996698f --reason "the export went to a private address"
+      lastday case reopen cc10a9b4 --reason "the export went to a private address"
     """
     from monitor.core.casework import checked_reason, reopened
     from monitor.investigating.caseload import decide, held_case

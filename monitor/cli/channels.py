@@ -51,8 +51,10 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
             click.echo(f"{name}: failed: {trouble.why}")
         else:
             click.echo(f"{name}: taken")
+    if not made:
+        click.echo("there is no channel: nobody is told; add [[channels]] to lastday.toml", err=True)
     station.close()
-    if failed:
+    if failed or not made:
         ctx.exit(DEGRADED)
 
 

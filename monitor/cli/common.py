@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -73,6 +73,18 @@ def look_into(folder: Path, reveal: bool, reason: str | None) -> Iterator[Look]:
         open_look(station, clock(), command=" ".join(words), reveal=reveal, reason=reason) as look,
     ):
         yield look
+        if reveal and not look.veil.shown:
+            click.echo("--reveal shows the name of one person at a time: name them, as in lastday timeline", err=True)
+
+
+def form_of(out: Path | None, forms: Container[str]) -> str | None:
+    """The form that a file's name ends in, where it is one of these.
+
+    >>> form_of(Path("case.PDF"), ("html", "pdf")), form_of(Path("case"), ("html", "pdf"))
+    ('pdf', None)
+    """
+    ending = out.suffix.lower().removeprefix(".") if out else ""
+    return ending if ending in forms else None
 
 
 def look_options(command: Callable) -> Callable:

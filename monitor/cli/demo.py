@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.common import Steps
+from monitor.cli.common import Steps, clock
 from monitor.model import BadInput, Finding
 
 if TYPE_CHECKING:
@@ -46,8 +46,11 @@ STORY_OF_2017 = "wrong_target"
     help="Where the generated files go.",
 )
 @click.option("--limit", type=click.IntRange(min=1), default=3, show_default=True, help="So many departures as cards.")
+@click.option(
+    "--recent", is_flag=True, help="Move its dates so that it ends this week: to try a working folder with it."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Tell what each step took, on stderr.")
-def demo(seed: int, shape: str, out: Path, limit: int, verbose: bool) -> None:
+def demo(seed: int, shape: str, out: Path, limit: int, recent: bool, verbose: bool) -> None:
     """See the 2017 incident found in a generated organisation.
 
     Makes an organisation of a few hundred people over half a year, some of whom leave: most of them
@@ -57,10 +60,11 @@ def demo(seed: int, shape: str, out: Path, limit: int, verbose: bool) -> None:
     Examples:
       lastday demo
       lastday demo --seed 7 --out /tmp/demo
+      lastday demo --recent --out recent-demo
     """  # fmt: skip
     from monitor import scanning
     from monitor.settings import load_settings
-    from monitor.world import generate, write
+    from monitor.world import generate, made_recent, write
     from monitor.world.outcome import compare
 
     check_folder(out)
@@ -68,6 +72,8 @@ def demo(seed: int, shape: str, out: Path, limit: int, verbose: bool) -> None:
     with Steps(verbose).shown() as steps:
         steps.step("making an organisation")
         world = generate(shape, seed)
+        if recent:
+            world = made_recent(world, clock())
         steps.step("writing its files")
         try:
             hr, events, truth = write(world, out)
@@ -84,6 +90,11 @@ def demo(seed: int, shape: str, out: Path, limit: int, verbose: bool) -> None:
     console.print(Text(f"Truth: {truth}   Scan the files again:", style="dim"))
     # Not wrapped: it is there to be copied.
     click.echo(f"  lastday scan --hr {shlex.quote(str(hr))} --events {shlex.quote(str(events))}")
+    if recent:
+        console.print(Text("Watch it as the daemon would:", style="dim"))
+        click.echo("  lastday init watch")
+        click.echo(f"  cp {shlex.quote(str(hr))} watch/rosters/ && cp {shlex.quote(str(events))} watch/inbox/")
+        click.echo("  lastday once -C watch; lastday leavers -C watch")
 
 
 def check_folder(folder: Path) -> None:
@@ -128,7 +139,10 @@ def _show_cards(console: Console, result: Scan, incidents: Sequence[Outcome], li
     for one in incidents:
         if one.kind == STORY_OF_2017 and one.finding and one.found:
             console.print(
-                Text(f"\n2 November 2017, the account that most people follow: rank {one.rank}", style="bold")
+                Text(
+                    f"\n{one.finding.last_day:%-d %B %Y}, the account that most people follow: rank {one.rank}",
+                    style="bold",
+                )
             )
             console.print(terminal.card(one.finding, result.roster.people.get(one.person_id)))
             shown[one.person_id] = one.finding

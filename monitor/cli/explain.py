@@ -66,6 +66,7 @@ def explain_event(
     from rich.text import Text
 
     from monitor import findings, scanning
+    from monitor.report.rows import number
     from monitor.report.safe import plain
     from monitor.settings import load_settings
 
@@ -85,9 +86,8 @@ def explain_event(
     line, reasons = told
     out = Console(highlight=False)
     out.print(Text(f"{plain(line['person_id'])}  {line['time']:%a %d %b %Y %H:%M:%S %z}", style="bold"))
-    out.print(
-        Text(f"{plain(line['action'])}  {plain(line['target'] or '')}  {line['magnitude'] or ''}", style="bold cyan")
-    )
+    size = "" if line["magnitude"] is None else number(line["magnitude"])
+    out.print(Text(f"{plain(line['action'])}  {plain(line['target'] or '')}  {size}", style="bold cyan"))
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for name in ("bits", "evidence", "value", "own usual", "peers' usual", "in words"):
         table.add_column(name, justify="right" if name == "bits" else "left")

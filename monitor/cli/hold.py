@@ -59,6 +59,8 @@ def show(folder: Path) -> None:
         click.echo(
             f"{look.label(person_id)}: since {row.made_at:%Y-%m-%d}, by {plain(row.made_by)}: {plain(row.reason)}"
         )
+    if not found:
+        click.echo("nobody is held", err=True)
 
 
 @hold.command()
@@ -82,3 +84,4 @@ def remove(folder: Path, person: str, reason: str) -> None:
             if not holds.remove(connection, person_id):
                 raise BadInput(look.veil.pseudonym(person_id), None, "is not held", "see lastday hold list")
             look.note(connection, "hold removed", person_id)
+    click.echo(f"{look.veil.pseudonym(person_id)} is held no more", err=True)

@@ -39,6 +39,7 @@ def init(
       lastday init . --smtp mail.corp.example:587 --mail-from lastday@corp.example --mail-to security@corp.example
     """
     from monitor.cli.template import config_text, new_secrets
+    from monitor.settings import CONFIG
 
     path = folder / "lastday.toml"
     if path.exists():
@@ -69,7 +70,9 @@ def init(
             err=True,
         )
     click.echo(
-        f"next: put a roster at {folder / roster} and logs into {folder / logs}, then lastday check-config -C {folder}",
+        f"next: put a roster at {folder / roster} and logs into {folder / logs}, then "
+        f"lastday check-config -C {folder} && lastday once -C {folder}\nevery setting, with its default: "
+        f"{CONFIG / 'lastday.toml'}",
         err=True,
     )
 

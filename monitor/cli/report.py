@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.common import looking
+from monitor.cli.common import form_of, looking
 from monitor.cli.completing import case_or_person
 from monitor.model import BadInput
 
@@ -29,9 +29,7 @@ ENDINGS = {"html": ".html", "pdf": ".pdf", "md": ".md", "json": ".json", "png": 
     "--format",
     "form",
     type=click.Choice([*ENDINGS]),
-    default="html",
-    show_default=True,
-    help="pdf needs lastday[pdf]; png is the timeline alone.",
+    help="As FILE ends, else html. pdf needs lastday[pdf]; png is the timeline alone.",
 )
 @click.option(
     "-o",
@@ -41,7 +39,7 @@ ENDINGS = {"html": ".html", "pdf": ".pdf", "md": ".md", "json": ".json", "png": 
     help="Where it is written; - is standard output. [default: lastday-CASE.html and the like in the folder's exports]",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> None:
+def report(look: Look, case: str, form: str | None, out: Path | None, force: bool) -> None:
     """Write everything about a case into one file that needs nothing else: to read, print, file, hand on.
 
     The story in plain words comes first, then the days around it as a picture, each finding with its
@@ -52,14 +50,15 @@ def report(look: Look, case: str, form: str, out: Path | None, force: bool) -> N
 
     \b
     Examples:
-      lastday report c996698fdc9f91159
-      lastday report p-7k3m9qxa --format pdf -o case.pdf
-      lastday report c996698fdc9f91159 --format md -o -
-      lastday report c996698fdc9f91159 --reveal --reason "hearing on 20 September" --force
+      lastday report cc10a9b41ac175595
+      lastday report p-7k3m9qxa -o case.pdf
+      lastday report cc10a9b41ac175595 --format md -o -
+      lastday report cc10a9b41ac175595 --reveal --reason "hearing on 20 September" --force
     """  # fmt: skip
     from monitor.investigating.caseload import held_case
     from monitor.investigating.reports import case_file
 
+    form = form or form_of(out, ENDINGS) or "html"
     look.may("export")
     held, person = held_case(look, case)
     found = held.case

@@ -36,6 +36,7 @@ def show(folder: Path) -> None:
             found = store.standing(connection, now, KINDS, "waiting")
             found += store.standing(connection, now, ("reveal",), "granted")
     own = look.own_pseudonyms()
+    shown = False
     for request in found:
         if request.subject in own and request.made_by != look.viewer.name:
             continue
@@ -44,6 +45,9 @@ def show(folder: Path) -> None:
             f"{request.seq}: {request.kind}{about}, {request.state} until {request.until:%Y-%m-%d %H:%MZ}, "
             f"asked by {plain(request.made_by)}: {plain(request.reason)}"
         )
+        shown = True
+    if not shown:
+        click.echo("nothing waits, and no name is shown", err=True)
 
 
 @requests.command()

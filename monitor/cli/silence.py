@@ -82,13 +82,16 @@ def show(folder: Path) -> None:
     now = datetime.now(UTC)
     with opened(folder) as station, station.state.read() as connection:
         veil = station.veil(connection)
-        for row in cases.list_silences(connection):
+        found = cases.list_silences(connection)
+        for row in found:
             state = "in force" if row.made_at <= now < row.until else "ended"
             value = veil.pseudonym(row.value) if row.scope == "person" else row.value
             click.echo(
                 f"{row.seq}: {state}; {row.scope} {plain(value)} until {row.until:%Y-%m-%d %H:%MZ}, "
                 f"by {plain(row.made_by)}: {plain(veil.blur(row.reason))}"
             )
+    if not found:
+        click.echo("there is none", err=True)
 
 
 @silence.command()
@@ -117,3 +120,4 @@ def end(folder: Path, number: int) -> None:
         if not connection.execute(update(silences).where(mine).values(until=now)).rowcount:
             raise BadInput(f"silence {number}", None, "is not in force", "see lastday silence list")
         look.note(connection, "silence end", detail=str(number))
+    click.echo(f"silence {number} has ended", err=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.common import looking
+from monitor.cli.common import form_of, looking
 from monitor.model import BadInput
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ SHOWN_ROWS = 200
 CHUNK = 50_000
 
 
+FORMS = ("table", "json", "jsonl", "csv", "parquet")
+
+
 @click.command()
 @looking
 @click.argument("query", required=False)
@@ -30,9 +33,8 @@ CHUNK = 50_000
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "jsonl", "csv", "parquet"]),
-    default="table",
-    show_default=True,
+    type=click.Choice(FORMS),
+    help="As FILE ends, else table.",
 )
 @click.option(
     "--out",
@@ -45,7 +47,7 @@ CHUNK = 50_000
 )
 @click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="It takes no more than that.")
 def sql(
-    look: Look, *, query: str | None, schema: bool, form: str, out: Path | None, seconds: float, memory: str
+    look: Look, *, query: str | None, schema: bool, form: str | None, out: Path | None, seconds: float, memory: str
 ) -> None:  # fmt: skip
     """Ask the store in SQL (DuckDB's), read-only: one SELECT over people, departures, events, findings and cases.
 
@@ -57,11 +59,12 @@ def sql(
       lastday sql --schema
       lastday sql "SELECT severity, count(*) FROM findings GROUP BY 1"
       lastday sql "SELECT action, count(*) AS n FROM events WHERE person = 'p-7k3m9qxa' GROUP BY 1 ORDER BY n DESC"
-      lastday sql --format parquet --out cases.parquet "SELECT * FROM cases"
+      lastday sql --out cases.parquet "SELECT * FROM cases"
     """
     from monitor.investigating.views import asked
 
     look.may("look")
+    form = form or form_of(out, FORMS) or "table"
     if schema:
         _show_schema(form)
         return
@@ -77,6 +80,8 @@ def sql(
     look.record("export" if out else "sql", detail=" ".join(text.split())[:2000])
     with asked(look, text, seconds, _size(memory)) as answer:
         _write(answer, form, out)
+    if out is not None:
+        click.echo(f"wrote {out}", err=True)
 
 
 def _size(text: str) -> str:

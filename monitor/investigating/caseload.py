@@ -81,7 +81,9 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
             mine.remove(own)
         if len(mine) != 1:
             what = "fits several cases" if mine else "is no case"
-            raise BadInput(f"case {case_id}", None, what, "see lastday case list")
+            raise BadInput(
+                f"case {case_id}", None, what, f"see lastday case list; {LEAST_PREFIX} characters of an id are enough"
+            )
         found = cases.findings_of(connection).get(mine[0].case_id, [])
         done = steps.all_steps(connection, mine[0].case_id)
     person = look.find(mine[0].person_id)

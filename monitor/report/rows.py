@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +20,7 @@ from monitor.report.safe import plain
 
 WIDTH = 110
 LEAST_WIDTH = 40
+LEAST_CELL = 4
 FORMS = ("table", "json", "jsonl", "csv")
 RISKY = "=+-@\t\r|%"
 """Spreadsheets take a cell that begins so for a formula."""
@@ -60,24 +62,45 @@ def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], for
     elif form == "csv":
         write_csv(rows, sys.stdout, [column.key for column in columns])
     elif rows:
-        screen().print(table_of(rows, columns))
+        console = screen()
+        console.print(table_of(rows, columns, console.width))
     elif empty:
         screen(stderr=True).print(Text(empty))
 
 
-def table_of(told: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Table:
-    """The rows as a table without lines."""
+def table_of(told: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int) -> Table:
+    """The rows as a table without lines, in so many columns of characters."""
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     cells = [[_cell(row.get(column.key), column.cut) for column in columns] for row in told]
-    for i, column in enumerate(columns):
+    natural = [
+        max([cell_len(column.head), *(row[i].cell_len for row in cells)]) for i, column in enumerate(columns)
+    ]  # fmt: skip
+    widths = _fitted(natural, columns, room - 2 * (len(columns) - 1))
+    for column, width, least in zip(columns, widths, natural, strict=True):
         table.add_column(
             column.head, justify="right" if column.right else "left", style=column.style,
             overflow="fold" if column.fold else "ellipsis", no_wrap=not column.fold,
-            min_width=max([row[i].cell_len for row in cells], default=None) if column.keep else None,
+            min_width=least if column.keep else None, max_width=None if column.fold else width,
         )  # fmt: skip
     for row in cells:
         table.add_row(*row)
     return table
+
+
+def _fitted(natural: Sequence[int], columns: Sequence[Column], room: int) -> list[int]:
+    """Widths that fit: the widest column that gives room gives first, and none less than four characters.
+
+    Where a column folds, that one gives, and the others stay as they are.
+    """
+    widths = list(natural)
+    if any(column.fold for column in columns):
+        return widths
+    while sum(widths) > room:
+        givers = [i for i, column in enumerate(columns) if not column.keep and widths[i] > LEAST_CELL]
+        if not givers:
+            break
+        widths[max(givers, key=lambda i: widths[i])] -= 1
+    return widths
 
 
 def write_json(told: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -122,6 +122,6 @@ def add_silence(
     )
 
 
-def list_silences(connection: Connection) -> Iterable[Any]:
+def list_silences(connection: Connection) -> Sequence[Any]:
     """Every silence, newest first."""
-    return connection.execute(select(silences).order_by(silences.c.seq.desc()))
+    return connection.execute(select(silences).order_by(silences.c.seq.desc())).all()

@@ -84,7 +84,7 @@ def _bring_up(state: State, version: str | None, migrate: bool) -> None:
         )
     if not migrate:
         raise BadInput(
-            state.where, None, "has not been set up by this version", "run lastday once or lastday run first"
+            state.where, None, "holds nothing of this version yet", "run lastday once, or lastday run, first"
         )
     from alembic import command  # noqa: PLC0415  # costs 0.2 s and is needed once
     from alembic.config import Config  # noqa: PLC0415

@@ -5,6 +5,7 @@ They know nothing of how lastday judges.
 
 from monitor.world.generate import SHAPES, generate
 from monitor.world.model import World
+from monitor.world.recent import made_recent
 from monitor.world.write import write
 
-__all__ = ["SHAPES", "World", "generate", "write"]
+__all__ = ["SHAPES", "World", "generate", "made_recent", "write"]

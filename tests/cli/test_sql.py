@@ -135,3 +135,11 @@ def test_columns_of_one_name_are_told_apart(demo_folder: DemoFolder) -> None:
 def test_a_query_comes_from_stdin_too(demo_folder: DemoFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("SELECT 7 AS n"))
     assert cells(demo_folder, "-") == [["7"]]
+
+
+def test_the_form_is_what_the_files_name_ends_in(demo_folder: DemoFolder, tmp_path: Path) -> None:
+    ran = ask(demo_folder, "SELECT person FROM cases", "--out", tmp_path / "cases.parquet")
+    assert ran.err == f"wrote {tmp_path / 'cases.parquet'}\n"
+    assert pq.read_table(tmp_path / "cases.parquet").column_names == ["person"]
+    ask(demo_folder, "SELECT person FROM cases", "--out", tmp_path / "cases.csv")
+    assert (tmp_path / "cases.csv").read_text().startswith("person\n")

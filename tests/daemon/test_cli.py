@@ -53,6 +53,25 @@ def test_init_writes_what_check_config_finds_in_order_and_shows_no_secret(tmp_pa
         CliRunner().invoke(main, ["init", str(folder)], catch_exceptions=False)
 
 
+def test_the_first_steps_say_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    for words in (["doctor"], ["leavers"], ["channels", "test"]):
+        with pytest.raises(BadInput, match="make one with lastday init"):
+            CliRunner().invoke(main, [*words, "-C", str(folder)], catch_exceptions=False)
+    assert "lastday once" in run("init", str(folder)).output
+    with pytest.raises(BadInput, match="run lastday once"):
+        CliRunner().invoke(main, ["doctor", "-C", str(folder)], catch_exceptions=False)
+
+
+def test_where_there_is_nothing_it_says_so(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    assert "there is no channel" in run("channels", "test", "-C", str(folder), code=3).output
+    for words in (["silence", "list"], ["requests", "list"], ["hold", "list"]):
+        assert run(*words, "-C", str(folder)).output.strip(), words
+
+
 def test_check_config_tells_every_error_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "lastday.toml").write_text(
         "[schedule]\n"

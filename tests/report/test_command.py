@@ -51,6 +51,15 @@ def test_every_form_is_a_private_file_whose_hash_is_on_record(own_demo: DemoFold
     assert not list(tmp_path.glob(".lastday-*"))
 
 
+def test_the_form_is_what_the_files_name_ends_in(own_demo: DemoFolder, tmp_path: Path) -> None:
+    for name, form in [("case.pdf", "pdf"), ("case.MD", "md"), ("case.txt", "html")]:
+        ran = report(own_demo, "-o", tmp_path / name)
+        assert ran.code == 0, ran.err
+        assert (tmp_path / name).read_bytes().startswith(SIGNS[form])
+    assert report(own_demo, "--format", "json", "-o", tmp_path / "odd.pdf").code == 0
+    assert (tmp_path / "odd.pdf").read_bytes().startswith(SIGNS["json"])
+
+
 def test_by_default_it_lies_where_an_erasure_finds_it(own_demo: DemoFolder) -> None:
     for form in SIGNS:
         ran = report(own_demo, "--format", form)
@@ -111,6 +120,12 @@ def test_who_has_no_right_gets_nothing(own_demo: DemoFolder, tmp_path: Path, rol
     assert ran.code == 2
     assert "no right to export" in ran.err
     assert not (tmp_path / "out.html").exists()
+
+
+def test_a_list_says_that_names_are_revealed_one_at_a_time(own_demo: DemoFolder) -> None:
+    asking = ("-C", own_demo.path, "--reveal", "--reason", "a call")
+    assert "one person at a time" in lastday("case", "list", *asking).err
+    assert "one person at a time" not in lastday("timeline", own_demo.contractor, *asking).err
 
 
 def test_nobody_gets_a_report_about_themselves(own_demo: DemoFolder, tmp_path: Path) -> None:

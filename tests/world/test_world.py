@@ -14,7 +14,7 @@ import pytest
 from monitor.model import BadInput
 from monitor.sources.files import load
 from monitor.sources.rosters import read_roster
-from monitor.world import SHAPES, World, generate, write
+from monitor.world import SHAPES, World, generate, made_recent, write
 from monitor.world.write import FORMS
 
 SMALL = {"people": 120, "days": 90}
@@ -34,6 +34,24 @@ def _bytes(world: World, folder: Path, form: str = "jsonl") -> list[bytes]:
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, form: str) -> None:
     first, second = (_bytes(generate(seed=5, **SMALL), tmp_path / str(i), form) for i in range(2))
     assert first == second
+
+
+def test_a_recent_world_is_the_same_weeks_later(world: World) -> None:
+    now = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+    moved = made_recent(world, now)
+    then, later = ([datetime.fromisoformat(text) for text in one.events["time"].to_pylist()] for one in (world, moved))
+    (by,) = {b - a for a, b in zip(then, later, strict=True)}
+    assert by % timedelta(weeks=1) == timedelta(0)
+    assert timedelta(0) < now - max(later) <= timedelta(days=8)
+    assert moved.events.drop_columns("time") == world.events.drop_columns("time")
+    for before, after in zip(world.roster, moved.roster, strict=True):
+        dated = [key for key in ("start_date", "notice_date", "last_day") if before[key]]
+        assert {key: after[key] for key in dated} == {
+            key: (date.fromisoformat(before[key]) + by).isoformat() for key in dated
+        }
+        assert {key: after[key] for key in before if key not in dated} == {
+            key: before[key] for key in before if key not in dated
+        }
 
 
 def test_another_seed_gives_another_world() -> None:
