@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from monitor.cli.folder import folder_option, opened
 @folder_option
 @click.argument("person")
 @click.option("--reason", required=True, metavar="TEXT", help="Kept on record.")
-def erase(folder: Path, person: str, reason: str) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def erase(folder: Path, person: str, reason: str, *, yes: bool) -> None:
     """Erase a person: database, history, waiting and sent notices, and the exports folder. It cannot be undone.
 
     The audit chain keeps its rows, which know the person by a pseudonym only, and still verifies. A person under
@@ -23,12 +25,14 @@ def erase(folder: Path, person: str, reason: str) -> None:
 
     \b
     Example:
-      lastday erase p-7k3m9qxa --reason "left a year ago, request of 3 May"
+      lastday erase p-7k3m9qxa --reason "left a year ago, request of 3 May" --yes
     """
     from monitor.erasing import erase as forget
     from monitor.looking import acting
     from monitor.report.safe import plain
 
+    if not yes:
+        ask_first(person)
     now = datetime.now(UTC)
     with opened(folder) as station, acting(station, now, "erase", "erase", reason) as look:
         done = forget(look, person)
@@ -40,3 +44,15 @@ def erase(folder: Path, person: str, reason: str) -> None:
         click.echo(why, err=True)
     if done.left:
         click.get_current_context().exit(DEGRADED)
+
+
+def ask_first(person: str) -> None:
+    """Let somebody at a terminal think again. Raises BadInput where nobody can be asked."""
+    from monitor.model import BadInput
+    from monitor.report.safe import plain
+
+    if not sys.stdin.isatty():
+        raise BadInput(
+            "--yes", None, "is missing: what is erased is gone for good", "add --yes, or run it at a terminal"
+        )
+    click.confirm(f"Erase all that is kept of {plain(person)}, for good?", abort=True)

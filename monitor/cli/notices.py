@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +19,9 @@ def notices() -> None:
 @folder_option
 @click.option("--state", type=click.Choice(["waiting", "sending", "sent", "given_up"]), help="Only these.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
-def show(folder: Path, state: str | None, limit: int) -> None:
-    """The newest notices, one JSON object a line, without names.
+@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
+def show(folder: Path, state: str | None, limit: int, form: str) -> None:
+    """The newest notices, without names.
 
     \b
     Example:
@@ -29,30 +29,24 @@ def show(folder: Path, state: str | None, limit: int) -> None:
     """
     from sqlalchemy import select
 
+    from monitor.report.rows import Column, write_rows
     from monitor.store.schema import outbox
 
-    names = (
-        "key",
-        "channel",
-        "kind",
-        "severity",
-        "case_id",
-        "state",
-        "attempts",
-        "created_at",
-        "due_at",
-        "sent_at",
-        "error",
-    )
+    names = ("key", "channel", "kind", "severity", "case_id", "state", "attempts", "created_at", "due_at", "sent_at")
     with opened(folder) as station, station.state.read() as connection:
-        query = (
-            select(*(outbox.c[name] for name in names)).order_by(outbox.c.created_at.desc(), outbox.c.key).limit(limit)
-        )
+        query = select(*(outbox.c[name] for name in (*names, "error")))
+        query = query.order_by(outbox.c.created_at.desc(), outbox.c.key).limit(limit)
         rows = connection.execute(query.where(outbox.c.state == state) if state else query).mappings().all()
         veil = station.veil(connection)
-    for row in rows:
-        told = dict(row) | {"error": row["error"] and veil.blur(row["error"])}
-        click.echo(json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in told.items()}))
+    told = [dict(row) | {"error": row["error"] and veil.blur(row["error"])} for row in rows]
+    if form == "table":
+        told = [row | {"created_at": f"{row['created_at']:%Y-%m-%d %H:%M} UTC"} for row in told]
+    columns = (
+        Column("key", "key", keep=True), Column("channel", "channel"), Column("kind", "kind"),
+        Column("severity", "severity"), Column("state", "state", keep=True), Column("attempts", "tries", right=True),
+        Column("created_at", "created", keep=True), Column("error", "why not", fold=True),
+    )  # fmt: skip
+    write_rows(told, columns, form, "no notice" + (f" {state.replace('_', ' ')}" if state else ""))
 
 
 @notices.command()

@@ -167,9 +167,22 @@ def test_what_was_given_up_is_listed_without_names_and_sent_again(tmp_path: Path
     key = posted(station)[0]["key"]
     with station.state.write() as connection:
         connection.exec_driver_sql("UPDATE outbox SET state = 'given_up', error = 'why'")
-    listed = run("notices", "list", "--state", "given_up", "-C", str(station.folder)).output
+    listed = run("notices", "list", "--state", "given_up", "--format", "jsonl", "-C", str(station.folder)).output
     assert json.loads(listed)["key"] == key
-    assert "p000" not in listed
+    table = run("notices", "list", "-C", str(station.folder)).output
+    assert table.splitlines()[0].split() == [
+        "key",
+        "channel",
+        "kind",
+        "severity",
+        "state",
+        "tries",
+        "created",
+        "why",
+        "not",
+    ]
+    assert table.splitlines()[1].split()[:2] == [key, "mail"]
+    assert "p000" not in listed + table
     run("notices", "resend", key, "-C", str(station.folder))
     assert posted(station)[0]["state"] == "waiting"
     station.close()

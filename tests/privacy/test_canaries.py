@@ -51,7 +51,13 @@ def everything(folder: DemoFolder) -> Iterator[tuple[object, ...]]:
     case_id = min(people)
     yield ("doctor",)
     yield ("doctor", "--format", "json")
-    yield from (("notices", "list"), ("rejects",), ("rejects", "--format", "jsonl"), ("roster", "list"))
+    yield from (
+        ("notices", "list"),
+        ("notices", "list", "--format", "jsonl"),
+        ("rejects",),
+        ("rejects", "--format", "jsonl"),
+        ("roster", "list"),
+    )
     yield ("silence", "add", "--person", people[case_id], "--hours", "2", "--reason", f"he is {people[case_id]}")
     yield ("silence", "list")
     yield from (("hold", "add", folder.payer, "--reason", f"court, {folder.payer}"), ("hold", "list"))
@@ -75,7 +81,7 @@ def everything(folder: DemoFolder) -> Iterator[tuple[object, ...]]:
     yield from (("audit", "show", "--limit", "500"), ("audit", "show", "--format", "jsonl"), ("audit", "verify"))
     yield from (("requests", "list"), ("privacy", "report"), ("privacy", "report", "--format", "json"))
     yield ("privacy", "report", "--format", "md")
-    yield ("erase", folder.quiet, "--reason", "gone")
+    yield ("erase", folder.quiet, "--reason", "gone", "--yes")
     yield ("once",)
 
 

@@ -66,7 +66,11 @@ def test_by_default_it_lies_where_an_erasure_finds_it(own_demo: DemoFolder) -> N
         (path,) = (own_demo.path / "exports").glob(f"lastday-c*.{form}")
         assert ran.err == f"wrote {path}\n"
     assert len(list((own_demo.path / "exports").iterdir())) == len(SIGNS)
-    ran = lastday("erase", "-C", own_demo.path, own_demo.contractor, "--reason", "a request")
+    erase = ("erase", "-C", own_demo.path, own_demo.contractor, "--reason", "a request")
+    refused = lastday(*erase)
+    assert (refused.code, "add --yes" in refused.err) == (2, True)
+    assert len(list((own_demo.path / "exports").iterdir())) == len(SIGNS)
+    ran = lastday(*erase, "--yes")
     assert ran.code == 0, ran.err
     assert list((own_demo.path / "exports").iterdir()) == []
 
