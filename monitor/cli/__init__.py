@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -46,6 +48,9 @@ COMMANDS = {
 MODULES = {"check-config": "check_config", "run": "running"}
 """Where the module is not named as the command."""
 DONE, FOUND, WRONG, DEGRADED = 0, 1, 2, 3
+FAULT = 70
+"""What sysexits.h calls EX_SOFTWARE: a fault of lastday itself."""
+TRACEBACK = "LASTDAY_TRACEBACK"
 COMPLETE = "_LASTDAY_COMPLETE"
 """In the environment while a shell asks what could follow."""
 GARBAGE = 50_000
@@ -156,4 +161,17 @@ def run() -> None:
         place = plain(error.where) if error.line is None else f"{plain(error.where)}:{error.line}"
         click.echo(f"lastday: {place}: {plain(error.what, LONGEST)}; {plain(error.mend, LONGEST)}", err=True)
         sys.exit(WRONG)
+    except Exception as fault:
+        if TRACEBACK in os.environ:
+            raise
+        click.echo(_own_fault(fault), err=True)
+        sys.exit(FAULT)
     sys.exit(ended if isinstance(ended, int) else DONE)
+
+
+def _own_fault(fault: Exception) -> str:
+    """Where it happened; not its words, which may hold names."""
+    calls = traceback.extract_tb(fault.__traceback__)
+    place = " < ".join(f"{Path(call.filename).name}:{call.lineno}" for call in reversed(calls[-4:]))
+    told = f"lastday: a fault of its own, {type(fault).__name__} at {place}"
+    return f"{told}; please report this line ({TRACEBACK}=1 shows the traceback, which may hold names)"

@@ -94,6 +94,17 @@ def test_a_broken_file_is_told_in_one_line(office: Office, tmp_path: Path) -> No
         assert len(ran.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_fault_of_its_own_is_one_line_without_names(wanted: bool) -> None:
+    broken = "import monitor.cli as c\ndef main(**_): raise KeyError('Ann Smith')\nc.main = main\nc.run()"
+    environment = {**os.environ, "LASTDAY_TRACEBACK": "1"} if wanted else os.environ
+    ran = subprocess.run([sys.executable, "-c", broken], capture_output=True, text=True, check=False, env=environment)
+    assert (ran.returncode, "Ann Smith" in ran.stderr) == ((1, True) if wanted else (70, False))
+    if not wanted:
+        assert ran.stderr.startswith("lastday: a fault of its own, KeyError at <string>:2 < __init__.py:")
+        assert len(ran.stderr.splitlines()) == 1
+
+
 def test_a_reader_that_goes_away(office: Office) -> None:
     """As in `lastday scan … | head -1`: no traceback, and not the code of --fail-on."""
     reader, writer = os.pipe()
