@@ -79,7 +79,12 @@ def show_case(look: Look, one: Held, person: Person, form: str) -> None:
         out.print(timeline.version_line(version))
     opened = local(micros(case.opened_at), zone)
     told_at = f", last told {local(micros(case.told_at), zone):%d %b %Y %H:%M}" if case.told_at else ""
-    out.print(Text(f"opened {opened:%d %b %Y %H:%M}, {case.notices} notices{told_at}", style="dim"))
+    out.print(
+        Text(
+            f"opened {opened:%d %b %Y %H:%M}, {case.notices} notice{'' if case.notices == 1 else 's'}{told_at}",
+            style="dim",
+        )
+    )
     if one.assignee:
         out.print(Text(f"with {plain(one.assignee, 60)}"))
     out.print(Text("\nfindings", style="bold"))
