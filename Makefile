@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps
 
+# Byte code is kept as modules are first used: without it every start compiles the libraries again, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check check-quick bench docs lock clean
 
 demo: $(VENV)/.runtime  ## See the 2017 incident found in a generated organisation.
