@@ -161,7 +161,10 @@ def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
     assert hook.requests[0].json["type"] == "lastday.operator"
 
 
-def test_what_was_given_up_is_listed_without_names_and_sent_again(tmp_path: Path) -> None:
+def test_what_was_given_up_is_listed_without_names_and_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
     station = open_station(lay_out(tmp_path / "work", MAIL))
     judge(station, [finding()], NOW, LEAVING)
     key = posted(station)[0]["key"]
