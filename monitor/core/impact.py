@@ -21,6 +21,8 @@ UNSHARED = 0.16
 """Destroying what nobody else was ever seen to use, and whose reach is not known."""
 UNTOUCHED = 0.5
 """Destroying, in a shared place, what nobody else was ever seen to use."""
+REACH_BITS = 6.0
+"""So far above everybody's magnitudes it no longer matters that nobody is known to share the target."""
 NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
 INTERNAL = 0.35
@@ -50,7 +52,7 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
 
     events: a (index into actions), b (bin of the magnitude, -1 for none), failed, reasoned, own (names
     its actor), internal, external, jewel, target_people, place_people, place_targets, target_state.
-    reach_bits: how far the magnitude lies above everybody's, see Tail; it makes up for not
+    reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target.
     """
     kind = np.array([action.kind for action in actions])[events["a"]]
@@ -59,8 +61,9 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
     own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE))
     shared = ~own & ((events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
-    missed = ~np.isin(kind, _DESTROYS) | (reach_bits > 0) | (~own & (impact >= NEVER_ONES_OWN))
+    missed = ~np.isin(kind, _DESTROYS) | (~own & (impact >= NEVER_ONES_OWN))
     alone = np.where(shared, np.where(events["target_people"] <= 1, UNTOUCHED, 1.0), UNSHARED)
+    alone += (1 - alone) * np.clip(reach_bits / REACH_BITS, 0.0, 1.0)
     impact = np.where(missed, impact, impact * alone)
     flows = np.isin(kind, _FLOWS)
     impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
