@@ -1,0 +1,42 @@
+"""What an act can do: whose thing it is, who shares it, how large it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitor.core.impact import REACH_BITS, UNSHARED, UNTOUCHED, impact_of
+from monitor.settings import load_settings
+
+DELETE = load_settings().load_catalogue().action("file.delete")
+USUAL = {
+    "a": 0, "b": -1, "failed": False, "reasoned": False, "own": False, "internal": False, "external": False,
+    "jewel": False, "target_people": 1, "place_people": 1, "place_targets": 1, "target_state": 3,
+}  # fmt: skip
+
+
+def impact(reach_bits: float = 0.0, **changes: object) -> float:
+    """Of one deletion of a file that nobody else was ever seen to use, share of what the catalogue says."""
+    events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
+    return float(impact_of(events, [DELETE], np.array([reach_bits]))[0]) / DELETE.impact
+
+
+def test_what_nobody_shares_is_little() -> None:
+    assert impact() == pytest.approx(UNSHARED)
+    assert impact(target_people=5) == pytest.approx(1.0)
+
+
+def test_in_a_shared_place_it_is_half_where_nobody_else_was_seen_to_use_it() -> None:
+    assert impact(place_people=40) == pytest.approx(UNTOUCHED)
+    assert impact(place_people=40, target_people=2) == pytest.approx(1.0)
+
+
+def test_a_size_beyond_everybodys_makes_up_for_unknown_sharing_by_and_by() -> None:
+    told = [impact(bits) for bits in (0.0, 1.0, REACH_BITS / 2, REACH_BITS, 3 * REACH_BITS)]
+    assert told == sorted(told)
+    assert told[1] < UNSHARED + 0.2
+    assert told[-2:] == [pytest.approx(1.0)] * 2
+
+
+def test_ones_own_stays_ones_own_whatever_its_size() -> None:
+    assert impact(3 * REACH_BITS, own=True) < 0.5
