@@ -17,8 +17,8 @@ ATTRIBUTE = "@"
 COLUMNS = ("id", "t", *TEXT[1:], "magnitude")
 """Columns of a typed event, in this order; `t` is microseconds since 1970-01-01T00:00:00Z."""
 
-_RFC3339 = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)? ?([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
-_NAIVE = r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
+_RFC3339 = r" *\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)? ?([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?) *"
+_NAIVE = r" *\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)? *"
 _EARLIEST, _LATEST = 0, 4_102_444_800_000_000  # 1970 to 2100: anything else is a broken clock, not an act
 
 
@@ -56,7 +56,7 @@ def typed(raw: str, attributes: Iterable[str], *, wrong: str = "NULL", moment: s
         WHEN wrong IS NOT NULL THEN wrong
         WHEN actor IS NULL THEN 'no actor'
         WHEN action IS NULL THEN 'no action'
-        WHEN time IS NULL THEN 'no time'
+        WHEN t IS NULL AND coalesce(trim(time), '') = '' THEN 'no time'
         WHEN t IS NULL AND regexp_full_match(time, '{_NAIVE}')
           THEN 'the time has no offset; write it as 2017-11-02T18:51:00Z or with +01:00'
         WHEN t IS NULL OR t NOT BETWEEN {_EARLIEST} AND {_LATEST}
@@ -68,7 +68,7 @@ def typed(raw: str, attributes: Iterable[str], *, wrong: str = "NULL", moment: s
     FROM (
       SELECT *, {moment_of("time") if moment is None else "moment"} AS t
       FROM (
-        SELECT n, {wrong} AS wrong, {moment or "NULL"} AS moment, {clean}, nullif(trim(time), '') AS time,
+        SELECT n, {wrong} AS wrong, {moment or "NULL"} AS moment, {clean}, time,
           nullif(trim(actor), '') AS actor, nullif(lower(trim(action)), '') AS action,
           nullif(magnitude, '') AS size, try_cast(magnitude AS DOUBLE) AS magnitude{extra}
         FROM ({raw})

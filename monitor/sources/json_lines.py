@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from monitor.sources.canonical import KNOWN, TEXT, attribute, typed
 from monitor.sources.incoming import Progress, first_of, insert, streamed, told
-from monitor.sources.json_whole import NAMES, insert_whole, is_odd
+from monitor.sources.json_whole import NAMES, insert_whole, is_doubtful, is_odd
 from monitor.sources.lines import MAX_LINE_BYTES, read_lines, sample_lines
 from monitor.sql import literal, quote
 
@@ -43,7 +43,7 @@ class JsonReader:
     at_once: bool = False
     """May the file be read in one go, as far as its samples tell?"""
     doubtful: frozenset[str] = frozenset()
-    """Columns of which some texts look as numbers or lists do."""
+    """Columns of which some texts do not tell whether they stood in quotes."""
 
     @classmethod
     def look(cls, db: duckdb.DuckDBPyConnection, path: Path, *, at_once: bool = False) -> JsonReader:
@@ -101,7 +101,7 @@ def numbered_lines(
 
 def _oddities(db: duckdb.DuckDBPyConnection, keys: dict[str, str]) -> tuple[bool, frozenset[str]]:
     """Is a line of the table `sample` no JSON object? And the columns with odd texts; keys: column -> key."""
-    odd = ", ".join(f"bool_or({is_odd(f'x[{i}]', numbers=True)})" for i, _ in enumerate(keys, 1))
+    odd = ", ".join(f"bool_or({is_doubtful(name, f'x[{i}]')})" for i, name in enumerate(keys, 1))
     paths = ", ".join(literal(_pointer(key)) for key in keys.values())
     faulty, *found = db.execute(f"""SELECT bool_or(x IS NULL OR NOT starts_with(ltrim(line, E' \t\r'), '{{')), {odd}
         FROM (SELECT line, try(json_extract_string(line, [{paths}])) AS x FROM sample WHERE rowid % {SPARSE} = 0)

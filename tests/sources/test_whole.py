@@ -74,6 +74,7 @@ def test_it_reads_what_the_lines_say_or_nothing(tmp_path_factory: pytest.TempPat
         ({}, ()), ({"target": "é\n\"q\" \\ \U0001f600"}, ()), ({"target": "007"}, ("target",)),
         ({"id": "[x]", "target": 'a\\"b', "ip": "{"}, ("id", "target", "ip")), ({"magnitude": 5.5}, ()),
         ({"reason": ""}, ()), ({"target": None}, ("target",)), ({"actor": " ann "}, ("actor",)),
+        ({"ip": 12, "Disk": -0.5, "reason": "1.5"}, ()), ({"time": " 2025-01-01T00:00:00Z "}, ()),
     ],
 )  # fmt: skip
 def test_it_reads_good_lines(tmp_path: Path, row: dict[str, Any], doubtful: tuple[str, ...]) -> None:
