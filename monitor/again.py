@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detectors.base import Floats
-from monitor.assess import DAYS_A_WEEK, Assessment, judged, real_windows, rejudged, tiers_of
+from monitor.assess import DAYS_A_WEEK, Assessment, compared, judged, real_windows, rejudged, tiers_of
 from monitor.core import evidence
 from monitor.matching import match
 from monitor.model import Departure
@@ -94,7 +94,9 @@ def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, A
     r = _rows_now(kept, history, old, stay)
     if r is None:
         return None
-    return history, rejudged(old, frozen.settings, **_joined(old, stay, r, anew), span=span, weeks=weeks)
+    joined = _joined(old, stay, r, anew)
+    joined["given"] = compared(joined["given"], joined["gathered"].events, old.windows)
+    return history, rejudged(old, frozen.settings, **joined, span=span, weeks=weeks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _joined(old: Assessment, stay: NDArray, r: NDArray, anew: Anew) -> dict[str,
         return np.concatenate([before, after])[order]
 
     def all_of(before: Mapping[str, Floats], after: Mapping[str, Floats]) -> dict[str, Floats]:
-        return {key: both(before[key][stay], after[key]) for key in before}
+        return {key: both(before[key][stay], part) for key, part in after.items()}
 
     used = {}
     for facet, rows in old.gathered.used.items():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Floats
-from monitor.core import acts, evidence, feedback, judge, severity
+from monitor.core import acts, evidence, feedback, judge, matched, severity
 from monitor.core.catalogue import Action
 from monitor.core.impact import impact_of
 from monitor.core.windows import Window, departures, placebos
@@ -41,7 +41,7 @@ class Assessment:
 
     best: the highest score of each window, 0 where nothing stood out.  span: t of the first and the last
     event.  weeks: weeks with any event.  low: is it a log of little impact.  damping: which events feedback
-    damps; None where it damps none.
+    damps; None where it damps none.  benign: what leavers scored whose acts were looked into and found benign.
     """
 
     people: People
@@ -62,6 +62,12 @@ class Assessment:
     usual_days: Usual
     low: bool
     damping: feedback.Damping | None = None
+    benign: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def harmless(self) -> Floats:
+        """The highest scores of windows without harm: placebo departures, and leavers who were found benign."""
+        return np.concatenate([self.best[~self.baseline.cast.real], self.benign])
 
 
 def assess(
@@ -113,9 +119,10 @@ def assess(
     step("judging acts")
     low = _is_low(events, actions, len(windows), weights)
     impact, given = judged(baseline, windows, actions, events, surprise, tier, low=low, weights=weights)
+    given = compared(given, events, windows, weights)
     found = acts.acts_of(events, given)
     best = _best(found, len(windows))
-    scale = _scale(best, cast.real, weeks, settings)
+    scale = _scale(best[~cast.real], best[cast.real], weeks, settings)
     return Assessment(
         people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, span, weeks, scale,
         asked, days.usual, low,
@@ -138,13 +145,26 @@ def judged(
     return impact, judge.judge(bits, around, low, weights)
 
 
+def compared(
+    given: Mapping[str, Floats], events: Mapping[str, NDArray], windows: Sequence[Window],
+    weights: judge.Weights = WEIGHTS,
+) -> dict[str, Floats]:  # fmt: skip
+    """What each kind gives, and what is taken off as the custom of leavers; events: those of every departure."""
+    return {**given, matched.KIND: weights.custom * matched.taken(events, windows, comparable(given))}
+
+
+def comparable(given: Mapping[str, Floats]) -> Floats:
+    """The part of each event's score that is held against other leavers: what was done, not how it came about."""
+    return np.sum([part for kind, part in given.items() if kind in judge.DONE], axis=0)
+
+
 def rejudged(assessed: Assessment, settings: Settings, **changed: Any) -> Assessment:
     """An assessment of which some columns changed, with the acts, best scores and scale that follow."""
     assessed = replace(assessed, **changed)
     found = acts.acts_of(assessed.gathered.events, assessed.given)
-    best = _best(found, len(assessed.windows))
-    scale = _scale(best, assessed.baseline.cast.real, assessed.weeks, settings)
-    return replace(assessed, acts=found, best=best, scale=scale)
+    assessed = replace(assessed, acts=found, best=_best(found, len(assessed.windows)))
+    cases = assessed.best[assessed.baseline.cast.real]
+    return replace(assessed, scale=_scale(assessed.harmless, cases, assessed.weeks, settings))
 
 
 def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) -> Assessment:
@@ -159,7 +179,17 @@ def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) 
     if not damping.damped.any():
         return assessed
     given = {**assessed.given, feedback.KIND: damping.taken(np.sum(list(assessed.given.values()), axis=0))}
-    return rejudged(assessed, settings, given=given, damping=damping)
+    benign = _found_benign(assessed, damping)
+    return rejudged(assessed, settings, given=given, damping=damping, benign=benign)
+
+
+def _found_benign(assessed: Assessment, damping: feedback.Damping) -> Floats:
+    """What leavers scored, each at most, by acts of theirs that were looked into and found benign; shape (leavers,)."""
+    about_one = np.array([entry.person_id is not None for entry in damping.entries])
+    by = damping.by[assessed.acts["top"].to_numpy()]
+    window = assessed.acts["w"].to_numpy()
+    found = assessed.acts[(by >= 0) & about_one[by] & assessed.baseline.cast.real[window]]
+    return found.groupby("w")["score"].max().to_numpy()
 
 
 def _windows(
@@ -217,6 +247,6 @@ def _best(found: pd.DataFrame, windows: int) -> Floats:
     return best
 
 
-def _scale(best: Floats, real: NDArray, weeks: int, settings: Settings) -> severity.Scale:
+def _scale(harmless: Floats, cases: Floats, weeks: int, settings: Settings) -> severity.Scale:
     budget = settings.severity
-    return severity.scale(best[~real], best[real], weeks, budget.alert_budget, budget.thresholds())
+    return severity.scale(list(harmless), list(cases), weeks, budget.alert_budget, budget.thresholds())

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.assess import Assessment
-from monitor.core import evidence, explain, feedback
+from monitor.assess import Assessment, comparable
+from monitor.core import evidence, explain, feedback, matched
 from monitor.core.questions import FOREIGN, QUESTIONS
 from monitor.core.windows import Window
 from monitor.model import Finding, Person, Reason
@@ -37,7 +37,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
     lines = _lines(
         history, assessed, np.unique(np.concatenate([tops, *map(np.array, real["events"])]).astype(np.int64))
     )
-    told = _evidence(assessed, tops)
+    told, customs = _evidence(assessed, tops), _customs(assessed, tops)
     found = []
     for act in real.itertuples():
         top = int(act.top)
@@ -45,7 +45,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
         person, action = assessed.people.all[window.person], assessed.actions[act.a]
         when = _time(line["t"], assessed, person)
         reasons = [
-            _reason(assessed, top, kind, float(part[top]), line, when, told[top])
+            _reason(assessed, top, kind, float(part[top]), line, when, told[top], customs[top])
             for kind, part in assessed.given.items()
             if abs(part[top]) >= LEAST_BITS
         ]
@@ -86,9 +86,9 @@ def dossier(history: History, assessed: Assessment, event_id: str) -> tuple[dict
     window = assessed.windows[int(events["w"][row])]
     person = assessed.people.all[window.person]
     when = _time(line["t"], assessed, person)
-    told = _evidence(assessed, rows[:1])[row]
+    told, custom = _evidence(assessed, rows[:1])[row], _customs(assessed, rows[:1])[row]
     reasons = [
-        _reason(assessed, row, kind, float(part[row]), line, when, told)
+        _reason(assessed, row, kind, float(part[row]), line, when, told, custom)
         for kind, part in assessed.given.items()
         if kind in told or kind == "day" or (kind == "after" and line["t"] > window.end_us) or part[row] < 0
     ]
@@ -114,6 +114,13 @@ def _evidence(assessed: Assessment, rows: NDArray) -> dict[int, Evidence]:
     return told
 
 
+def _customs(assessed: Assessment, rows: NDArray) -> dict[int, str]:
+    """For each of the rows how many other leavers did alike, in words."""
+    events = assessed.gathered.events
+    found = matched.alike(events, assessed.windows, comparable(assessed.given), rows)
+    return {int(row): matched.tell(found, i) for i, row in enumerate(rows)}
+
+
 def _rarest_use(assessed: Assessment, key: str, used: Mapping[str, NDArray], rows: NDArray) -> tuple[NDArray, NDArray]:
     """Of the values that an event has of one facet, the one the person used most seldom."""
     at = np.flatnonzero(np.isin(used["row"], rows))
@@ -124,15 +131,17 @@ def _rarest_use(assessed: Assessment, key: str, used: Mapping[str, NDArray], row
 
 
 def _reason(
-    assessed: Assessment, row: int, kind: str, bits: float, line: Mapping, when: datetime, told: Evidence
+    assessed: Assessment, row: int, kind: str, bits: float, line: Mapping, when: datetime, told: Evidence, custom: str
 ) -> Reason:
-    """One kind of evidence on one event, in words with its figures."""
+    """One kind of evidence on one event, in words with its figures.  custom: how many other leavers did alike."""
     events = assessed.gathered.events
     if kind == "after":
         hours = (line["t"] - assessed.windows[int(events["w"][row])].end_us) / HOUR_US
         return Reason(
             kind, round(bits, 2), f"{hours:,.1f} hours after the last day ended", f"{hours:,.1f} h", "none", "none"
         )
+    if kind == matched.KIND:
+        return Reason(kind, round(bits, 2), custom, "", "", "")
     if kind == feedback.KIND and assessed.damping:
         return Reason(kind, round(bits, 2), feedback.tell(assessed.damping.entry(row)), "", "", "")
     if kind not in told:

@@ -149,8 +149,8 @@ def _moment(assessed: Assessment, found: Sequence[Finding], as_of: datetime, set
             cases.append(Case(person, window.last_day, *when))
     loud = tuple(finding for finding in found if unbound.severity(finding.score) in LOUD)
     scores = {finding.finding_id: finding.score for finding in found}
-    measured, best = assessed.scale.measured, assessed.best
-    return Moment(as_of, assessed.weeks, measured, best[~real], tuple(cases), best[real], loud, scores)
+    measured, cases_best = assessed.scale.measured, assessed.best[real]
+    return Moment(as_of, assessed.weeks, measured, assessed.harmless, tuple(cases), cases_best, loud, scores)
 
 
 def _watching(settings: Settings, before: int) -> Settings:

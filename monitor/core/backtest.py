@@ -46,7 +46,7 @@ class Moment:
     as_of: datetime
     weeks: float
     measured: bool
-    placebo_scores: Floats
+    harmless_scores: Floats
     cases: tuple[Case, ...]
     scores: Floats
     loud: tuple[Finding, ...]
@@ -54,7 +54,7 @@ class Moment:
 
     def scale(self, budget: float, thresholds: Thresholds) -> Scale:
         """What scores meant then, had the budget (notices a week) been this."""
-        return severity.scale(list(self.placebo_scores), list(self.scores), self.weeks, budget, thresholds)
+        return severity.scale(list(self.harmless_scores), list(self.scores), self.weeks, budget, thresholds)
 
     def rank(self, key: Key) -> int | None:
         """The departure's place among all then known, by their highest scores; None where it scores nothing."""

@@ -17,7 +17,8 @@ CIRCUMSTANCE = (("rhythm",), ("habit", "foreign"), ("dormancy",), ("day",))
 KINDS = tuple(kind for side in (*CONTENT, *CIRCUMSTANCE) for kind in side)
 LOOKING = ("novelty", "breadth")
 """What makes an act of reading grave: there, to look at what one has no part in is the harm."""
-_CONTENT = tuple(kind for side in CONTENT for kind in side)
+DONE = tuple(kind for side in CONTENT for kind in side)
+"""Kinds of evidence on what was done, whatever the circumstances."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Weights:
     """Bits of any act past the end, more by its impact, and by each doubling of that day's acts."""
     after_hours: tuple[float, float] = (2.0, 16.0)
     """A late shift may run over; from the second hour figure on an act past the end counts in full."""
+    custom: float = 1.0
+    """How much of what matched leavers do alike is taken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +93,14 @@ def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: W
     if low_log:
         loud = np.maximum(loud, w.low_content)
     looked = np.where(around.reading, np.maximum(loud, w.reading), loud)
-    told = {kind: part * (looked if kind in LOOKING else loud) for kind, part in heard.items() if kind in _CONTENT}
+    told = {kind: part * (looked if kind in LOOKING else loud) for kind, part in heard.items() if kind in DONE}
     given = _add_up(told, CONTENT, w.sides)
 
     counted = 1.0 if low_log else w.circumstance + w.circumstance_impact * np.minimum(impact / 0.7, 1.0)
     told = {
         kind: part * counted + (1.0 - counted) * w.unheard * np.maximum(part - w.unheard_from * w.kinds[kind], 0.0)
         for kind, part in heard.items()
-        if kind not in _CONTENT
+        if kind not in DONE
     }
     given |= _add_up(told, CIRCUMSTANCE, w.sides)
 

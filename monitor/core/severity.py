@@ -44,7 +44,7 @@ class Scale:
 
 
 def scale(
-    placebo_scores: Sequence[float],
+    harmless_scores: Sequence[float],
     case_scores: Sequence[float],
     weeks: float,
     alert_budget: float,
@@ -52,11 +52,12 @@ def scale(
 ) -> Scale:
     """The scale from replayed history.
 
-    placebo_scores: the highest score of each placebo window, 0 where nothing stood out.
+    harmless_scores: the highest score of each placebo window, 0 where nothing stood out, and of each past leaver who
+    was looked into and found benign.
     case_scores: the highest score of each departure replayed, over so many weeks.
     alert_budget: notices a week; the loudest cases fill it, the others stay medium.
     """
     allowed = int(np.floor(alert_budget * weeks))
     ranked = sorted(case_scores, reverse=True)
     loud_from = ranked[allowed - 1] if 0 < allowed <= len(ranked) else (np.inf if allowed <= 0 else 0.0)
-    return Scale(Placebo(*DEFAULTS).fit(np.array(placebo_scores)[:, None]), thresholds, float(loud_from))
+    return Scale(Placebo(*DEFAULTS).fit(np.array(harmless_scores)[:, None]), thresholds, float(loud_from))

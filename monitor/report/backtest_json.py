@@ -28,7 +28,7 @@ def as_dict(told: Backtest) -> Json:
             {
                 "as_of": moment.as_of.isoformat(),
                 "departures": len(moment.cases),
-                "placebos": len(moment.placebo_scores),
+                "placebos": len(moment.harmless_scores),
                 "measured": moment.measured,
                 "notices": count,
             }

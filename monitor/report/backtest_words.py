@@ -23,6 +23,7 @@ OUTCOME_COLUMNS = (
     "recall",
 )
 HIDDEN_COLUMNS = ("who", "act", "day", "score", "left", "because")
+BESIDE = "acts beside it were damped, or a leaver who was found benign scored as much"
 
 
 def headline(told: Backtest) -> str:
@@ -102,7 +103,7 @@ def hidden_rows(told: Backtest) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for one in told.hidden:
         left = "gone" if one.left is None else f"{one.left:.1f}"
-        why = one.entry.reason if one.entry else "acts beside it were damped"
+        why = one.entry.reason if one.entry else BESIDE
         harm = "LABELLED INCIDENT: " if one.incident else ""
         day = f"{one.finding.time:%d %b %Y}"
         rows.append((one.finding.person_id, one.finding.action, day, f"{one.finding.score:.1f}", left, harm + why))

@@ -30,6 +30,7 @@ VARIANTS: Mapping[str, Weights] = {
     ALL: Weights(),
     **{kind: _without(kind) for kind in KINDS},
     "after the last day": replace(Weights(), after=0.0, after_impact=0.0, after_volume=0.0),
+    "what other leavers do alike": replace(Weights(), custom=0.0),
     "nearness to the end": replace(Weights(), nearness=0.0),
     "impact (every act weighs alike)": replace(Weights(), floor=1.0, circumstance=1.0, circumstance_impact=0.0),
     "all circumstances": _without(*(kind for side in CIRCUMSTANCE for kind in side)),

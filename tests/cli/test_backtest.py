@@ -97,7 +97,7 @@ def firm_in(folder: Path) -> Firm:
     org.leaves("ops-19", "2017-10-31", notice_date="2017-10-16")
     org.people["ops-23"] |= {"last_day": "2017-12-15", "notice_date": "2017-11-25"}
     drop = org.does("ops-07", "database.drop", "2017-10-19", "23:10", target="customers", magnitude=44_000_000)
-    lock = org.does("ops-11", "user.suspend", "2017-09-26", "23:10", target="old account")
+    lock = org.does("ops-11", "account.suspend", "2017-09-26", "23:10", target="old account")
     org.does("ops-15", "role.grant", "2017-11-08", "23:40", target=f"x {HOSTILE}")
     delete = org.does("ops-15", "user.delete", "2017-11-08", "23:50", target=f"y {HOSTILE}")
     org.write(folder)
@@ -247,7 +247,7 @@ def test_nothing_known_later_changes_what_was_told(firm: Firm, tmp_path: Path) -
     assert one == two
 
 
-BENIGN = ("ops-11", "", "user.s*", "benign", "the yearly audit", "2017-12-31")
+BENIGN = ("ops-11", "", "account.s*", "benign", "the yearly audit", "2017-12-31")
 
 
 def quiet(firm: Firm, *rows: Sequence[str]) -> dict[str, Any]:
@@ -256,6 +256,11 @@ def quiet(firm: Firm, *rows: Sequence[str]) -> dict[str, Any]:
         lastday("backtest", *firm.files, *step, "--format", "json", "--feedback", feedback).out
     )
     return found
+
+
+def scored(finding: dict[str, Any]) -> dict[str, Any]:
+    """The finding without what it means among others."""
+    return {key: value for key, value in finding.items() if key not in ("one_in", "severity")}
 
 
 def test_feedback_hides_what_it_damps_and_nothing_else(firm: Firm) -> None:
@@ -272,7 +277,7 @@ def test_feedback_hides_what_it_damps_and_nothing_else(firm: Firm) -> None:
     told, still = ([n["finding"] for n in one["notices"]] for one in (without, with_it))
     assert any(firm.lock in finding["event_ids"] for finding in told)
     assert not any(firm.lock in finding["event_ids"] for finding in still)
-    others = [[f for f in found if f["person_id"] != "ops-11"] for found in (told, still)]
+    others = [[scored(f) for f in found if f["person_id"] != "ops-11"] for found in (told, still)]
     assert others[0] == others[1]
 
 
@@ -310,7 +315,11 @@ def test_scan_takes_the_same_feedback(firm: Firm) -> None:
     assert "the yearly audit" in found["reasons"][-1]["text"]
     assert sum(reason["bits"] for reason in found["reasons"]) == pytest.approx(found["score"], abs=0.5)
     others = {f["finding_id"]: f for f in damped if f["person_id"] != "ops-11"}
-    assert others == {key: f for key, f in plain.items() if f["person_id"] != "ops-11"}
+    assert {key: scored(f) for key, f in others.items()} == {
+        key: scored(f) for key, f in plain.items() if f["person_id"] != "ops-11"
+    }
+    assert all(f["one_in"] <= plain[key]["one_in"] for key, f in others.items()), "a harmless leaver scored as much"
+    assert any(f["one_in"] < plain[key]["one_in"] for key, f in others.items())
 
 
 class Page(HTMLParser):

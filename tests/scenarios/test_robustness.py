@@ -209,3 +209,23 @@ def test_what_failed_adds_nothing_to_the_days_size(tmp_path: Path) -> None:
     org.does("sales-05", "record.export", "2017-11-09", "12:05", target="list/1", magnitude=10**9, outcome="failure")
     found = org.scan(tmp_path).found
     assert [f.score for f in found if small in f.event_ids and f.severity in LOUD] == []
+
+
+def test_what_every_leaver_does_is_a_custom(tmp_path: Path) -> None:
+    """One by one over months they leave their mails to the team, which nobody else does. One of them takes the list."""
+    org, staff = office(80)
+    leaving, draw = staff[::3], random.Random(5)
+    for i, person in enumerate(leaving):
+        last = (date(2017, 8, 7) + timedelta(weeks=i // 2, days=i % 5)).isoformat()
+        org.leaves(person, last, departure_kind="resignation")
+        for n in range(draw.randint(6, 12)):
+            org.does(person, "mailbox.export", last, f"15:{4 * n:02}", target=f"mail/{person}/{n}")
+    thief = leaving[11]
+    org.does(thief, "record.export", org.people[thief]["last_day"], "16:40", target="list/all", magnitude=700_000)
+    found = org.scan(tmp_path).found
+    assert (found[0].person_id, found[0].magnitude) == (thief, 700_000)
+    assert len({f.person_id for f in found if f.severity in LOUD}) <= 3
+    custom = next(f for f in found if f.action == "mailbox.export")
+    told = next(reason for reason in custom.reasons if reason.detector == "leavers")
+    assert told.bits < 0
+    assert "26 of 26 other leavers did alike" in told.text
