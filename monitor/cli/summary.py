@@ -45,6 +45,11 @@ def messages(result: Scan) -> list[str]:
         told += _examples(people)
     if intake.repeated:
         told.append(f"repeated: {intake.repeated:,} lines had an id that came before; each counted once")
+    if intake.clashing:
+        told.append(
+            f"clashing: {intake.clashing:,} ids stand for several acts, of which one was read; "
+            "give the ids of each system a prefix of its own"
+        )
     for source, actors, events, example in result.unmatched[:SHOWN]:
         where = f"source {plain(source)}" if source else "no source named"
         told.append(
@@ -72,6 +77,7 @@ def degraded(result: Scan) -> bool:
         any(reject.why.startswith(DAMAGED) for reject in result.rejects)
         or result.intake.set_aside > MOST_SET_ASIDE * result.intake.received
         or len(result.roster.rejects) > MOST_SET_ASIDE * result.roster.received
+        or result.intake.clashing > MOST_SET_ASIDE * result.intake.received
         or unmatched > MOST_UNMATCHED * kept
     )
 

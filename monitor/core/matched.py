@@ -70,7 +70,7 @@ def alike(events: Mapping[str, NDArray], windows: Sequence[Window], scores: Floa
 
 def taken(events: Mapping[str, NDArray], windows: Sequence[Window], scores: Floats) -> Floats:
     """What the custom of leavers takes off each event's score: 0 or less, shape (events,). scores: in bits."""
-    real = np.array([window.departure is not None for window in windows])[events["w"]]
+    real = np.array([window.departure is not None for window in windows], bool)[events["w"]]
     rows = np.flatnonzero(real & (scores > LEAST_SCORE))
     off = np.zeros(len(scores))
     off[rows] = -(1 - alike(events, windows, scores, rows).counted) * scores[rows]

@@ -42,11 +42,15 @@ Look = Callable[[duckdb.DuckDBPyConnection, Path, ExitStack], Reader]
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What came in. received = accepted + set_aside; repeats are accepted lines whose id had come before."""
+    """What came in. received = accepted + set_aside; repeats are accepted lines whose id had come before.
+
+    clashing: ids that stand for several acts, of which one was kept.
+    """
 
     received: int
     accepted: int
     repeated: int
+    clashing: int
     set_aside: int
     attributes: tuple[str, ...]
 
@@ -145,6 +149,11 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
     accepted = _one(db, "SELECT count(*) FROM event")
     set_aside = _one(db, "SELECT count(*) FROM reject")
     db.execute("CREATE TEMP TABLE repeated AS SELECT id FROM event GROUP BY id HAVING count(*) > 1")
+    clashing = _one(
+        db,
+        """SELECT count(*) FROM (SELECT id FROM event SEMI JOIN repeated USING (id) GROUP BY id
+          HAVING min(t) <> max(t) OR min(actor) <> max(actor) OR min(action) <> max(action))""",
+    )
     order = ", ".join(quote(c) for c in (*COLUMNS[1:], *attributes))
     drop_rows(
         db,
@@ -153,7 +162,7 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
           QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""",
     )
     kept = _one(db, "SELECT count(*) FROM event")
-    return Intake(accepted + set_aside, accepted, accepted - kept, set_aside, attributes)
+    return Intake(accepted + set_aside, accepted, accepted - kept, clashing, set_aside, attributes)
 
 
 def _attributes(readers: Iterable[Reader]) -> tuple[str, ...]:

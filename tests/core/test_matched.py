@@ -22,7 +22,7 @@ def window(person: int, last: int = LAST, placebo: bool = False) -> Window:
 
 def counted(windows: list[Window], acts: list[tuple[int, int, float]]) -> list[float]:
     """What is left of the score of each act (window, action, score), as a share."""
-    events = {"w": np.array([w for w, _, _ in acts]), "a": np.array([a for _, a, _ in acts])}
+    events = {"w": np.array([w for w, _, _ in acts], int), "a": np.array([a for _, a, _ in acts], int)}
     scores = np.array([score for _, _, score in acts])
     return list(1 + taken(events, windows, scores) / scores)
 
@@ -59,6 +59,10 @@ def test_the_same_person_leaving_twice_is_nobody_else() -> None:
     events = {"w": np.array([0, 1]), "a": np.array([0, 0])}
     found = alike(events, windows, np.array([5.0, 5.0]), np.array([0, 1]))
     assert (found.k.tolist(), found.n.tolist()) == ([0, 0], [99, 99])
+
+
+def test_nobody_leaves() -> None:
+    assert counted([], []) == []
 
 
 def test_placebos_are_no_leavers() -> None:

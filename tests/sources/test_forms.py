@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.common import as_json
+from monitor.cli.summary import degraded, messages
 from monitor.scanning import Scan, scan
 from monitor.settings import load_settings
 from tests.organisation import Org, write_csv
@@ -76,7 +77,7 @@ def test_neither_order_nor_repeats_matter(org: Org, roster: Path, plain: list[st
     for seed in (1, 2):
         result = look(roster, write_as(kind, tmp_path, shuffled(org.events, seed)))
         assert told(result) == plain
-        assert result.intake.repeated == len(org.events) // 10
+        assert (result.intake.repeated, result.intake.clashing) == (len(org.events) // 10, 0)
         assert result.intake.received == len(org.events) + len(org.events) // 10
 
 
@@ -95,6 +96,16 @@ def test_what_differs_in_an_attribute_alone_is_no_repeat(tmp_path: Path, roster:
     event = {"time": "2017-11-02T10:00:00Z", "actor": "ops-07", "action": "mail.send", "target": "hello"}
     log = write_json(tmp_path / "e.jsonl", [event | {"to": "a@x"}, event | {"to": "b@x"}, event | {"to": "b@x"}])
     assert look(roster, log).intake.repeated == 1
+
+
+def test_two_systems_that_count_from_one_clash(org: Org, roster: Path, tmp_path: Path) -> None:
+    """Their events are not repeats of one another: what was dropped is told, with the mend."""
+    rows = [event | {"id": str(i % 900)} for i, event in enumerate(org.events)]
+    result = look(roster, write_as("jsonl", tmp_path, rows))
+    assert (result.intake.repeated, result.intake.clashing) == (len(rows) - 900, 900)
+    assert degraded(result)
+    [told_so] = [line for line in messages(result) if line.startswith("clashing")]
+    assert "900 ids stand for several acts" in told_so
 
 
 def test_many_files_are_one_log(org: Org, roster: Path, plain: list[str], tmp_path: Path) -> None:
