@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,3 +56,19 @@ def drop_rows(db: duckdb.DuckDBPyConnection, table: str, where: str) -> None:
     """
     if db.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchall()[0][0]:
         db.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {table} WHERE NOT ({where})")
+
+
+def find_repeats(db: duckdb.DuckDBPyConnection) -> None:
+    """Build `repeated` (id): the ids that several rows of the table `event` share."""
+    db.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT id FROM event GROUP BY id HAVING count(*) > 1")
+
+
+def drop_repeats(db: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
+    """Of the rows of `event` that share an id in `repeated` keep the least by these columns, whatever their order."""
+    order = ", ".join(quote(name) for name in columns)
+    drop_rows(
+        db,
+        "event",
+        f"""rowid IN (SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
+          QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""",
+    )

@@ -18,7 +18,7 @@ from monitor.sources.csv_files import CsvReader
 from monitor.sources.incoming import Progress, create_tables
 from monitor.sources.json_lines import JsonReader
 from monitor.sources.parquet import ParquetReader
-from monitor.sql import drop_rows, quote
+from monitor.sql import drop_repeats, drop_rows, find_repeats
 
 KINDS = {
     ".jsonl": "json", ".ndjson": "json", ".json": "json", ".log": "json",
@@ -148,19 +148,13 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
         drop_rows(db, "event", "why IS NOT NULL")
     accepted = _one(db, "SELECT count(*) FROM event")
     set_aside = _one(db, "SELECT count(*) FROM reject")
-    db.execute("CREATE TEMP TABLE repeated AS SELECT id FROM event GROUP BY id HAVING count(*) > 1")
+    find_repeats(db)
     clashing = _one(
         db,
         """SELECT count(*) FROM (SELECT id FROM event SEMI JOIN repeated USING (id) GROUP BY id
           HAVING min(t) <> max(t) OR min(actor) <> max(actor) OR min(action) <> max(action))""",
     )
-    order = ", ".join(quote(c) for c in (*COLUMNS[1:], *attributes))
-    drop_rows(
-        db,
-        "event",
-        f"""rowid IN (SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
-          QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""",
-    )
+    drop_repeats(db, (*COLUMNS[1:], *attributes))
     kept = _one(db, "SELECT count(*) FROM event")
     return Intake(accepted + set_aside, accepted, accepted - kept, clashing, set_aside, attributes)
 

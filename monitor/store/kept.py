@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from monitor.sql import literal, suit_threads
+from monitor.sql import drop_repeats, find_repeats, literal, suit_threads
 from monitor.store.history import History
-from monitor.store.recall import drop_repeats, spread
+from monitor.store.recall import spread
 from monitor.store.rolling import MONTH_DAYS
 
 TABLES = ("daily", "first_target", "first_place", "place")
@@ -81,7 +81,8 @@ class Kept:
         self.db.execute("""CREATE OR REPLACE TABLE event AS SELECT * FROM record
             UNION ALL BY NAME SELECT * REPLACE (1 AS file) FROM event""")
         columns = self.db.execute("SELECT * FROM event LIMIT 0").description
-        drop_repeats(self.db, [name for name, *_ in columns if name not in ("file", "n", "why", "id")])
+        find_repeats(self.db)
+        drop_repeats(self.db, [name for name, *_ in columns if name not in ("file", "n", "why", "id", "feed")])
         history = History(self.db)
         history.put("alive", pa.table({"p": pa.array(self.live, pa.int32())}))
         return history

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 from sqlalchemy import Connection
 
-from monitor.sql import attribute_columns, drop_rows, literal, quote
+from monitor.sql import attribute_columns, drop_repeats, find_repeats, literal, quote
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.segments import hot_table
 
@@ -46,7 +45,8 @@ def recall(
     only = "" if since is None else f" WHERE t >= {since}"
     names = spread(db, f"(SELECT * FROM ({' UNION ALL '.join(parts)}){only})")
     db.unregister("hot")
-    drop_repeats(db, names)
+    find_repeats(db)
+    drop_repeats(db, (*_COLUMNS[1:], *names))
     return names
 
 
@@ -65,18 +65,6 @@ def spread(db: duckdb.DuckDBPyConnection, stored: str) -> tuple[str, ...]:
         SELECT 0 AS file, 0::BIGINT AS n, NULL::VARCHAR AS why, feed, {", ".join(_COLUMNS)}{extra}
         FROM (SELECT *{drawn} FROM {stored})""")
     return names
-
-
-def drop_repeats(db: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
-    """Of the events that share an id keep the least, whatever their order."""
-    order = ", ".join(quote(c) for c in (*_COLUMNS[1:], *names))
-    db.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT id FROM event GROUP BY id HAVING count(*) > 1")
-    drop_rows(
-        db,
-        "event",
-        f"""rowid IN (SELECT event.rowid FROM event SEMI JOIN repeated USING (id)
-          QUALIFY row_number() OVER (PARTITION BY id ORDER BY {order}) > 1)""",
-    )
 
 
 def lost_files(connection: Connection, data: Path) -> list[str]:
