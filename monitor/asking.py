@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from monitor.again import judge_again
 from monitor.assess import Assessment
 from monitor.core.fold import rank
+from monitor.core.identity import lowered
 from monitor.findings import findings
 from monitor.model import BadInput
 from monitor.sources.push import read_push
@@ -112,7 +113,7 @@ def _judged(station: Station, event: tuple, now: datetime) -> tuple[str | None, 
         if frozen is None or not frozen.lock.acquire(timeout=PATIENCE_SECONDS):
             raise NotReady
         try:
-            number = frozen.assessed.people.names.get(event[2].lower())
+            number = frozen.assessed.people.names.get(lowered(event[2]))
             if number is None or number not in frozen.kept.live:
                 return None, Answer("allow", watched=False)
             person_id = frozen.assessed.people.all[number].person_id

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from monitor.checking import faults
+from monitor.core.identity import lowered
 from monitor.core.pseudonyms import Veil
 from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
@@ -224,7 +225,7 @@ def _unseen(
     station: Station, veil: Veil, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
 ) -> Iterator[Check]:
     watched = station.watched(now)
-    inside = {d.person_id for d in leaving if d.person_id in everybody and d.person_id.lower() in watched}
+    inside = {d.person_id for d in leaving if d.person_id in everybody and lowered(d.person_id) in watched}
     blind = sorted(map(veil.pseudonym, inside - seen))
     if blind:
         yield Check(

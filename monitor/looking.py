@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from monitor import custody
+from monitor.core.identity import lowered
 from monitor.core.pseudonyms import PREFIX, Veil
 from monitor.core.roles import Viewer
 from monitor.core.routing import names_of
@@ -81,7 +82,7 @@ class Look:
         """Is this a name of the viewer's own person, as typed?"""
         own = [self.veil.people[p] for p in self.viewer.own if p in self.veil.people]
         names = names_of(own) | {self.veil.pseudonym(p) for p in self.viewer.own}
-        return who in self.viewer.own or who.strip().lower() in names
+        return who in self.viewer.own or lowered(who.strip()) in names
 
     def own_pseudonyms(self) -> frozenset[str]:
         """Under which pseudonyms the viewer stands here; they are not told which."""
@@ -117,7 +118,7 @@ class Look:
 
     def person_id(self, who: str) -> str:
         """The person_id of whoever is meant; no look at them yet. Raises BadInput where it is nobody, or several."""
-        people, wanted = self.veil.people, who.strip().lower()
+        people, wanted = self.veil.people, lowered(who.strip())
         others = [p for p in people if p not in self.viewer.own] if wanted.startswith(PREFIX) else []
         found = [p for p in others if self.veil.pseudonym(p) == wanted]
         found = found or [p for p in people if p == who]

@@ -7,6 +7,7 @@ import os
 import pwd
 from collections.abc import Mapping
 
+from monitor.core.identity import lowered
 from monitor.core.roles import ROLES, Viewer, own_ids, roles_with
 from monitor.model import BadInput, Person
 from monitor.operation import ViewerRule
@@ -34,7 +35,7 @@ def viewer_of(station: Station, people: Mapping[str, Person]) -> Viewer:
 
 def own_of(rule: ViewerRule, people: Mapping[str, Person]) -> frozenset[str]:
     """The person_ids that a viewer is on the rosters: as [[viewers]] says, else by the name of the system's user."""
-    names = ((i, (p.person_id.lower(), p.email or "", *p.accounts)) for i, p in people.items())
+    names = ((i, (lowered(p.person_id), p.email or "", *p.accounts)) for i, p in people.items())
     own = own_ids(rule.person or rule.user or rule.name, names)
     return own | ({rule.person} if rule.person else set())
 

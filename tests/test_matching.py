@@ -55,6 +55,12 @@ ANN = {"person_id": "P1", "email": "Ann.Lee@Example.ORG", "accounts": "ALee|adm-
 BOB = {"person_id": "P2", "email": "bob@example.org", "accounts": "root"}
 
 
+@pytest.mark.parametrize(("account", "actor"), [("İbrahim", "İBRAHİM"), ("ΝΊΚΟΣ", "ΝΊΚΟΣ"), ("Straẞe", "STRAẞE")])
+def test_letters_that_python_and_the_engine_lower_in_two_ways(tmp_path: Path, account: str, actor: str) -> None:
+    found = look(tmp_path, [actor], [{"person_id": "P1", "accounts": account, "last_day": "2017-11-02"}, BOB])
+    assert found.unmatched == []
+
+
 @pytest.mark.parametrize(
     "actor", ["alee", "ALEE", "Adm-Ann", "ann.lee@example.org", "ANN.LEE@EXAMPLE.ORG", "p1", "P1", " alee "]
 )

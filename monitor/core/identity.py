@@ -6,10 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 
 from monitor.model import Person
 
+
+def lowered(name: str) -> str:
+    """A name in small letters as the engine's lower() writes them: each letter by itself, the dotted I as i."""
+    return name.lower() if name.isascii() else "".join("i" if c == "İ" else c.lower() for c in name)
+
+
 _NAMED: tuple[Callable[[Person], Iterable[str]], ...] = (
     lambda person: person.accounts,
     lambda person: (person.email,) if person.email else (),
-    lambda person: (person.person_id.lower(),),
+    lambda person: (lowered(person.person_id),),
 )
 
 

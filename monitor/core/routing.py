@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.core.fold import rank
+from monitor.core.identity import lowered
 from monitor.model import Person
 
 
@@ -52,17 +53,17 @@ class Delivery:
 
 def names_of(people: Iterable[Person]) -> frozenset[str]:
     """Every name under which these people can be reached, lower case."""
-    names = ((p.person_id.lower(), p.email or "", *p.accounts) for p in people)
+    names = ((lowered(p.person_id), p.email or "", *p.accounts) for p in people)
     return frozenset(name for group in names for name in group if name)
 
 
 def chain_of(person: Person, everybody: Mapping[str, Person]) -> list[Person]:
     """Whoever manages a person, and who manages them, by what the rosters say.  everybody: by lower-case name."""
     found: list[Person] = []
-    above = everybody.get((person.manager or "").strip().lower())
+    above = everybody.get(lowered((person.manager or "").strip()))
     while above is not None and above not in found and above != person:
         found.append(above)
-        above = everybody.get((above.manager or "").strip().lower())
+        above = everybody.get(lowered((above.manager or "").strip()))
     return found
 
 
@@ -134,7 +135,7 @@ def _reach(audience: Audience, concerned: Collection[str]) -> Delivery | None:
     if not audience.to and not audience.fallback:
         return Delivery(audience.name, ())
     for addresses in (audience.to, audience.fallback):
-        left = tuple(a for a in addresses if a.lower() not in concerned)
+        left = tuple(a for a in addresses if lowered(a) not in concerned)
         if left:
             return Delivery(audience.name, left)
     return None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
+from monitor.core.identity import lowered
 from monitor.core.windows import usual_zone
 from monitor.model import BadInput, Departure
 from monitor.sources.fields import field_sql, resolver
@@ -155,7 +156,7 @@ def _merge(rosters: Iterable[tuple[date, Roster]]) -> Roster:
 
 def _names(roster: Roster, person_id: str) -> set[str]:
     person = roster.people[person_id]
-    return {person_id.lower(), *person.accounts, *([person.email] if person.email else [])}
+    return {lowered(person_id), *person.accounts, *([person.email] if person.email else [])}
 
 
 def _month_end(month: date) -> date:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from monitor.core.identity import lowered
 from monitor.core.windows import is_zone
 from monitor.model import BadInput, Departure, Person, Reject
 from monitor.sources.lines import NOT_UTF8
@@ -134,9 +135,9 @@ def _add(roster: Roster, row: Row) -> None:
     dates = {c: _date(c, row.get(c, "")) for c in ("start_date", "notice_date", "last_day")}
     if dates["start_date"] and dates["last_day"] and dates["last_day"] < dates["start_date"]:
         raise ValueError(f"last_day {dates['last_day']} is before start_date {dates['start_date']}")
-    accounts = (a.strip().lower() for a in row.get("accounts", "").split("|"))
+    accounts = (lowered(a.strip()) for a in row.get("accounts", "").split("|"))
     roster.people[person_id] = Person(
-        person_id, row.get("name") or None, (row.get("email") or "").lower() or None,
+        person_id, row.get("name") or None, lowered(row.get("email") or "") or None,
         tuple(dict.fromkeys(a for a in accounts if a)), row.get("department") or None, row.get("title") or None,
         row.get("manager") or None, row.get("employment_type") or None, zone, dates["start_date"],
     )  # fmt: skip

@@ -17,6 +17,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, func, select, true
 
 from monitor.core.clocks import DAY_US, HOUR_US, SECOND_US, spells
+from monitor.core.identity import lowered
 from monitor.sql import literal, quote
 from monitor.store.manifest import folder_of, listed
 from monitor.store.schema import events
@@ -155,7 +156,7 @@ class Acted:
         for i in range(0, len(wanted), AT_ONCE):
             alike = _like(self.connection, wanted[i : i + AT_ONCE])
             told = self.connection.scalars(select(events.c.actor).where(alike).distinct())
-            actors.update(actor for actor in told if actor.lower() in names)
+            actors.update(actor for actor in told if lowered(actor) in names)
         found: list[tuple] = []
         spelt = sorted(actors)
         query = select(*(events.c[name] for name in columns)).where(events.c.t >= since, events.c.t < until)

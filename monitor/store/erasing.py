@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from monitor.core.audit import sign
+from monitor.core.identity import lowered
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import names_of
 from monitor.model import Person
@@ -147,7 +148,7 @@ def empty(connection: Connection, traces: Traces) -> None:
 
 
 def _events(connection: Connection, traces: Traces) -> None:
-    actors = [a for a in connection.scalars(select(events.c.actor).distinct()) if a.lower() in traces.actors]
+    actors = [a for a in connection.scalars(select(events.c.actor).distinct()) if lowered(a) in traces.actors]
     for actor in actors:
         traces.count("events", connection.execute(delete(events).where(events.c.actor == actor)).rowcount)
 

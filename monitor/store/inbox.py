@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from monitor.core.identity import lowered
 from monitor.model import Batch, Reject
 from monitor.store.schema import cursors, events, micros, rejects, tallies
 from monitor.store.state import State, bump, get, insert_new, put
@@ -65,7 +66,7 @@ def take(
         if fresh:
             bump(connection, CHANGED)
             names = watched()
-            if any(row[3].lower() in names for row in rows):
+            if any(lowered(row[3]) in names for row in rows):
                 bump(connection, URGENT)
         set_aside(connection, batch.source, aside, now)
         keep_cursor(connection, batch.source, batch.item, batch.cursor, now)
