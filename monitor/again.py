@@ -116,7 +116,7 @@ def _judge_windows(frozen: Frozen, history: History, touched: NDArray, days: int
     old, cast = frozen.assessed, frozen.assessed.baseline.cast
     vectors = gather_days(history, cast, old.windows, old.asked, old.usual_days)
     totals = old.gathered.totals + _totals(history, old)
-    events, used = watch_again(history, cast, old.asked, totals, days, frozen.kept.join)
+    events, used = watch_again(history, cast, old.asked, totals, old.gathered.sizes, days, frozen.kept.join)
     mine = np.flatnonzero(np.isin(events["w"], touched))
     events = {name: column[mine] for name, column in events.items()}
     used = {facet: _moved(rows, _places(mine, rows["row"])) for facet, rows in used.items()}
@@ -147,7 +147,7 @@ def _joined(old: Assessment, stay: NDArray, r: NDArray, anew: Anew) -> dict[str,
         used[facet] = {name: np.concatenate([before[name], after[name]]) for name in before}
     columns = {name: both(kept[name], anew.events[name]) for name in kept}
     return {
-        "gathered": Gathered({}, {}, columns, used, old.gathered.totals),
+        "gathered": Gathered({}, {}, columns, used, old.gathered.totals, old.gathered.sizes),
         "surprise": all_of(old.surprise, anew.surprise), "tier": both(old.tier[stay], anew.tier),
         "impact": both(old.impact[stay], anew.impact), "given": all_of(old.given, anew.given),
     }  # fmt: skip
@@ -172,10 +172,9 @@ def _windows(frozen: Frozen, span: tuple[int, int]) -> list:
 
 
 def _totals(history: History, old: Assessment) -> Floats:
-    """What the teams did since, shape (teams, actions)."""
-    came = history.columns(
-        "SELECT g, a, count(*) AS n FROM act JOIN event ON event.rowid = act.r WHERE file = 1 GROUP BY g, a"
-    )
+    """What the teams did since that teaches what is usual, shape (teams, actions)."""
+    came = history.columns("""SELECT g, a, count(*) AS n FROM act JOIN event ON event.rowid = act.r
+        LEFT JOIN began USING (p) WHERE file = 1 AND (until IS NULL OR d < until) GROUP BY g, a""")
     found = np.zeros_like(old.gathered.totals)
     found[came["g"], came["a"]] = came["n"]
     return found

@@ -100,19 +100,22 @@ _SIZES = {
     "novelty many": ("n_foreign", "first uses of what other teams or people use, in one day", "own days", "peer days"),
     "breadth day": ("n_new", "targets never used before, in one day", "own days", "peer days"),
     "repetition week": ("n_same", "times on one target in a week", "own targets a week", "peer targets a week"),
+    "magnitude many": (
+        "s_many", "bits above chance, the sizes of that day's {n_many} targets together", "own days", "peer days",
+    ),
     "magnitude magnitude": ("magnitude", "", "own acts before", "peer acts"),
-}
+}  # fmt: skip
 
 
 def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> Told:
     column, words, own_noun, peer_noun = _SIZES[f"{kind} {name}"]
     value = float(event[column])  # type: ignore[arg-type]
     k, n, kp, np_, _, _ = found.counts
-    unit = f" {event['unit']}" if kind == "magnitude" and event["unit"] else ""
+    unit = f" {event['unit']}" if name == "magnitude" and event["unit"] else ""
     shown = f"{number(value)}{unit}"
     compared = f"{_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}" if n or np_ else "nobody did it before"
-    text = f"{shown} {words}".strip() + f": {compared}"
-    if kind in ("volume", "novelty", "breadth", "drift"):
+    text = f"{shown} {words.format_map(event)}".strip() + f": {compared}"
+    if kind in ("volume", "novelty", "breadth", "drift") or name == "many":
         text += _campaign(name if kind == "drift" else "day", value, event)
     own, peers = _usual(found.usual, 0), _usual(found.usual, 2)
     return Told(text, shown, own, peers)

@@ -48,6 +48,13 @@ QUESTIONS = (
     Question("drift", "week", Tail, lambda e: bin_of(e["c7"])),
     Question("drift", "month", Tail, lambda e: bin_of(e["c28"])),
     Question("magnitude", "magnitude", Tail, lambda e: e["b"], lambda e: e["b"] >= 0),
+    Question(
+        "magnitude",
+        "many",
+        Tail,
+        lambda e: bin_of(e["s_many"] / e["campaign"]),
+        lambda e: (e["n_many"] > 1) & (e["s_many"] > 0) & (e["s_one"] > 0),
+    ),
     Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
     Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
     Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),

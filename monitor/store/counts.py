@@ -205,7 +205,7 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
     """Every event in a window, sorted by window and time, with its quantities.
 
     r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, c7, c28, campaign (see
-    build_rolling), n_new, n_same; before; idle (days the account lay idle); target_state, place_state;
+    build_rolling), n_new, n_same; s_many, n_many (see sizes.build_together); before; idle (days the account lay idle); target_state, place_state;
     target_people, place_people, place_targets; v_ and the name of each facet with single values.
     """
     values = "".join(f", coalesce({quote('v_' + f.name)}, -1) AS {quote('v_' + f.name)}" for f in facets if not f.many)
@@ -220,11 +220,13 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
           coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, n7, n28, c7, c28, campaign,
           CASE WHEN known.d >= since THEN coalesce(breadth.n, 0) ELSE 0 END AS n_new,
           CASE WHEN known.d >= since THEN coalesce(breadth.n_foreign, 0) ELSE 0 END AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
+          coalesce(together.s, 0) AS s_many, coalesce(together.n, 0) AS n_many,
           target_state, {_state("place", "known.d")} AS place_state,
           target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets{values}
         FROM known
         LEFT JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
         LEFT JOIN breadth ON breadth.p = known.p AND breadth.a = known.a AND breadth.d = known.d
+        LEFT JOIN together ON together.p = known.p AND together.a = known.a AND together.d = known.d
         LEFT JOIN sequence ON sequence.r = known.r
         LEFT JOIN absence ON absence.k = known.k AND absence.d = known.d
         LEFT JOIN place AS within ON within.c = known.c
@@ -261,8 +263,9 @@ def _add_counts(events: Columns) -> None:
 
 
 def team_totals(history: History, cast: Cast) -> Floats:
-    """How often each team did each action, shape (teams, actions)."""
-    totals = history.columns("SELECT g, a, sum(n) AS n FROM daily JOIN person USING (p) GROUP BY g, a")
+    """How often each team did each action, shape (teams, actions). Nothing in a watch window teaches what is usual."""
+    totals = history.columns("""SELECT g, a, sum(n) AS n FROM daily JOIN person USING (p) LEFT JOIN began USING (p)
+        WHERE until IS NULL OR d < until GROUP BY g, a""")
     found = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
     found[totals["g"], totals["a"]] = totals["n"]
     return found

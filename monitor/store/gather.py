@@ -14,7 +14,7 @@ from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS, Cast, with_and_without
 from monitor.core.impact import is_moving
 from monitor.core.windows import Window
-from monitor.store import counts, texts
+from monitor.store import counts, sizes, texts
 from monitor.store.days import Days, Usual, day_vectors
 from monitor.store.history import Columns, Facet, History
 from monitor.store.rolling import build_rolling
@@ -28,6 +28,7 @@ class Gathered:
     """learned: question -> history rows; habits: facet -> history rows.
 
     events: columns of every watched event; used: facet -> (row of events, value).  totals: see counts.team_totals.
+    sizes: see sizes.size_bits.
     """
 
     learned: dict[str, Mapping[str, NDArray]]
@@ -35,6 +36,7 @@ class Gathered:
     events: dict[str, NDArray]
     used: dict[str, Columns]
     totals: Floats
+    sizes: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,23 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     learned["dormancy account"] = counts.build_absence(history)
     habits = {facet.name: counts.habit(history, facet) for facet in asked.facets}
     totals = counts.team_totals(history, cast)
-    events, used = watch(history, cast, asked, totals, days)
-    return Gathered(learned, habits, events, used, totals)
+    bits = sizes.size_bits(learned["magnitude magnitude"], cast)
+    sizes.build_together(history, bits)
+    learned["magnitude many"] = sizes.together(history)
+    events, used = watch(history, cast, asked, totals, bits, days)
+    return Gathered(learned, habits, events, used, totals, bits)
 
 
 def watch(
-    history: History, cast: Cast, asked: Asked, totals: Floats, days: int
+    history: History, cast: Cast, asked: Asked, totals: Floats, bits: Floats, days: int
 ) -> tuple[dict[str, NDArray], dict[str, Columns]]:
-    """The watched events with all that judgement asks of them, and the values of facets they have; see Gathered."""
+    """The watched events with all that judgement asks of them, and the values of facets they have; see Gathered.
+
+    bits: see sizes.size_bits.
+    """
     build_rolling(history, totals, days)
     events = counts.watched(history, asked.facets)
+    events["s_one"] = sizes.bits_of(events, bits)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving))
@@ -101,6 +110,7 @@ def watch(
         "breadth",
         "sequence",
         "absence",
+        "together",
         "target",
         "target_state",
         "place",
@@ -131,7 +141,7 @@ def _used(history: History, facet: Facet, events: dict[str, NDArray], row_of: ND
 
 
 def watch_again(
-    history: History, cast: Cast, asked: Asked, totals: Floats, days: int, join: Callable[[], None]
+    history: History, cast: Cast, asked: Asked, totals: Floats, bits: Floats, days: int, join: Callable[[], None]
 ) -> tuple[dict[str, NDArray], dict[str, Columns]]:
     """As `watch`, where the events are only those of some people and new ones; `join` adds what is known of the rest."""
     counts.build_first_uses(history)
@@ -140,7 +150,8 @@ def watch_again(
     counts.build_breadth(history)
     counts.build_sequence(history, asked.grave)
     counts.build_absence(history)
-    return watch(history, cast, asked, totals, days)
+    sizes.build_together(history, bits)
+    return watch(history, cast, asked, totals, bits, days)
 
 
 def gather_days(

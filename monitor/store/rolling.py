@@ -33,9 +33,10 @@ def build_rolling(history: History, totals: Floats, days: int) -> None:
             FROM daily JOIN person USING (p) GROUP BY g, a, d),
         size AS (SELECT g, count(*) AS people FROM person GROUP BY g),
         mine AS (SELECT w, a, d, daily.n, CASE WHEN team.people < {CAMPAIGN_PEOPLE} THEN 1 ELSE greatest(1, (
-              (team.n - daily.n) / greatest(size.people - 1, 1) * size.people + 1) / (usual.n + 1)) END AS campaign
+              (team.n - daily.n) / greatest(size.people - 1, 1) * size.people + 1) / (coalesce(usual.n, 0) + 1)
+            ) END AS campaign
           FROM daily JOIN watch USING (p) JOIN person USING (p) JOIN team USING (g, a, d)
-            JOIN usual USING (g, a) JOIN size USING (g)
+            LEFT JOIN usual USING (g, a) JOIN size USING (g)
           WHERE d >= first - {MONTH_DAYS} AND d < "end")
         SELECT w, a, d, campaign, (sum(n) OVER week)::INTEGER AS n7, (sum(n) OVER month)::INTEGER AS n28,
           sum((n * {_THOUSANDTHS} / campaign)::BIGINT) OVER week / {_THOUSANDTHS} AS c7,

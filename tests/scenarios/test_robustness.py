@@ -229,3 +229,29 @@ def test_what_every_leaver_does_is_a_custom(tmp_path: Path) -> None:
     told = next(reason for reason in custom.reasons if reason.detector == "leavers")
     assert told.bits < 0
     assert "26 of 26 other leavers did alike" in told.text
+
+
+def test_a_dozen_of_the_largest_where_any_dozen_is_routine(tmp_path: Path) -> None:
+    """Who keeps the accounts disables a dozen at once every week, of users of any standing. One takes the largest."""
+    org, _ = office()
+    admins, draw = org.team("admin", 12), random.Random(8)
+    for person in admins:
+        for day in days_before("2017-11-17", 160)[::5]:
+            for i in range(draw.randint(8, 16)):
+                user, size = f"user{draw.randint(1, 5000)}", int(draw.lognormvariate(4, 1))
+                org.does(person, "user.disable", day, f"14:{3 * i:02}", target=user, magnitude=size)
+    for person in ("admin-02", "admin-03"):
+        org.leaves(person, LEFT)
+    ids = [
+        org.does(
+            "admin-02", "user.disable", "2017-11-09", f"15:{2 * i:02}", target=f"user{5100 + i}", magnitude=190 + 9 * i
+        )
+        for i in range(12)
+    ]
+    found = org.scan(tmp_path).found
+    top = found[0]
+    assert (top.person_id, top.severity in LOUD) == ("admin-02", True)
+    assert set(top.event_ids) == set(ids)
+    told = next(reason for reason in top.reasons if reason.detector == "magnitude")
+    assert "bits above chance, the sizes of that day's 12 targets together" in told.text
+    assert loud(of(found, "admin-03")) == []
