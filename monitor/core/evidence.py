@@ -33,6 +33,8 @@ TIERS = (0.3, 0.55)
 QUESTION_DEFAULT, KIND_DEFAULT = (7.0, 2.3), (2.8, 1.5)
 """Threshold and scale where there are too few placebo windows: the usual ones of generated organisations."""
 CAP_BITS = 40.0
+NO_SURPRISE = 1.0
+"""What happens on every second occasion is none, though people who never do it show less."""
 LEAST_DAYS = 2
 DAY = "day vector"
 _CODES = (1 << 31) - 1
@@ -150,7 +152,7 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
         some = {name: column[rows] for name, column in events.items()}
         X = question_rows(question, some, baseline.cast)
         told = _ask(baseline.detectors[question.key], X, 4) - question.explained(some)
-        found[question.key] = _spread(n, rows, told)
+        found[question.key] = _spread(n, rows, np.where(told < NO_SURPRISE, 0.0, told))
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))

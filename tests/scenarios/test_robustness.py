@@ -254,4 +254,5 @@ def test_a_dozen_of_the_largest_where_any_dozen_is_routine(tmp_path: Path) -> No
     assert set(top.event_ids) == set(ids)
     told = next(reason for reason in top.reasons if reason.detector == "magnitude")
     assert "bits above chance, the sizes of that day's 12 targets together" in told.text
+    assert "rarity" not in {reason.detector for reason in top.reasons}, "it is done every week"
     assert loud(of(found, "admin-03")) == []
