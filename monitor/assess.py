@@ -200,8 +200,9 @@ def _circumstances(
     hours = (ends - events["t"]) / 3_600_000_000
     reading = np.array([action.kind == "read" for action in actions])[events["a"]]
     _, day, size = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True, return_counts=True)
-    past = cast.real[events["w"]] & (hours < 0) & ~events["failed"]
-    return judge.Circumstances(impact, reading, hours, past, size[day])
+    failed = events["failed"].astype(bool)
+    past = cast.real[events["w"]] & (hours < 0) & ~failed
+    return judge.Circumstances(impact, reading, hours, past, size[day], failed)
 
 
 def _is_low(events: Mapping[str, NDArray], actions: Sequence[Action], windows: int, weights: judge.Weights) -> bool:
