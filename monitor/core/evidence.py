@@ -19,13 +19,13 @@ from detectors.person_day import PersonDay
 from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
 from monitor.core.owners import Owners, find_owners
-from monitor.core.questions import FOREIGN, QUESTIONS, Columns, Question
+from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, Columns, Question
 
 SIDES = {
     "rarity": "what", "sequence": "what",
     "volume": "much", "drift": "much", "magnitude": "much",
     "novelty": "target", "breadth": "target", "repetition": "target",
-    "rhythm": "when", "habit": "where", "foreign": "where", "dormancy": "account", "day": "day",
+    "unstated": "why", "rhythm": "when", "habit": "where", "foreign": "where", "dormancy": "account", "day": "day",
 }  # fmt: skip
 """Every kind of evidence and the side of an act it looks at: two kinds on one side tell one thing."""
 TIERS = (0.3, 0.55)
@@ -33,6 +33,8 @@ TIERS = (0.3, 0.55)
 QUESTION_DEFAULT, KIND_DEFAULT = (7.0, 2.3), (2.8, 1.5)
 """Threshold and scale where there are too few placebo windows: the usual ones of generated organisations."""
 CAP_BITS = 40.0
+JUDGED = 1e-9
+"""Bits of an answer that finds nothing strange, where that must be told from no answer."""
 LEAST_DAYS = 2
 DAY = "day vector"
 _CODES = (1 << 31) - 1
@@ -120,6 +122,9 @@ class Baseline:
         largest = np.full((len(TIERS) + 1, len(self.cast.real)), -1.0)
         np.maximum.at(largest, (tier[placebo], window[placebo]), found[placebo])
         anyhow = largest.max(0)
+        if key.partition(" ")[0] in AMONG:
+            largest[largest == 0] = -1.0
+            anyhow = largest.max(0)
         for level, of_windows in enumerate(largest):
             held = of_windows if np.count_nonzero(of_windows >= 0) >= LEAST_WINDOWS else anyhow
             self.placebos[key, level] = Placebo(*default).fit(held[held >= 0, None])
@@ -149,8 +154,9 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
         rows = np.flatnonzero(question.asked(events))
         some = {name: column[rows] for name, column in events.items()}
         X = question_rows(question, some, baseline.cast)
-        told = _ask(baseline.detectors[question.key], X, 4) - question.explained(some)
-        found[question.key] = _spread(n, rows, told)
+        told = _ask(baseline.detectors[question.key], X, 4)
+        told = np.maximum(told, JUDGED) if question.among else told
+        found[question.key] = _spread(n, rows, told - question.explained(some))
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))
@@ -201,7 +207,7 @@ def question_rows(question: Question, events: Columns, cast: Cast) -> Floats:
         events["g"] * n + a,
         a,
         question.value(events),
-        np.ones(len(a)),
+        question.count(events),
     ]
     return np.stack(columns, 1).astype(np.float64)
 
@@ -248,18 +254,21 @@ def with_and_without(days: Columns, active: Columns, cast: Cast) -> Columns:
 
 
 def _ask(detector: Detector, X: Floats, value: int) -> Floats:
-    """The detector's answers; asked once for each different value of an own code: thousands of events share a day."""
+    """The detector's answers, NaN where it cannot judge.
+
+    Asked once for each different value and count of an own code: thousands of events share a day.
+    """
     if not len(X):
         return np.zeros(0)
-    width = int(X[:, value].max()) + 1
-    different, back = ranked(X[:, 0].astype(np.int64) * width + X[:, value].astype(np.int64))
+    own, told, count = X[:, [0, value, value + 1]].astype(np.int64).T
+    different, back = ranked((own * (told.max() + 1) + told) * count.max() + count - 1)
     one = np.empty(len(different), np.int64)
     one[back] = np.arange(len(X))
-    return np.nan_to_num(np.minimum(detector.decision_function(X[one]), CAP_BITS))[back]
+    return np.minimum(detector.decision_function(X[one]), CAP_BITS)[back]
 
 
 def _spread(n: int, rows: NDArray, values: Floats) -> Floats:
-    """The largest value of each row, 0 where there is none."""
+    """The largest value of each row, 0 where there is none, or only NaN."""
     found = np.zeros(n)
-    np.maximum.at(found, rows, values)
+    np.maximum.at(found, rows, np.nan_to_num(values))
     return found

@@ -67,6 +67,10 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
             order = f"{event['action']} after {event['action_before']} on the same target"
             text = f"{order}: {own} own times, {peers} of the peers'"
             return Told(text, f"after {event['action_before']}", own, peers)
+        case "unstated":
+            bare, all_that_day = event["n_unstated"], event["n_day"]
+            text = f"{event['action']} without a stated reason, {bare} of {all_that_day} that day"
+            return Told(f"{text}; so {own} own times before, {peers} of the peers'", str(bare), own, peers)
         case "foreign":
             whose = f"{name.removeprefix('@')} {event['used']} is nearly always used by somebody else"
             return Told(f"{whose}; so in {own} own uses before, {peers} of the peers'", str(event["used"]), own, peers)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from detectors.base import Detector
 from detectors.rare import Rare
 from detectors.rhythm import Rhythm
+from detectors.share import Share
 from detectors.tail import Tail, bin_of
 
 Columns = Mapping[str, NDArray]
@@ -34,6 +35,10 @@ class Question:
     by_action: bool = True
     explained: Callable[[Columns], NDArray] = lambda e: np.zeros(len(e["w"]))
     """Bits of the answer that what the team does that very day explains."""
+    count: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]))
+    """How many acts the value tells of."""
+    among: bool = False
+    """Are its answers compared with placebo windows that could be asked too, rather than with all?"""
 
     @property
     def key(self) -> str:
@@ -59,6 +64,7 @@ QUESTIONS = (
         lambda e: (e["n_foreign"] > 1) & (np.isin(e["target_state"], OTHERS) | np.isin(e["place_state"], OTHERS)),
     ),
     Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
+    Question("unstated", "day", Share, lambda e: e["n_unstated"], count=lambda e: e["n_day"], among=True),
     Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
     Question(
         "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False
@@ -66,5 +72,6 @@ QUESTIONS = (
     Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, by_action=False),
 )
 """Asked of every event, in this order. 1 January 1970 was a Thursday: 72 hours into the week."""
+AMONG = {question.kind for question in QUESTIONS if question.among}
 FOREIGN = Question("foreign", "", Rare, lambda e: np.ones(len(e["w"])), by_action=False)
 """Asked, for each facet, of events that use what is somebody else's: a machine, say."""

@@ -150,6 +150,12 @@ def repeats(history: History) -> Columns:
     return found
 
 
+def unstated(history: History) -> Columns:
+    """History rows of acts without a stated reason, of `count` acts; only of actions that ever state one."""
+    return history.columns("""SELECT p, a, seg, count_if(NOT reasoned)::INTEGER AS value, count(*)::DOUBLE AS count
+        FROM act SEMI JOIN (SELECT DISTINCT a FROM act WHERE reasoned) USING (a) GROUP BY p, a, seg""")
+
+
 def build_sequence(history: History, grave: Sequence[int]) -> Columns:
     """Build `sequence` (r, before): the person's other grave action on the same target before this event.
 
@@ -242,11 +248,11 @@ def _state(use: str, day: str) -> str:
 
 def _add_counts(events: Columns) -> None:
     """n_hour, n_day, n_same: events of the same window and action in that hour, on that day, on that target in that
-    week; s_day: the size of those that succeeded on that day, -1 where none has one."""
+    week; n_unstated: those of that day without a stated reason, where this event has none; s_day: the size of those that succeeded on that day, -1 where none has one."""
     act = events["w"].astype(np.int64) << 16 | events["a"]
     _, hour, n_hour = np.unique(act << 24 | events["h"], return_inverse=True, return_counts=True)
     _, day, n_day = np.unique(act << 20 | events["d"], return_inverse=True, return_counts=True)
-    done = ~events["failed"].astype(bool)
+    done, bare = ~events["failed"].astype(bool), ~events["reasoned"].astype(bool)
     sized = np.bincount(day, done & (events["b"] >= 0), minlength=len(n_day)) > 0
     size = np.bincount(day, done * events.pop("m"), minlength=len(n_day))
     _, target = np.unique(events.pop("v"), return_inverse=True)
@@ -257,6 +263,7 @@ def _add_counts(events: Columns) -> None:
         "n_day": n_day[day],
         "s_day": np.where(sized, size, -1.0)[day],
         "n_same": n_same[same],
+        "n_unstated": np.where(bare, np.bincount(day, bare, minlength=len(n_day))[day], 0).astype(np.int64),
     }
 
 

@@ -74,6 +74,7 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
         learned["novelty " + name] = counts.novelty(history, name)
     learned |= counts.build_breadth(history)
     learned["repetition week"] = counts.repeats(history)
+    learned["unstated day"] = counts.unstated(history)
     learned["sequence before"] = counts.build_sequence(history, asked.grave)
     learned["dormancy account"] = counts.build_absence(history)
     habits = {facet.name: counts.habit(history, facet) for facet in asked.facets}
