@@ -133,7 +133,8 @@ def judged(
 ) -> tuple[Floats, dict[str, Floats]]:  # fmt: skip
     """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole."""
     bits = evidence.weigh(baseline, surprise, tier)
-    impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
+    reasoned = events["reasoned"].astype(bool) & ~baseline.formal()[events["a"]]
+    impact = impact_of({**events, "reasoned": reasoned}, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
     around = _circumstances(events, windows, baseline.cast, actions, impact)
     return impact, judge.judge(bits, around, low, weights)
 

@@ -19,7 +19,7 @@ from detectors.person_day import PersonDay
 from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
 from monitor.core.owners import Owners, find_owners
-from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, Columns, Question
+from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns, Question
 
 SIDES = {
     "rarity": "what", "sequence": "what",
@@ -35,6 +35,8 @@ QUESTION_DEFAULT, KIND_DEFAULT = (7.0, 2.3), (2.8, 1.5)
 CAP_BITS = 40.0
 JUDGED = 1e-9
 """Bits of an answer that finds nothing strange, where that must be told from no answer."""
+FORMAL_ACTS, FORMAL_SHARE = 20, 0.99
+"""From so many acts on, of which so large a share states a reason, the reason is a field that must be filled in."""
 LEAST_DAYS = 2
 DAY = "day vector"
 _CODES = (1 << 31) - 1
@@ -101,6 +103,13 @@ class Baseline:
             others = owners.others(rows["p"], rows["value"]).astype(np.int64)
             self.owners[facet] = owners
             self.detectors[f"foreign {facet}"] = Rare().fit(history_rows({**rows, "value": others}, self.cast))
+
+    def formal(self) -> NDArray:
+        """Which actions, by number, state a reason nearly every time: there it tells nothing."""
+        nobody, action = np.full(self.cast.actions, -1), np.arange(self.cast.actions)
+        X = np.stack([nobody, nobody, nobody, action, np.zeros_like(action), np.ones_like(action)], 1)
+        unstated, acts = self.detectors[UNSTATED.key].counts(X.astype(np.float64))[:, 4:].T  # type: ignore[attr-defined]
+        return (acts >= FORMAL_ACTS) & (unstated <= (1 - FORMAL_SHARE) * acts)
 
     def learn_days(self, past: Floats, watched: Floats) -> Floats:
         """Fit the detector of whole days on history; returns the surprise of watched days, 0 where it cannot judge."""

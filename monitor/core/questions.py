@@ -45,6 +45,7 @@ class Question:
         return f"{self.kind} {self.name}"
 
 
+UNSTATED = Question("unstated", "day", Share, lambda e: e["n_unstated"], count=lambda e: e["n_day"], among=True)
 QUESTIONS = (
     Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"])), explained=lambda e: np.log2(e["campaign"])),
     Question("volume", "day", Tail, lambda e: bin_of(e["n_day"] / e["campaign"])),
@@ -64,7 +65,7 @@ QUESTIONS = (
         lambda e: (e["n_foreign"] > 1) & (np.isin(e["target_state"], OTHERS) | np.isin(e["place_state"], OTHERS)),
     ),
     Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
-    Question("unstated", "day", Share, lambda e: e["n_unstated"], count=lambda e: e["n_day"], among=True),
+    UNSTATED,
     Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
     Question(
         "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False

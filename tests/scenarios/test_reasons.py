@@ -9,6 +9,7 @@ import pytest
 
 from monitor.model import Finding
 from monitor.scanning import Scan
+from monitor.settings import load_settings
 from tests.organisation import Org, of
 
 FIRST, LAST = date(2017, 6, 1), date(2017, 11, 10)
@@ -25,7 +26,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Scan:
         org.usual(admins, "vm.stop", per_day=1, target=machine, reason=ticket)
     for admin in admins:
         for day in org.working_days():
-            if Random(f"{admin} {day}").random() < 0.8:
+            if day != date(2017, 11, 2) and Random(f"{admin} {day}").random() < 0.8:
                 org.does(admin, "vm.stop", day, "11:00", target=machine(Random(f"{day} {admin}")))
     org.usual(
         clerks,
@@ -54,7 +55,7 @@ def test_nine_machines_stopped_without_the_ticket_that_others_state(office: Scan
     told = next(reason for reason in finding.reasons if reason.detector == "unstated")
     assert told.bits > 2
     assert told.text.startswith(f"vm.stop without a stated reason, {told.value} of ")
-    assert int(told.value) >= 9
+    assert told.value == "9"
     assert told.text.endswith(f"; so {told.own_usual} own times before, {told.peer_usual} of the peers'")
 
 
@@ -62,3 +63,11 @@ def test_nine_machines_stopped_with_a_ticket_are_less(office: Scan) -> None:
     with_ticket = found(office, "infra-08")
     assert "unstated" not in {reason.detector for reason in with_ticket.reasons}
     assert with_ticket.score < found(office, "infra-07").score - 2
+
+
+def test_a_reason_that_every_refund_states_excuses_none(office: Scan) -> None:
+    refunds, stops = found(office, "refunds-07"), found(office, "infra-08")
+    catalogue = load_settings().load_catalogue()
+    assert refunds.impact == pytest.approx(catalogue.action("refund.issue").impact)
+    assert refunds.severity in ("high", "critical")
+    assert stops.impact < catalogue.action("vm.stop").impact
