@@ -104,6 +104,12 @@ _SIZES = {
     "novelty many": ("n_foreign", "first uses of what other teams or people use, in one day", "own days", "peer days"),
     "breadth day": ("n_new", "targets never used before, in one day", "own days", "peer days"),
     "repetition week": ("n_same", "times on one target in a week", "own targets a week", "peer targets a week"),
+    "magnitude split": (
+        "s_split",
+        "in all, in {n_same} acts on one target in a week",
+        "own targets a week",
+        "peer targets a week",
+    ),
     "magnitude magnitude": ("magnitude", "", "own acts before", "peer acts"),
 }
 
@@ -115,7 +121,7 @@ def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> 
     unit = f" {event['unit']}" if kind == "magnitude" and event["unit"] else ""
     shown = f"{number(value)}{unit}"
     compared = f"{_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}" if n or np_ else "nobody did it before"
-    text = f"{shown} {words}".strip() + f": {compared}"
+    text = f"{shown} {words.format_map(event)}".strip() + f": {compared}"
     if kind in ("volume", "novelty", "breadth", "drift"):
         text += _campaign(name if kind == "drift" else "day", value, event)
     own, peers = _usual(found.usual, 0), _usual(found.usual, 2)

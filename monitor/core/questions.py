@@ -17,6 +17,8 @@ from detectors.tail import Tail, bin_of
 Columns = Mapping[str, NDArray]
 
 IDLE_DAYS = 5
+SPLIT_FROM = 3
+"""So many payments to one target in a week may be one that was split: they are judged by their sum too."""
 KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
 """How a person stands to a target on the day of its first use."""
 OTHERS = (NEW_TO_TEAM, SOMEBODY_ELSES)
@@ -54,6 +56,7 @@ QUESTIONS = (
     Question("drift", "week", Tail, lambda e: bin_of(e["c7"])),
     Question("drift", "month", Tail, lambda e: bin_of(e["c28"])),
     Question("magnitude", "magnitude", Tail, lambda e: e["b"], lambda e: e["b"] >= 0),
+    Question("magnitude", "split", Tail, lambda e: bin_of(e["s_split"]), lambda e: e["s_split"] >= 0),
     Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
     Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
     Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),

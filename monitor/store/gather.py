@@ -57,6 +57,11 @@ class Asked:
         return [i for i, action in enumerate(self.actions) if action.impact >= TIERS[0]]
 
     @property
+    def paying(self) -> list[int]:
+        """Actions that move money."""
+        return [i for i, action in enumerate(self.actions) if action.kind == "money"]
+
+    @property
     def moving(self) -> list[int]:
         """Actions for which it matters whose things they touch."""
         return [i for i, action in enumerate(self.actions) if is_moving(action)]
@@ -73,7 +78,7 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
     learned |= counts.build_breadth(history)
-    learned["repetition week"] = counts.repeats(history)
+    learned |= counts.repeats(history, asked.paying)
     learned["unstated day"] = counts.unstated(history)
     learned["sequence before"] = counts.build_sequence(history, asked.grave)
     learned["dormancy account"] = counts.build_absence(history)
@@ -88,7 +93,7 @@ def watch(
 ) -> tuple[dict[str, NDArray], dict[str, Columns]]:
     """The watched events with all that judgement asks of them, and the values of facets they have; see Gathered."""
     build_rolling(history, totals, days)
-    events = counts.watched(history, asked.facets)
+    events = counts.watched(history, asked.facets, asked.paying)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving))
