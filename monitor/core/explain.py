@@ -9,6 +9,7 @@ import numpy as np
 
 from detectors.base import Detector, Floats
 from detectors.tail import Tail, size_of
+from monitor.core.questions import NEW_TO_ME
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STATES = (
@@ -77,7 +78,10 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
         case "novelty" if name != "many":
             what = "the target" if name == "target" else "this sort of target"
             state = STATES[int(event[f"{name}_state"])]  # type: ignore[call-overload]
-            return Told(f"{what} is {state}; so in {own} own acts, {peers} of the peers'", state, own, peers)
+            users = (
+                f" and used by {event[f'{name}_people']:,} people in all" if event[f"{name}_state"] == NEW_TO_ME else ""
+            )
+            return Told(f"{what} is {state}{users}; so in {own} own acts, {peers} of the peers'", state, own, peers)
         case "rhythm":
             where = event["where"]
             text = f"{where}: active in this hour of the week in {own} own active hours, {peers} of the peers'"

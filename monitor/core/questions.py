@@ -17,6 +17,8 @@ from detectors.tail import Tail, bin_of
 Columns = Mapping[str, NDArray]
 
 IDLE_DAYS = 5
+COMMON_BITS = 2.0
+"""What a share of all people use, anybody comes to use one day: so many bits stranger than that share it may be."""
 SPLIT_FROM = 3
 """So many payments to one target in a week may be one that was split: they are judged by their sum too."""
 KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
@@ -37,6 +39,8 @@ class Question:
     by_action: bool = True
     explained: Callable[[Columns], NDArray] = lambda e: np.zeros(len(e["w"]))
     """Bits of the answer that what the team does that very day explains."""
+    most: Callable[[Columns], NDArray] = lambda e: np.full(len(e["w"]), np.inf)
+    """Bits that the answer cannot be worth more than."""
     count: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]))
     """How many acts the value tells of."""
     among: bool = False
@@ -45,6 +49,17 @@ class Question:
     @property
     def key(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+def _first_use(name: str) -> Question:
+    """How somebody stands to a target or to what contains it, told where that is new to them."""
+    state, people = f"{name}_state", f"{name}_people"
+
+    def by_share(e: Columns) -> NDArray:
+        share = np.maximum(e[people], 1) / e["people"]
+        return np.where(e[state] == NEW_TO_ME, COMMON_BITS - np.log2(share), np.inf)
+
+    return Question("novelty", name, Rare, lambda e: e[state], lambda e: e[state] > 0, most=by_share)
 
 
 UNSTATED = Question("unstated", "day", Share, lambda e: e["n_unstated"], count=lambda e: e["n_day"], among=True)
@@ -57,8 +72,8 @@ QUESTIONS = (
     Question("drift", "month", Tail, lambda e: bin_of(e["c28"])),
     Question("magnitude", "magnitude", Tail, lambda e: e["b"], lambda e: e["b"] >= 0),
     Question("magnitude", "split", Tail, lambda e: bin_of(e["s_split"]), lambda e: e["s_split"] >= 0),
-    Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
-    Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
+    _first_use("target"),
+    _first_use("place"),
     Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
     Question(
         "novelty",

@@ -27,7 +27,7 @@ SHORTEST_NAME = 4
 class Gathered:
     """learned: question -> history rows; habits: facet -> history rows.
 
-    events: columns of every watched event; used: facet -> (row of events, value).  totals: see counts.team_totals.
+    events: columns of every watched event, with `people`, how many are on the roster; used: facet -> (row of events, value).  totals: see counts.team_totals.
     """
 
     learned: dict[str, Mapping[str, NDArray]]
@@ -97,6 +97,7 @@ def watch(
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving))
+    events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
     events["jewel"] = np.isin(events["r"], texts.jewels(history, asked.jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
     history.drop(

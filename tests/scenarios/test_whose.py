@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -87,3 +88,23 @@ def test_a_place_named_after_its_owner_is_their_own(office: Scan) -> None:
     assert found.action == "table.drop"
     assert found.severity in ("high", "critical")
     assert found.impact >= 0.8
+
+
+def test_what_everybody_reads_one_day_is_no_news(tmp_path: Path) -> None:
+    """Nobody downloads the handbook twice: each first use is as rare as that of the board's minutes."""
+    org = Org(FIRST, LAST)
+    team = org.team("law", 40)
+    for person in team:
+        org.usual([person], "file.download", per_day=3, target=lambda d, p=person: f"/{p}/notes/{d.randint(1, 5)}")
+    for day, person in zip(org.working_days()[30:], team[2:], strict=False):
+        org.does(person, "file.download", day, "13:00", target="/all/handbook/1")
+    for person in team[2:4]:
+        org.does(person, "file.download", "2017-08-01", "14:00", target="/board/minutes/1")
+    for person, target in zip(team, ("/all/handbook/1", "/board/minutes/1"), strict=False):
+        org.leaves(person, "2017-11-03")
+        org.does(person, "file.download", "2017-11-02", "13:00", target=target)
+    found = org.scan(tmp_path).found
+    assert not [f for f in of(found, team[0]) if f.target == "/all/handbook/1"]
+    minutes = of(found, team[1])[0]
+    assert minutes.target == "/board/minutes/1"
+    assert "known in the team and used by 3 people in all" in reason(minutes, "novelty").text
