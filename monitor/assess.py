@@ -140,7 +140,8 @@ def judged(
 ) -> tuple[Floats, dict[str, Floats]]:  # fmt: skip
     """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole."""
     bits = evidence.weigh(baseline, surprise, tier)
-    impact = impact_of(events, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
+    reasoned = events["reasoned"].astype(bool) & ~baseline.formal()[events["a"]]
+    impact = impact_of({**events, "reasoned": reasoned}, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
     around = _circumstances(events, windows, baseline.cast, actions, impact)
     return impact, judge.judge(bits, around, low, weights)
 
@@ -230,8 +231,9 @@ def _circumstances(
     hours = (ends - events["t"]) / 3_600_000_000
     reading = np.array([action.kind == "read" for action in actions])[events["a"]]
     _, day, size = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True, return_counts=True)
-    past = cast.real[events["w"]] & (hours < 0) & ~events["failed"]
-    return judge.Circumstances(impact, reading, hours, past, size[day])
+    failed = events["failed"].astype(bool)
+    past = cast.real[events["w"]] & (hours < 0) & ~failed
+    return judge.Circumstances(impact, reading, hours, past, size[day], failed)
 
 
 def _is_low(events: Mapping[str, NDArray], actions: Sequence[Action], windows: int, weights: judge.Weights) -> bool:

@@ -19,13 +19,13 @@ from detectors.person_day import PersonDay
 from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
 from monitor.core.owners import Owners, find_owners
-from monitor.core.questions import FOREIGN, QUESTIONS, Columns, Question
+from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns, Question
 
 SIDES = {
     "rarity": "what", "sequence": "what",
     "volume": "much", "drift": "much", "magnitude": "much",
     "novelty": "target", "breadth": "target", "repetition": "target",
-    "rhythm": "when", "habit": "where", "foreign": "where", "dormancy": "account", "day": "day",
+    "unstated": "why", "rhythm": "when", "habit": "where", "foreign": "where", "dormancy": "account", "day": "day",
 }  # fmt: skip
 """Every kind of evidence and the side of an act it looks at: two kinds on one side tell one thing."""
 TIERS = (0.3, 0.55)
@@ -35,6 +35,10 @@ QUESTION_DEFAULT, KIND_DEFAULT = (7.0, 2.3), (2.8, 1.5)
 CAP_BITS = 40.0
 NO_SURPRISE = 1.0
 """What happens on every second occasion is none, though people who never do it show less."""
+JUDGED = 1e-9
+"""Bits of an answer that finds nothing strange, where that must be told from no answer."""
+FORMAL_ACTS, FORMAL_SHARE = 20, 0.99
+"""From so many acts on, of which so large a share states a reason, the reason is a field that must be filled in."""
 LEAST_DAYS = 2
 DAY = "day vector"
 _CODES = (1 << 31) - 1
@@ -102,6 +106,13 @@ class Baseline:
             self.owners[facet] = owners
             self.detectors[f"foreign {facet}"] = Rare().fit(history_rows({**rows, "value": others}, self.cast))
 
+    def formal(self) -> NDArray:
+        """Which actions, by number, state a reason nearly every time: there it tells nothing."""
+        nobody, action = np.full(self.cast.actions, -1), np.arange(self.cast.actions)
+        X = np.stack([nobody, nobody, nobody, action, np.zeros_like(action), np.ones_like(action)], 1)
+        unstated, acts = self.detectors[UNSTATED.key].counts(X.astype(np.float64))[:, 4:].T  # type: ignore[attr-defined]
+        return (acts >= FORMAL_ACTS) & (unstated <= (1 - FORMAL_SHARE) * acts)
+
     def learn_days(self, past: Floats, watched: Floats) -> Floats:
         """Fit the detector of whole days on history; returns the surprise of watched days, 0 where it cannot judge."""
         if len(past) < LEAST_DAYS:
@@ -122,6 +133,9 @@ class Baseline:
         largest = np.full((len(TIERS) + 1, len(self.cast.real)), -1.0)
         np.maximum.at(largest, (tier[placebo], window[placebo]), found[placebo])
         anyhow = largest.max(0)
+        if key.partition(" ")[0] in AMONG:
+            largest[largest == 0] = -1.0
+            anyhow = largest.max(0)
         for level, of_windows in enumerate(largest):
             held = of_windows if np.count_nonzero(of_windows >= 0) >= LEAST_WINDOWS else anyhow
             self.placebos[key, level] = Placebo(*default).fit(held[held >= 0, None])
@@ -151,8 +165,9 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
         rows = np.flatnonzero(question.asked(events))
         some = {name: column[rows] for name, column in events.items()}
         X = question_rows(question, some, baseline.cast)
-        told = _ask(baseline.detectors[question.key], X, 4) - question.explained(some)
-        found[question.key] = _spread(n, rows, np.where(told < NO_SURPRISE, 0.0, told))
+        told = _ask(baseline.detectors[question.key], X, 4)
+        told = np.minimum(told, question.most(some)) - question.explained(some)
+        found[question.key] = _spread(n, rows, np.where(told < NO_SURPRISE, JUDGED if question.among else 0.0, told))
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))
@@ -203,7 +218,7 @@ def question_rows(question: Question, events: Columns, cast: Cast) -> Floats:
         events["g"] * n + a,
         a,
         question.value(events),
-        np.ones(len(a)),
+        question.count(events),
     ]
     return np.stack(columns, 1).astype(np.float64)
 
@@ -250,18 +265,21 @@ def with_and_without(days: Columns, active: Columns, cast: Cast) -> Columns:
 
 
 def _ask(detector: Detector, X: Floats, value: int) -> Floats:
-    """The detector's answers; asked once for each different value of an own code: thousands of events share a day."""
+    """The detector's answers, NaN where it cannot judge.
+
+    Asked once for each different value and count of an own code: thousands of events share a day.
+    """
     if not len(X):
         return np.zeros(0)
-    width = int(X[:, value].max()) + 1
-    different, back = ranked(X[:, 0].astype(np.int64) * width + X[:, value].astype(np.int64))
+    own, told, count = X[:, [0, value, value + 1]].astype(np.int64).T
+    different, back = ranked((own * (told.max() + 1) + told) * count.max() + count - 1)
     one = np.empty(len(different), np.int64)
     one[back] = np.arange(len(X))
-    return np.nan_to_num(np.minimum(detector.decision_function(X[one]), CAP_BITS))[back]
+    return np.minimum(detector.decision_function(X[one]), CAP_BITS)[back]
 
 
 def _spread(n: int, rows: NDArray, values: Floats) -> Floats:
-    """The largest value of each row, 0 where there is none."""
+    """The largest value of each row, 0 where there is none, or only NaN."""
     found = np.zeros(n)
-    np.maximum.at(found, rows, values)
+    np.maximum.at(found, rows, np.nan_to_num(values))
     return found

@@ -9,6 +9,7 @@ import numpy as np
 
 from detectors.base import Detector, Floats
 from detectors.tail import Tail, size_of
+from monitor.core.questions import NEW_TO_ME
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STATES = (
@@ -67,13 +68,20 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
             order = f"{event['action']} after {event['action_before']} on the same target"
             text = f"{order}: {own} own times, {peers} of the peers'"
             return Told(text, f"after {event['action_before']}", own, peers)
+        case "unstated":
+            bare, all_that_day = event["n_unstated"], event["n_day"]
+            text = f"{event['action']} without a stated reason, {bare} of {all_that_day} that day"
+            return Told(f"{text}; so {own} own times before, {peers} of the peers'", str(bare), own, peers)
         case "foreign":
             whose = f"{name.removeprefix('@')} {event['used']} is nearly always used by somebody else"
             return Told(f"{whose}; so in {own} own uses before, {peers} of the peers'", str(event["used"]), own, peers)
         case "novelty" if name != "many":
             what = "the target" if name == "target" else "this sort of target"
             state = STATES[int(event[f"{name}_state"])]  # type: ignore[call-overload]
-            return Told(f"{what} is {state}; so in {own} own acts, {peers} of the peers'", state, own, peers)
+            users = (
+                f" and used by {event[f'{name}_people']:,} people in all" if event[f"{name}_state"] == NEW_TO_ME else ""
+            )
+            return Told(f"{what} is {state}{users}; so in {own} own acts, {peers} of the peers'", state, own, peers)
         case "rhythm":
             where = event["where"]
             text = f"{where}: active in this hour of the week in {own} own active hours, {peers} of the peers'"
@@ -103,6 +111,12 @@ _SIZES = {
     "magnitude many": (
         "s_many", "bits above chance, the sizes of that day's {n_many} targets together", "own days", "peer days",
     ),
+    "magnitude split": (
+        "s_split",
+        "in all, in {n_same} acts on one target in a week",
+        "own targets a week",
+        "peer targets a week",
+    ),
     "magnitude magnitude": ("magnitude", "", "own acts before", "peer acts"),
 }  # fmt: skip
 
@@ -111,7 +125,7 @@ def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> 
     column, words, own_noun, peer_noun = _SIZES[f"{kind} {name}"]
     value = float(event[column])  # type: ignore[arg-type]
     k, n, kp, np_, _, _ = found.counts
-    unit = f" {event['unit']}" if name == "magnitude" and event["unit"] else ""
+    unit = f" {event['unit']}" if kind == "magnitude" and name != "many" and event["unit"] else ""
     shown = f"{number(value)}{unit}"
     compared = f"{_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}" if n or np_ else "nobody did it before"
     text = f"{shown} {words.format_map(event)}".strip() + f": {compared}"

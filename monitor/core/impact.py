@@ -22,7 +22,12 @@ UNSHARED = 0.16
 UNTOUCHED = 0.5
 """Destroying, in a shared place, what nobody else was ever seen to use."""
 REACH_BITS = 6.0
-"""So far above everybody's magnitudes it no longer matters that nobody is known to share the target."""
+"""So far above everybody's magnitudes it no longer matters that nobody is known to share the target, or how an
+export is called."""
+UNHEARD_OF = 0.8
+"""What is taken out in an unheard-of number is at least this grave, by and by, whatever it is usually called."""
+NUMBERLESS = "bytes"
+"""A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
 INTERNAL = 0.35
@@ -38,6 +43,7 @@ SHARED_PEOPLE = 3
 OWN_PLACE_TARGETS = 3
 
 _DESTROYS = ("destroy",)
+_TAKES = ("exfiltrate",)
 _FLOWS = ("share", "forward", "send", "empower")
 _OWNABLE = ("destroy", "exfiltrate", "share", "change")
 
@@ -53,7 +59,7 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     events: a (index into actions), b (bin of the magnitude, -1 for none), failed, reasoned, own (names
     its actor), internal, external, jewel, target_people, place_people, place_targets, target_state.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
-    knowing who shares the target.
+    knowing who shares the target, and makes an export graver.
     """
     kind = np.array([action.kind for action in actions])[events["a"]]
     impact = np.array([action.impact for action in actions])[events["a"]]
@@ -63,8 +69,10 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     shared = ~own & ((events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
     missed = ~np.isin(kind, _DESTROYS) | (~own & (impact >= NEVER_ONES_OWN))
     alone = np.where(shared, np.where(events["target_people"] <= 1, UNTOUCHED, 1.0), UNSHARED)
-    alone += (1 - alone) * np.clip(reach_bits / REACH_BITS, 0.0, 1.0)
-    impact = np.where(missed, impact, impact * alone)
+    reach = np.clip(reach_bits / REACH_BITS, 0.0, 1.0)
+    impact = np.where(missed, impact, impact * (alone + (1 - alone) * reach))
+    numbered = np.array([a.kind in _TAKES and a.magnitude != NUMBERLESS for a in actions])[events["a"]]
+    impact = np.where(numbered, impact + np.maximum(UNHEARD_OF - impact, 0.0) * reach, impact)
     flows = np.isin(kind, _FLOWS)
     impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
     impact = np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)

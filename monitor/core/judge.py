@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from detectors.base import Floats
 
-CONTENT = (("rarity", "sequence"), ("volume", "drift", "magnitude"), ("novelty", "breadth", "repetition"))
+CONTENT = (
+    ("rarity", "sequence"),
+    ("volume", "drift", "magnitude"),
+    ("novelty", "breadth", "repetition"),
+    ("unstated",),
+)
 """Sides of what was done. Two kinds on one side tell one thing, so the stronger of them counts."""
 CIRCUMSTANCE = (("rhythm",), ("habit", "foreign"), ("dormancy",), ("day",))
 """Sides of how it came about: the hour, the machine, the account, the whole day."""
@@ -28,7 +33,7 @@ class Weights:
     kinds: Mapping[str, float] = field(
         default_factory=lambda: {
             "rarity": 1.02, "sequence": 1.71, "volume": 0.78, "drift": 0.71, "magnitude": 1.4, "novelty": 1.03,
-            "breadth": 0.37, "repetition": 0.58, "rhythm": 1.01, "habit": 0.92, "foreign": 1.0,
+            "breadth": 0.37, "unstated": 0.7, "repetition": 0.58, "rhythm": 1.01, "habit": 0.92, "foreign": 1.0,
             "dormancy": 2.0, "day": 0.22,
         }
     )  # fmt: skip
@@ -54,6 +59,8 @@ class Weights:
     low_log: float = 0.27
     low_content: float = 0.11
     """In a log whose usual actions all stay below this impact, circumstances count in full and content this much."""
+    failed: float = 0.19
+    """What circumstances count of a try that failed: a forgotten phone goes on trying, at any hour."""
     nearness: float = 0.35
     nearness_hours: float = 290.0
     """Share of the score that fades with the hours to the end, and how fast."""
@@ -72,7 +79,7 @@ class Circumstances:
     """What judgement must know of each event besides the evidence; arrays of shape (n,).
 
     hours_to_end is negative past the end of the last day; past is false for placebos and for
-    failed tries; acts_that_day counts the window's events of the day.
+    failed tries; acts_that_day counts the window's events of the day; failed: nothing came of it.
     """
 
     impact: Floats
@@ -80,6 +87,7 @@ class Circumstances:
     hours_to_end: Floats
     past: NDArray
     acts_that_day: NDArray
+    failed: NDArray
 
 
 def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: Weights) -> dict[str, Floats]:
@@ -102,7 +110,8 @@ def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: W
         for kind, part in heard.items()
         if kind not in DONE
     }
-    given |= _add_up(told, CIRCUMSTANCE, w.sides)
+    tried = np.where(around.failed, w.failed, 1.0)
+    given |= _add_up({kind: part * tried for kind, part in told.items()}, CIRCUMSTANCE, w.sides)
 
     near = 1 - w.nearness + w.nearness * np.exp(-np.maximum(around.hours_to_end, 0.0) / w.nearness_hours)
     given = {kind: part * near for kind, part in given.items()}

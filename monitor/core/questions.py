@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 from detectors.base import Detector
 from detectors.rare import Rare
 from detectors.rhythm import Rhythm
+from detectors.share import Share
 from detectors.tail import Tail, bin_of
 
 Columns = Mapping[str, NDArray]
 
 IDLE_DAYS = 5
+COMMON_BITS = 2.0
+"""What a share of all people use, anybody comes to use one day: so many bits stranger than that share it may be."""
+SPLIT_FROM = 3
+"""So many payments to one target in a week may be one that was split: they are judged by their sum too."""
 KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
 """How a person stands to a target on the day of its first use."""
 OTHERS = (NEW_TO_TEAM, SOMEBODY_ELSES)
@@ -34,12 +39,30 @@ class Question:
     by_action: bool = True
     explained: Callable[[Columns], NDArray] = lambda e: np.zeros(len(e["w"]))
     """Bits of the answer that what the team does that very day explains."""
+    most: Callable[[Columns], NDArray] = lambda e: np.full(len(e["w"]), np.inf)
+    """Bits that the answer cannot be worth more than."""
+    count: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]))
+    """How many acts the value tells of."""
+    among: bool = False
+    """Are its answers compared with placebo windows that could be asked too, rather than with all?"""
 
     @property
     def key(self) -> str:
         return f"{self.kind} {self.name}"
 
 
+def _first_use(name: str) -> Question:
+    """How somebody stands to a target or to what contains it, told where that is new to them."""
+    state, people = f"{name}_state", f"{name}_people"
+
+    def by_share(e: Columns) -> NDArray:
+        share = np.maximum(e[people], 1) / e["people"]
+        return np.where(e[state] == NEW_TO_ME, COMMON_BITS - np.log2(share), np.inf)
+
+    return Question("novelty", name, Rare, lambda e: e[state], lambda e: e[state] > 0, most=by_share)
+
+
+UNSTATED = Question("unstated", "day", Share, lambda e: e["n_unstated"], count=lambda e: e["n_day"], among=True)
 QUESTIONS = (
     Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"])), explained=lambda e: np.log2(e["campaign"])),
     Question("volume", "day", Tail, lambda e: bin_of(e["n_day"] / e["campaign"])),
@@ -55,8 +78,9 @@ QUESTIONS = (
         lambda e: bin_of(e["s_many"] / e["campaign"]),
         lambda e: (e["n_many"] > 1) & (e["s_many"] > 0) & (e["s_one"] > 0),
     ),
-    Question("novelty", "target", Rare, lambda e: e["target_state"], lambda e: e["target_state"] > 0),
-    Question("novelty", "place", Rare, lambda e: e["place_state"], lambda e: e["place_state"] > 0),
+    Question("magnitude", "split", Tail, lambda e: bin_of(e["s_split"]), lambda e: e["s_split"] >= 0),
+    _first_use("target"),
+    _first_use("place"),
     Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
     Question(
         "novelty",
@@ -66,6 +90,7 @@ QUESTIONS = (
         lambda e: (e["n_foreign"] > 1) & (np.isin(e["target_state"], OTHERS) | np.isin(e["place_state"], OTHERS)),
     ),
     Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
+    UNSTATED,
     Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
     Question(
         "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False
@@ -73,5 +98,6 @@ QUESTIONS = (
     Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, by_action=False),
 )
 """Asked of every event, in this order. 1 January 1970 was a Thursday: 72 hours into the week."""
+AMONG = {question.kind for question in QUESTIONS if question.among}
 FOREIGN = Question("foreign", "", Rare, lambda e: np.ones(len(e["w"])), by_action=False)
 """Asked, for each facet, of events that use what is somebody else's: a machine, say."""

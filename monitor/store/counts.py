@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from detectors.base import Floats
 from monitor.core.evidence import Cast
-from monitor.core.questions import KNOWN, NEW_TO_ALL, NEW_TO_ME, NEW_TO_TEAM, OTHERS, SOMEBODY_ELSES
+from monitor.core.questions import KNOWN, NEW_TO_ALL, NEW_TO_ME, NEW_TO_TEAM, OTHERS, SOMEBODY_ELSES, SPLIT_FROM
 from monitor.sql import quote
 from monitor.store.history import (
     DAY_US,
@@ -140,14 +140,23 @@ def build_breadth(history: History) -> dict[str, Columns]:
     return found
 
 
-def repeats(history: History) -> Columns:
-    """History rows of how often the same target came up in a week."""
+def repeats(history: History, paying: Sequence[int]) -> dict[str, Columns]:
+    """History rows of how often the same target came up in a week, and of the sums that the `paying` actions moved."""
+    history.put("paying", pa.table({"a": pa.array(paying, pa.int32())}))
     history.db.execute(f"""CREATE OR REPLACE TABLE repeats AS
-        SELECT p, a, v, {WEEK} AS week, min(seg) AS seg, count(*)::INTEGER AS n
+        SELECT p, a, v, {WEEK} AS week, min(seg) AS seg, count(*)::INTEGER AS n,
+          sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
         FROM act WHERE v IS NOT NULL GROUP BY p, a, v, {WEEK}""")
-    found = _counted(history, bin_sql("n"), "repeats")
+    often = _counted(history, bin_sql("n"), "repeats")
+    sums = _counted(history, bin_sql("s"), "repeats SEMI JOIN paying USING (a)", "s IS NOT NULL")
     history.drop("repeats")
-    return found
+    return {"repetition week": often, "magnitude split": sums}
+
+
+def unstated(history: History) -> Columns:
+    """History rows of acts without a stated reason, of `count` acts; only of actions that ever state one."""
+    return history.columns("""SELECT p, a, seg, count_if(NOT reasoned)::INTEGER AS value, count(*)::DOUBLE AS count
+        FROM act SEMI JOIN (SELECT DISTINCT a FROM act WHERE reasoned) USING (a) GROUP BY p, a, seg""")
 
 
 def build_sequence(history: History, grave: Sequence[int]) -> Columns:
@@ -201,11 +210,11 @@ def _uses(facet: Facet) -> str:
         FROM act JOIN event ON event.rowid = act.r WHERE {c} IS NOT NULL))"""
 
 
-def watched(history: History, facets: Sequence[Facet]) -> Columns:
+def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) -> Columns:
     """Every event in a window, sorted by window and time, with its quantities.
 
     r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, c7, c28, campaign (see
-    build_rolling), n_new, n_same; s_many, n_many (see sizes.build_together); before; idle (days the account lay idle); target_state, place_state;
+    build_rolling), n_new, n_same, s_split; s_many, n_many (see sizes.build_together); before; idle (days the account lay idle); target_state, place_state;
     target_people, place_people, place_targets; v_ and the name of each facet with single values.
     """
     values = "".join(f", coalesce({quote('v_' + f.name)}, -1) AS {quote('v_' + f.name)}" for f in facets if not f.many)
@@ -232,7 +241,7 @@ def watched(history: History, facets: Sequence[Facet]) -> Columns:
         LEFT JOIN place AS within ON within.c = known.c
         LEFT JOIN place_state AS place ON place.p = known.p AND place.v = known.c
         ORDER BY known.w, known.t, known.i""")
-    _add_counts(events)
+    _add_counts(events, paying)
     return events
 
 
@@ -242,23 +251,29 @@ def _state(use: str, day: str) -> str:
     return f"CASE WHEN {use}.fd = {day} AND {told} THEN {use}.state ELSE {KNOWN} END"
 
 
-def _add_counts(events: Columns) -> None:
+def _add_counts(events: Columns, paying: Sequence[int]) -> None:
     """n_hour, n_day, n_same: events of the same window and action in that hour, on that day, on that target in that
-    week; s_day: the size of those that succeeded on that day, -1 where none has one."""
+    week; n_unstated: those of that day without a stated reason, where this event has none; s_day: the size of those that succeeded on that day, -1 where none has one;
+    s_split: the size of SPLIT_FROM or more of `paying` actions on that target in that week, -1 for fewer."""
     act = events["w"].astype(np.int64) << 16 | events["a"]
     _, hour, n_hour = np.unique(act << 24 | events["h"], return_inverse=True, return_counts=True)
     _, day, n_day = np.unique(act << 20 | events["d"], return_inverse=True, return_counts=True)
-    done = ~events["failed"].astype(bool)
+    done, bare = ~events["failed"].astype(bool), ~events["reasoned"].astype(bool)
     sized = np.bincount(day, done & (events["b"] >= 0), minlength=len(n_day)) > 0
-    size = np.bincount(day, done * events.pop("m"), minlength=len(n_day))
-    _, target = np.unique(events.pop("v"), return_inverse=True)
+    m, v = events.pop("m"), events.pop("v")
+    size = np.bincount(day, done * m, minlength=len(n_day))
+    _, target = np.unique(v, return_inverse=True)
     _, week = np.unique(act << 12 | (events["d"] + 3) // 7, return_inverse=True)
     _, same, n_same = np.unique(week.astype(np.int64) << 32 | target, return_inverse=True, return_counts=True)
+    split = np.isin(events["a"], paying) & (v != 0) & (n_same[same] >= SPLIT_FROM)
+    moved = np.bincount(same, done * m, minlength=len(n_same))[same]
     events |= {
         "n_hour": n_hour[hour],
         "n_day": n_day[day],
         "s_day": np.where(sized, size, -1.0)[day],
         "n_same": n_same[same],
+        "s_split": np.where(split, moved, -1.0),
+        "n_unstated": np.where(bare, np.bincount(day, bare, minlength=len(n_day))[day], 0).astype(np.int64),
     }
 
 

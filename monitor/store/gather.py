@@ -27,8 +27,8 @@ SHORTEST_NAME = 4
 class Gathered:
     """learned: question -> history rows; habits: facet -> history rows.
 
-    events: columns of every watched event; used: facet -> (row of events, value).  totals: see counts.team_totals.
-    sizes: see sizes.size_bits.
+    events: columns of every watched event, with `people`, how many are on the roster; used: facet -> (row of
+    events, value).  totals: see counts.team_totals.  sizes: see sizes.size_bits.
     """
 
     learned: dict[str, Mapping[str, NDArray]]
@@ -59,6 +59,11 @@ class Asked:
         return [i for i, action in enumerate(self.actions) if action.impact >= TIERS[0]]
 
     @property
+    def paying(self) -> list[int]:
+        """Actions that move money."""
+        return [i for i, action in enumerate(self.actions) if action.kind == "money"]
+
+    @property
     def moving(self) -> list[int]:
         """Actions for which it matters whose things they touch."""
         return [i for i, action in enumerate(self.actions) if is_moving(action)]
@@ -75,7 +80,8 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
     learned |= counts.build_breadth(history)
-    learned["repetition week"] = counts.repeats(history)
+    learned |= counts.repeats(history, asked.paying)
+    learned["unstated day"] = counts.unstated(history)
     learned["sequence before"] = counts.build_sequence(history, asked.grave)
     learned["dormancy account"] = counts.build_absence(history)
     habits = {facet.name: counts.habit(history, facet) for facet in asked.facets}
@@ -95,11 +101,12 @@ def watch(
     bits: see sizes.size_bits.
     """
     build_rolling(history, totals, days)
-    events = counts.watched(history, asked.facets)
+    events = counts.watched(history, asked.facets, asked.paying)
     events["s_one"] = sizes.bits_of(events, bits)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving))
+    events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
     events["jewel"] = np.isin(events["r"], texts.jewels(history, asked.jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
     history.drop(

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from monitor.sql import literal, quote
 from monitor.store.history import Columns, History
 
+_JOINTS = ("._-", ".-", "-", "_", "")
+_WORDS = " || ".join(f"regexp_extract_all(lower(target), '[a-z0-9{held}]{{4,}}')" for held in _JOINTS)
+"""SQL for what may be an account name in a target: such signs may be part of it, or join it to others (tmp_jdoe)."""
 _NO_ADDRESS = ("id", "why", "feed", "actor", "action", "@from", "@sender", "reason")
 
 
@@ -30,8 +33,7 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
     return history.columns(f"""
         WITH text AS (SELECT r, target, {texts} AS addresses
           FROM mine SEMI JOIN moving USING (a) JOIN event ON event.rowid = r),
-        words AS (SELECT DISTINCT target, unnest(regexp_extract_all(lower(target), '[a-z0-9._-]{{4,}}')) AS word
-          FROM text),
+        words AS (SELECT DISTINCT target, unnest({_WORDS}) AS word FROM text),
         owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
           FROM words JOIN name USING (word) GROUP BY target),
         mails AS (SELECT DISTINCT addresses, unnest(regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)) AS domain

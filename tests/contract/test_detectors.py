@@ -16,6 +16,7 @@ from detectors.person_day import PersonDay
 from detectors.placebo import Placebo
 from detectors.rare import Rare
 from detectors.rhythm import Rhythm
+from detectors.share import Share
 from detectors.tail import Tail, bin_of
 from tests.contract import check_detector
 from tests.contract.check_detector import CHECKS, Case
@@ -51,6 +52,13 @@ def machines(rng: np.random.Generator, n: int) -> Floats:
     return np.stack([person, person * 10 + rng.integers(0, 3, n), rng.integers(1, 5, n)], 1).astype(np.float64)
 
 
+def without_a_reason(rng: np.random.Generator, n: int) -> Floats:
+    """A fifth of the acts of some days lack it."""
+    person, acts = rng.integers(0, PEOPLE, n), rng.integers(1, 9, n)
+    columns = [person, person, person % GROUPS, np.zeros(n), rng.binomial(acts, 0.2), acts]
+    return np.stack(columns, 1).astype(np.float64)
+
+
 CASES = [
     Case(
         "tail", Tail, compared(lambda rng, n: bin_of(rng.lognormal(4, 1, n))), one(bin_of(44e6)), same(0, 0, 0, 0, 7, 1)
@@ -63,6 +71,9 @@ CASES = [
         same(0, 0, 0, 0, 1, 1),
     ),
     Case("rhythm", Rhythm, compared(working_hours), one(6 * 24 + 3), same(0, 0, 0, 0, 10, 1)),
+    Case(
+        "share", Share, without_a_reason, lambda: np.array([[0, 0, 0, 0, 60, 60]], np.float64), same(0, 0, 0, 0, 1, 4)
+    ),
     Case("habit", Habit, machines, lambda: np.array([[0, 999, 1]], np.float64), same(0, 3, 1)),
     Case(
         "person day",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.core.impact import REACH_BITS, UNSHARED, UNTOUCHED, impact_of
+from monitor.core.impact import REACH_BITS, UNHEARD_OF, UNSHARED, UNTOUCHED, impact_of
 from monitor.settings import load_settings
 
-DELETE = load_settings().load_catalogue().action("file.delete")
+CATALOGUE = load_settings().load_catalogue()
+DELETE = CATALOGUE.action("file.delete")
 USUAL = {
     "a": 0, "b": -1, "failed": False, "reasoned": False, "own": False, "internal": False, "external": False,
     "jewel": False, "target_people": 1, "place_people": 1, "place_targets": 1, "target_state": 3,
@@ -40,3 +41,26 @@ def test_a_size_beyond_everybodys_makes_up_for_unknown_sharing_by_and_by() -> No
 
 def test_ones_own_stays_ones_own_whatever_its_size() -> None:
     assert impact(3 * REACH_BITS, own=True) < 0.5
+
+
+def taken(action: str, reach_bits: float, **changes: object) -> float:
+    """Impact of an act of that name."""
+    events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
+    return float(impact_of(events, [CATALOGUE.action(action)], np.array([reach_bits]))[0])
+
+
+def test_an_export_is_graver_the_further_its_number_of_rows_lies_above_everybodys() -> None:
+    usual = CATALOGUE.action("dataset.pull").impact
+    told = [taken("dataset.pull", bits) for bits in (0.0, REACH_BITS / 2, REACH_BITS, 3 * REACH_BITS)]
+    assert told[0] == pytest.approx(usual)
+    assert told[1] == pytest.approx((usual + UNHEARD_OF) / 2)
+    assert told[2:] == [pytest.approx(UNHEARD_OF)] * 2
+    assert taken("ledger.export", 3 * REACH_BITS) == pytest.approx(CATALOGUE.action("ledger.export").impact)
+
+
+def test_bytes_tell_too_little_to_make_a_copy_graver() -> None:
+    assert taken("file.copy", 3 * REACH_BITS) == pytest.approx(taken("file.copy", 0.0))
+
+
+def test_a_large_export_with_a_ticket_is_still_less_than_one_without() -> None:
+    assert taken("dataset.pull", REACH_BITS, reasoned=True) < 0.7 * taken("dataset.pull", REACH_BITS)

@@ -56,6 +56,28 @@ def test_an_export_split_into_many_small_ones(tmp_path: Path) -> None:
     assert set(top.event_ids) & set(ids)
 
 
+def test_a_payment_split_below_what_anybody_looks_at(tmp_path: Path) -> None:
+    """Sixteen payments to one vendor in a week, none of them large: their sum is."""
+    org = Org(FIRST, LAST)
+    clerks = org.team("payables", 30)
+    amount = lambda d: int(d.lognormvariate(7, 0.6))  # noqa: E731
+    org.usual(clerks, "payment.release", per_day=6, target=lambda d: f"vendor-{d.randint(1, 80)}", magnitude=amount)
+    for clerk in clerks[4:6]:
+        org.leaves(clerk, LEFT)
+    ids = {
+        org.does(clerks[4], "payment.release", day, f"10:{10 * i:02}", target="vendor-81", magnitude=1900 + 30 * i)
+        for day in days_before(LEFT, 4)
+        for i in range(4)
+    }
+    found = org.scan(tmp_path).found
+    top = first(found, clerks[4])
+    assert top.severity in LOUD
+    assert set(top.event_ids) <= ids
+    told = next(reason for reason in top.reasons if reason.detector == "magnitude")
+    assert f"amount in all, in {len(ids)} acts on one target in a week: above all" in told.text
+    assert not {f.severity for f in of(found, clerks[5])} & set(LOUD)
+
+
 def test_a_baseline_poisoned_over_months(tmp_path: Path) -> None:
     """Exports that double every three weeks, long before notice: the peers never did the like."""
     org, _ = office()

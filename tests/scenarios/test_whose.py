@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,7 +18,7 @@ LEAVER = "ops-07"
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Scan:
-    """Two teams with papers of their own, each person at a machine of their own; three leave."""
+    """Two teams with papers of their own, each person at a machine of their own; five leave."""
     org = Org(FIRST, LAST, zone="Europe/Berlin")
     for team, other in (("ops", "law"), ("law", "ops")):
         for person in org.team(team, 25):
@@ -29,7 +30,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Scan:
 
             org.usual([person], "file.read", per_day=4, target=paper, pc=machine)
             org.usual([person], "file.delete", per_day=1, target=lambda d: f"{d.randint(1, 10**8)}.xls", pc=machine)
-    for person in (LEAVER, "ops-08", "ops-09"):
+    for person in (LEAVER, "ops-08", "ops-09", "law-08", "law-09"):
         org.leaves(person, "2017-11-03")
     for minute in range(12):
         org.does(
@@ -42,6 +43,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Scan:
             org.does(
                 "ops-09", "file.delete", day, f"15:{minute:02}", target=f"{minute}{day[-2:]}77.xls", pc="pc-ops-09"
             )
+    for minute in range(30):
+        org.does("law-08", "table.drop", "2017-11-02", f"14:{minute:02}", target=f"scratch_law-08.t{minute}")
+        org.does("law-09", "table.drop", "2017-11-02", f"14:{minute:02}", target=f"scratch_law-11.t{minute}")
     return org.scan(tmp_path_factory.mktemp("whose"))
 
 
@@ -75,3 +79,32 @@ def test_clearing_away_documents_that_nobody_else_used_stays_quiet(office: Scan)
     """The shape of their names is everybody's; the documents are not."""
     assert {f.severity for f in of(office.found, "ops-09") if f.action == "file.delete"} <= {"low", "medium"}
     assert all(f.impact < 0.1 for f in of(office.found, "ops-09") if f.action == "file.delete")
+
+
+def test_a_place_named_after_its_owner_is_their_own(office: Scan) -> None:
+    """Whoever drops their own scratch tables tidies up; a colleague's are not theirs, though as little used."""
+    assert {f.severity for f in of(office.found, "law-08") if f.action == "table.drop"} <= {"low", "medium"}
+    found = first(office, "law-09")
+    assert found.action == "table.drop"
+    assert found.severity in ("high", "critical")
+    assert found.impact >= 0.8
+
+
+def test_what_everybody_reads_one_day_is_no_news(tmp_path: Path) -> None:
+    """Nobody downloads the handbook twice: each first use is as rare as that of the board's minutes."""
+    org = Org(FIRST, LAST)
+    team = org.team("law", 40)
+    for person in team:
+        org.usual([person], "file.download", per_day=3, target=lambda d, p=person: f"/{p}/notes/{d.randint(1, 5)}")
+    for day, person in zip(org.working_days()[30:], team[2:], strict=False):
+        org.does(person, "file.download", day, "13:00", target="/all/handbook/1")
+    for person in team[2:4]:
+        org.does(person, "file.download", "2017-08-01", "14:00", target="/board/minutes/1")
+    for person, target in zip(team, ("/all/handbook/1", "/board/minutes/1"), strict=False):
+        org.leaves(person, "2017-11-03")
+        org.does(person, "file.download", "2017-11-02", "13:00", target=target)
+    found = org.scan(tmp_path).found
+    assert not [f for f in of(found, team[0]) if f.target == "/all/handbook/1"]
+    minutes = of(found, team[1])[0]
+    assert minutes.target == "/board/minutes/1"
+    assert "known in the team and used by 3 people in all" in reason(minutes, "novelty").text

@@ -1,0 +1,21 @@
+"""What detectors are asked, and how much their answers can be worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitor.core.questions import COMMON_BITS, NEW_TO_ME, NEW_TO_TEAM, QUESTIONS
+
+
+@pytest.mark.parametrize("name", ["target", "place"])
+def test_the_first_use_of_what_many_use_is_no_stranger_than_their_share(name: str) -> None:
+    question = next(q for q in QUESTIONS if q.key == f"novelty {name}")
+    events = {
+        "w": np.zeros(4, np.int64), "people": np.full(4, 400),
+        f"{name}_state": np.array([NEW_TO_ME, NEW_TO_ME, NEW_TO_ME, NEW_TO_TEAM]),
+        f"{name}_people": np.array([400, 100, 1, 100]),
+    }  # fmt: skip
+    assert question.most(events).tolist() == pytest.approx(
+        [COMMON_BITS, COMMON_BITS + 2, COMMON_BITS + np.log2(400), np.inf]
+    )
