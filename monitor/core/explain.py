@@ -78,9 +78,7 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
         case "novelty" if name != "many":
             what = "the target" if name == "target" else "this sort of target"
             state = STATES[int(event[f"{name}_state"])]  # type: ignore[call-overload]
-            users = (
-                f" and used by {event[f'{name}_people']:,} people in all" if event[f"{name}_state"] == NEW_TO_ME else ""
-            )
+            users = f" and used by {event[f'{name}_users']:,} others" if event[f"{name}_state"] == NEW_TO_ME else ""
             return Told(f"{what} is {state}{users}; so in {own} own acts, {peers} of the peers'", state, own, peers)
         case "rhythm":
             where = event["where"]

@@ -53,10 +53,10 @@ class Question:
 
 def _first_use(name: str) -> Question:
     """How somebody stands to a target or to what contains it, told where that is new to them."""
-    state, people = f"{name}_state", f"{name}_people"
+    state, users = f"{name}_state", f"{name}_users"
 
     def by_share(e: Columns) -> NDArray:
-        share = np.maximum(e[people], 1) / e["people"]
+        share = np.maximum(e[users], 1) / e["people"]
         return np.where(e[state] == NEW_TO_ME, COMMON_BITS - np.log2(share), np.inf)
 
     return Question("novelty", name, Rare, lambda e: e[state], lambda e: e[state] > 0, most=by_share)

@@ -86,13 +86,13 @@ def build_states(history: History) -> None:
     for name in ("target", "place"):
         db.execute(f"""CREATE OR REPLACE TABLE {name}_value AS
             SELECT v, min(f) FILTER (teach) AS f, max(n) FILTER (teach) AS top, arg_max(p, n * 65536 - p) FILTER (teach) AS owner,
-              sum(n) FILTER (teach) AS total, count(*) AS people
+              sum(n) FILTER (teach) AS total, count(*) AS people, count(*) FILTER (teach) AS users
             FROM (SELECT *, until IS NULL OR fd < until AS teach FROM first_{name} LEFT JOIN began USING (p)) GROUP BY v""")
         db.execute(f"""CREATE OR REPLACE TABLE {name}_team AS
             SELECT g, v, min(f) AS f FROM first_{name} LEFT JOIN began USING (p)
             WHERE until IS NULL OR fd < until GROUP BY g, v""")
         db.execute(f"""CREATE OR REPLACE TABLE {name}_state AS
-            SELECT one.p, one.v, one.a, one.fd, one.seg, everyone.people, CASE
+            SELECT one.p, one.v, one.a, one.fd, one.seg, everyone.people, everyone.users, CASE
                 WHEN owner <> one.p AND top >= {_OWNER_EVENTS} AND top >= {_OWNER_SHARE} * total
                   AND people <= {_OWNER_PEOPLE} THEN {SOMEBODY_ELSES}
                 WHEN team.f < one.f THEN {NEW_TO_ME}
@@ -214,14 +214,17 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
     """Every event in a window, sorted by window and time, with its quantities.
 
     r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, c7, c28, campaign (see
-    build_rolling), n_new, n_same, s_split; s_many, n_many (see sizes.build_together); before; idle (days the account lay idle); target_state, place_state;
-    target_people, place_people, place_targets; v_ and the name of each facet with single values.
+    build_rolling), n_new, n_same, s_split; s_many, n_many (see sizes.build_together); before; idle (days the account
+    lay idle); target_state, place_state; target_people, place_people, place_targets; target_users, place_users (people
+    who used it, but for what they first used after they were known to leave); v_ and the name of each facet with single
+    values.
     """
     values = "".join(f", coalesce({quote('v_' + f.name)}, -1) AS {quote('v_' + f.name)}" for f in facets if not f.many)
     # Every event has its row in rolling: joined by INNER JOIN, the planner would begin with that.
     events = history.columns(f"""
         WITH
         known AS (SELECT mine.*, target.c, coalesce(one.people, 0) AS target_people,
+            coalesce(one.users, 0) AS target_users,
             {_state("one", "mine.d")} AS target_state, since
           FROM mine JOIN settled USING (p) LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
         SELECT known.r, known.w, known.p, known.g, known.a, known.t, known.h, known.d, coalesce(known.b, -1) AS b,
@@ -231,7 +234,8 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
           CASE WHEN known.d >= since THEN coalesce(breadth.n_foreign, 0) ELSE 0 END AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
           coalesce(together.s, 0) AS s_many, coalesce(together.n, 0) AS n_many,
           target_state, {_state("place", "known.d")} AS place_state,
-          target_people, coalesce(place.people, 0) AS place_people, coalesce(within.targets, 0) AS place_targets{values}
+          target_people, target_users,
+          coalesce(place.people, 0) AS place_people, coalesce(place.users, 0) AS place_users, coalesce(within.targets, 0) AS place_targets{values}
         FROM known
         LEFT JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
         LEFT JOIN breadth ON breadth.p = known.p AND breadth.a = known.a AND breadth.d = known.d

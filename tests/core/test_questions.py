@@ -14,7 +14,7 @@ def test_the_first_use_of_what_many_use_is_no_stranger_than_their_share(name: st
     events = {
         "w": np.zeros(4, np.int64), "people": np.full(4, 400),
         f"{name}_state": np.array([NEW_TO_ME, NEW_TO_ME, NEW_TO_ME, NEW_TO_TEAM]),
-        f"{name}_people": np.array([400, 100, 1, 100]),
+        f"{name}_users": np.array([400, 100, 1, 100]),
     }  # fmt: skip
     assert question.most(events).tolist() == pytest.approx(
         [COMMON_BITS, COMMON_BITS + 2, COMMON_BITS + np.log2(400), np.inf]

@@ -107,4 +107,4 @@ def test_what_everybody_reads_one_day_is_no_news(tmp_path: Path) -> None:
     assert not [f for f in of(found, team[0]) if f.target == "/all/handbook/1"]
     minutes = of(found, team[1])[0]
     assert minutes.target == "/board/minutes/1"
-    assert "known in the team and used by 3 people in all" in reason(minutes, "novelty").text
+    assert "known in the team and used by 2 others" in reason(minutes, "novelty").text
