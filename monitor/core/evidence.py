@@ -166,8 +166,8 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
         some = {name: column[rows] for name, column in events.items()}
         X = question_rows(question, some, baseline.cast)
         told = _ask(baseline.detectors[question.key], X, 4)
-        told = np.minimum(told, question.most(some)) - question.explained(some)
-        found[question.key] = _spread(n, rows, np.where(told < NO_SURPRISE, JUDGED if question.among else 0.0, told))
+        told = np.maximum(told, JUDGED) if question.among else told
+        found[question.key] = _spread(n, rows, np.minimum(told, question.most(some)) - question.explained(some))
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))
@@ -190,7 +190,7 @@ def _by_kind(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray) 
     strongest: dict[str, Floats] = {}
     for key, found in surprise.items():
         kind = key.partition(" ")[0]
-        told = baseline.placebo_bits(key, found, tier)
+        told = baseline.placebo_bits(key, np.where(found < NO_SURPRISE, 0.0, found), tier)
         strongest[kind] = np.maximum(strongest[kind], told) if kind in strongest else told
     return strongest
 
