@@ -35,8 +35,8 @@ class GroupCounts:
         kept = group >= 0
         self.groups, place = ranked(group[kept])
         self.size = size
-        flat = np.bincount(place * size + value[kept], weight[kept], minlength=len(self.groups) * size)
-        self.table: Floats = np.vstack([flat.astype(np.float64).reshape(-1, size), np.zeros((1, size))])
+        flat = np.bincount(place * size + value[kept], weight[kept], minlength=(len(self.groups) + 1) * size)
+        self.table: Floats = flat.astype(np.float64, copy=False).reshape(-1, size)
 
     def row(self, group: Codes) -> Codes:
         """Each group's row in `table`; the last row, all zeros, for a group never seen."""

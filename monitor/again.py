@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -68,8 +68,7 @@ def freeze(
     first = min((w.first for w in open_now), default=0)
     live = {w.person for w in open_now}
     kept = Kept(db, history, sorted(live), assessed.gathered.events["r"][real], first)
-    gathered = replace(assessed.gathered, learned={}, habits={})
-    return Frozen(replace(assessed, gathered=gathered), kept, told, known, settings)
+    return Frozen(assessed, kept, told, known, settings)
 
 
 def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, Assessment] | None:

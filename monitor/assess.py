@@ -46,7 +46,7 @@ class Assessment:
 
     people: People
     windows: list[Window]
-    actions: list[Action]
+    actions: Sequence[Action]
     gathered: Gathered
     baseline: evidence.Baseline
     surprise: Mapping[str, Floats]
@@ -71,17 +71,10 @@ class Assessment:
 
 
 def assess(
-    history: History,
-    everybody: Iterable[Person],
-    told: Sequence[Departure],
-    settings: Settings,
-    attributes: tuple[str, ...],
-    *,
-    seed: int = 0,
-    until: int | None = None,
-    step: Step = lambda name: None,
+    history: History, everybody: Iterable[Person], told: Sequence[Departure], settings: Settings,
+    attributes: tuple[str, ...], *, seed: int = 0, until: int | None = None, step: Step = lambda name: None,
     weights: judge.Weights = WEIGHTS,
-) -> Assessment:
+) -> Assessment:  # fmt: skip
     """Judge every watched act.
 
     history: holds the table `event`.  told: the departures as known.  attributes: extra columns
@@ -96,12 +89,10 @@ def assess(
         raise NothingMatched(history.unmatched())
     windows, weeks = _windows(history, people, told, settings, span, seed), history.weeks()
     cast = _cast(people, windows, history.actions())
-    catalogue = settings.load_catalogue()
-    actions = [catalogue.action(name) for name in history.actions()]
 
     step("gathering what is usual")
-    domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
-    asked = Asked(history.facets(attributes), actions, settings.crown_jewels(catalogue), tellable(people), domains)
+    asked = _asked(history, people, settings, attributes)
+    actions = asked.actions
     days = gather_days(history, cast, windows, asked)
     baseline = evidence.Baseline(cast)
     with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
@@ -112,6 +103,7 @@ def assess(
         step("weighing evidence")
         tier = tiers_of(events, actions)
         baseline.learn(gathered.learned, gathered.habits)
+        gathered.forget_rows()
         surprise = evidence.surprises(baseline, events, gathered.used)
     surprise[evidence.DAY] = strange_days.result()[days.row(events)]
     baseline.calibrate(surprise, events["w"], tier)
@@ -210,6 +202,13 @@ def real_windows(people: People, told: Sequence[Departure], settings: Settings, 
     told = [departure for departure in told if departure.person_id in people.number]
     days = (span[0] // DAY_US - 1, span[1] // DAY_US + 1)
     return departures(people.number, people.zones, told, days, settings.windows.rules())
+
+
+def _asked(history: History, people: People, settings: Settings, attributes: tuple[str, ...]) -> Asked:
+    catalogue = settings.load_catalogue()
+    actions = [catalogue.action(name) for name in history.actions()]
+    domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
+    return Asked(history.facets(attributes), actions, settings.crown_jewels(catalogue), tellable(people), domains)
 
 
 def _cast(people: People, windows: Sequence[Window], actions: Sequence[str]) -> evidence.Cast:

@@ -39,7 +39,6 @@ def init(
       lastday init . --smtp mail.corp.example:587 --mail-from lastday@corp.example --mail-to security@corp.example
     """
     from monitor.cli.template import config_text, new_secrets
-    from monitor.settings import CONFIG
 
     path = folder / "lastday.toml"
     if path.exists():
@@ -60,11 +59,19 @@ def init(
         name for name, secret in new_secrets(bool(webhook)).items() if _write_secret(folder / "secrets" / name, secret)
     ]
     path.write_text(text, encoding="utf-8")
+    _tell_next(path, roster, logs, made, bool(smtp))
+
+
+def _tell_next(path: Path, roster: str, logs: str, made: list[str], mails: bool) -> None:
+    """What was written, and what to do now. made: names of new secrets."""
+    from monitor.settings import CONFIG
+
+    folder = path.parent
     click.echo(
         f"wrote {path}" + (f" and the secrets {', '.join(made)} (in {folder / 'secrets'}, not shown)" if made else ""),
         err=True,
     )
-    if smtp:
+    if mails:
         click.echo(
             f"for a login set user and password, and write {folder}/secrets/LASTDAY_SMTP_PASSWORD",
             err=True,

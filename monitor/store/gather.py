@@ -38,6 +38,10 @@ class Gathered:
     totals: Floats
     sizes: Floats
 
+    def forget_rows(self) -> None:
+        """Give back the memory of history rows, once a baseline has learned them."""
+        self.learned, self.habits = {}, {}
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -45,7 +45,7 @@ def bits_of(events: Columns, bits: Floats) -> Floats:
 def build_together(history: History, bits: Floats) -> None:
     """Build `together` (p, a, d, seg, s, n): bits of a day's different targets added up, and how many they are.
 
-    bits: see size_bits.
+    Of days with several acts of an action.  bits: see size_bits.
     """
     a, b = (index.ravel() for index in np.indices(bits.shape))
     table = {"a": a, "b": b, "x": np.rint(bits.ravel() * _THOUSANDTHS).astype(np.int64)}
@@ -53,7 +53,8 @@ def build_together(history: History, bits: Floats) -> None:
     history.db.execute(f"""CREATE OR REPLACE TABLE together AS
         SELECT p, a, d, any_value(seg) AS seg, sum(x) / {_THOUSANDTHS} AS s, count(*)::INTEGER AS n FROM (
           SELECT p, act.a, d, v, any_value(seg) AS seg, max(x) AS x
-          FROM act JOIN sized ON sized.a = act.a AND sized.b = least(act.b, {bits.shape[1] - 1})
+          FROM act SEMI JOIN (SELECT p, a, d FROM daily WHERE n > 1) AS several USING (p, a, d)
+          JOIN sized ON sized.a = act.a AND sized.b = least(act.b, {bits.shape[1] - 1})
           WHERE NOT failed GROUP BY p, act.a, d, v)
         GROUP BY p, a, d""")
 
