@@ -163,7 +163,7 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
     found: dict[str, Floats] = {}
     for question in QUESTIONS:
         rows = np.flatnonzero(question.asked(events))
-        some = {name: column[rows] for name, column in events.items()}
+        some = events if len(rows) == n else {name: column[rows] for name, column in events.items()}
         X = question_rows(question, some, baseline.cast)
         told = _ask(baseline.detectors[question.key], X, 4)
         told = np.maximum(told, JUDGED) if question.among else told
