@@ -11,8 +11,6 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from detectors.base import Floats
-from monitor.core.evidence import Cast
 from monitor.core.questions import KNOWN, NEW_TO_ALL, NEW_TO_ME, NEW_TO_TEAM, OTHERS, SOMEBODY_ELSES, SPLIT_FROM
 from monitor.sql import quote
 from monitor.store.history import (
@@ -140,17 +138,22 @@ def build_breadth(history: History) -> dict[str, Columns]:
     return found
 
 
-def repeats(history: History, paying: Sequence[int]) -> dict[str, Columns]:
-    """History rows of how often the same target came up in a week, and of the sums that the `paying` actions moved."""
-    history.put("paying", pa.table({"a": pa.array(paying, pa.int32())}))
+def repeats(history: History) -> Columns:
+    """History rows of how often the same target came up in a week."""
     history.db.execute(f"""CREATE OR REPLACE TABLE repeats AS
-        SELECT p, a, v, {WEEK} AS week, min(seg) AS seg, count(*)::INTEGER AS n,
-          sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
+        SELECT p, a, v, {WEEK} AS week, min(seg) AS seg, count(*)::INTEGER AS n
         FROM act WHERE v IS NOT NULL GROUP BY p, a, v, {WEEK}""")
-    often = _counted(history, bin_sql("n"), "repeats")
-    sums = _counted(history, bin_sql("s"), "repeats SEMI JOIN paying USING (a)", "s IS NOT NULL")
+    found = _counted(history, bin_sql("n"), "repeats")
     history.drop("repeats")
-    return {"repetition week": often, "magnitude split": sums}
+    return found
+
+
+def sums(history: History, paying: Sequence[int]) -> Columns:
+    """History rows of how much the `paying` actions moved to the same target in a week."""
+    history.put("paying", pa.table({"a": pa.array(paying, pa.int32())}))
+    weekly = f"""(SELECT p, a, v, min(seg) AS seg, sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
+        FROM act SEMI JOIN paying USING (a) WHERE v IS NOT NULL GROUP BY p, a, v, {WEEK})"""
+    return _counted(history, bin_sql("s"), weekly, "s IS NOT NULL")
 
 
 def unstated(history: History) -> Columns:
@@ -279,15 +282,6 @@ def _add_counts(events: Columns, paying: Sequence[int]) -> None:
         "s_split": np.where(split, moved, -1.0),
         "n_unstated": np.where(bare, np.bincount(day, bare, minlength=len(n_day))[day], 0).astype(np.int64),
     }
-
-
-def team_totals(history: History, cast: Cast) -> Floats:
-    """How often each team did each action, shape (teams, actions). Nothing in a watch window teaches what is usual."""
-    totals = history.columns("""SELECT g, a, sum(n) AS n FROM daily JOIN person USING (p) LEFT JOIN began USING (p)
-        WHERE until IS NULL OR d < until GROUP BY g, a""")
-    found = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
-    found[totals["g"], totals["a"]] = totals["n"]
-    return found
 
 
 def _blocks(days: int) -> str:

@@ -17,7 +17,7 @@ from monitor.core.windows import Window
 from monitor.store import counts, sizes, texts
 from monitor.store.days import Days, Usual, day_vectors
 from monitor.store.history import Columns, Facet, History
-from monitor.store.rolling import build_rolling
+from monitor.store.rolling import build_rolling, team_totals
 
 SHORTEST_NAME = 4
 """Account names shorter than that stand in too many targets by chance."""
@@ -28,7 +28,7 @@ class Gathered:
     """learned: question -> history rows; habits: facet -> history rows.
 
     events: columns of every watched event, with `people`, how many are on the roster; used: facet -> (row of
-    events, value).  totals: see counts.team_totals.  sizes: see sizes.size_bits.
+    events, value).  totals: see rolling.team_totals.  sizes: see sizes.size_bits.
     """
 
     learned: dict[str, Mapping[str, NDArray]]
@@ -84,12 +84,13 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
     learned |= counts.build_breadth(history)
-    learned |= counts.repeats(history, asked.paying)
+    learned["repetition week"] = counts.repeats(history)
+    learned["magnitude split"] = counts.sums(history, asked.paying)
     learned["unstated day"] = counts.unstated(history)
     learned["sequence before"] = counts.build_sequence(history, asked.grave)
     learned["dormancy account"] = counts.build_absence(history)
     habits = {facet.name: counts.habit(history, facet) for facet in asked.facets}
-    totals = counts.team_totals(history, cast)
+    totals = team_totals(history, cast)
     bits = sizes.size_bits(learned["magnitude magnitude"], cast)
     sizes.build_together(history, bits)
     learned["magnitude many"] = sizes.together(history)

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from detectors.base import Floats
+from monitor.core.evidence import Cast
 from monitor.store.history import History
 
 CAMPAIGN_PEOPLE = 3
@@ -15,6 +16,15 @@ MONTH_DAYS = 28
 """So far before a watch window its drift begins to count."""
 _THOUSANDTHS = 1000
 """Shares are added up as whole numbers, so that their sum does not depend on the order."""
+
+
+def team_totals(history: History, cast: Cast) -> Floats:
+    """How often each team did each action, shape (teams, actions). Nothing in a watch window teaches what is usual."""
+    totals = history.columns("""SELECT g, a, sum(n) AS n FROM daily JOIN person USING (p) LEFT JOIN began USING (p)
+        WHERE until IS NULL OR d < until GROUP BY g, a""")
+    found = np.zeros((int(cast.group.max(initial=0)) + 1, cast.actions))
+    found[totals["g"], totals["a"]] = totals["n"]
+    return found
 
 
 def build_rolling(history: History, totals: Floats, days: int) -> None:
