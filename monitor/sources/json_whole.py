@@ -84,7 +84,8 @@ def is_doubtful(name: str, text: str) -> str:
     if name in NAMES:
         return is_odd(text, numbers=True)
     # Elsewhere a number is as good as a text, but the engine writes exponents in two ways.
-    return f"({is_odd(text, numbers=False)} OR {_is_number(text)} AND contains({text}, 'e+'))"
+    exponent = f"(contains({text}, 'e+') OR contains({text}, 'e-0'))"
+    return f"({is_odd(text, numbers=False)} OR {_is_number(text)} AND {exponent})"
 
 
 def _is_wrong(name: str, held: str) -> str:

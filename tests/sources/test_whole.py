@@ -83,6 +83,14 @@ def test_it_reads_good_lines(tmp_path: Path, row: dict[str, Any], doubtful: tupl
     assert whole(path, doubtful) == by_lines(path)[0] != []
 
 
+@pytest.mark.parametrize("number", [1e22, 8.2e-07, -1e-05, 1e-10, 123456789012345678901234567890, 0.1])
+def test_a_number_is_written_as_line_by_line(tmp_path: Path, number: float) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(line(id="e1", ip=number, Disk=number))
+    assert whole(path) in (None, by_lines(path)[0])
+    assert whole(path, ("ip", "@disk")) == by_lines(path)[0] != []
+
+
 @pytest.mark.parametrize("bad", [bad for bad, _ in BAD_JSON], ids=range(len(BAD_JSON)))
 def test_one_bad_line_leaves_the_file_to_the_lines(tmp_path: Path, bad: bytes) -> None:
     path = tmp_path / "events.jsonl"
