@@ -260,8 +260,9 @@ def _state(use: str, day: str) -> str:
 
 def _add_counts(events: Columns, paying: Sequence[int]) -> None:
     """n_hour, n_day, n_same: events of the same window and action in that hour, on that day, on that target in that
-    week; n_unstated: those of that day without a stated reason, where this event has none; s_day: the size of those that succeeded on that day, -1 where none has one;
-    s_split: the size of SPLIT_FROM or more of `paying` actions on that target in that week, -1 for fewer."""
+    week; n_unstated: those of that day without a stated reason, where this event has none; s_day: the size of those
+    that succeeded on that day, -1 where none has one; s_split: the size of SPLIT_FROM or more of `paying` actions on
+    that target in that week, -1 for fewer."""
     act = events["w"].astype(np.int64) << 16 | events["a"]
     _, hour, n_hour = np.unique(act << 24 | events["h"], return_inverse=True, return_counts=True)
     _, day, n_day = np.unique(act << 20 | events["d"], return_inverse=True, return_counts=True)
