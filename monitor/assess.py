@@ -232,7 +232,7 @@ def _circumstances(
     _, day, size = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True, return_counts=True)
     failed = events["failed"].astype(bool)
     past = cast.real[events["w"]] & (hours < 0) & ~failed
-    return judge.Circumstances(impact, reading, hours, past, size[day], failed)
+    return judge.Circumstances(impact, reading, hours, past, events["clock_days"] > 0, size[day], failed)
 
 
 def _is_low(events: Mapping[str, NDArray], actions: Sequence[Action], windows: int, weights: judge.Weights) -> bool:

@@ -137,9 +137,10 @@ def _reason(
     events = assessed.gathered.events
     if kind == "after":
         hours = (line["t"] - assessed.windows[int(events["w"][row])].end_us) / HOUR_US
-        return Reason(
-            kind, round(bits, 2), f"{hours:,.1f} hours after the last day ended", f"{hours:,.1f} h", "none", "none"
-        )
+        text, days = f"{hours:,.1f} hours after the last day ended", int(events["clock_days"][row])
+        if days:
+            text += f"; it runs by itself: at this minute of the hour on {days:,} days before"
+        return Reason(kind, round(bits, 2), text, f"{hours:,.1f} h", "none", "none")
     if kind == matched.KIND:
         return Reason(kind, round(bits, 2), custom, "", "", "")
     if kind == feedback.KIND and assessed.damping:

@@ -70,6 +70,8 @@ class Weights:
     """Bits of any act past the end, more by its impact, and by each doubling of that day's acts."""
     after_hours: tuple[float, float] = (2.0, 16.0)
     """A late shift may run over; from the second hour figure on an act past the end counts in full."""
+    by_clock: float = 0.2
+    """What an act past the end counts that runs by itself, as it did before."""
     custom: float = 1.0
     """How much of what matched leavers do alike is taken off."""
 
@@ -79,13 +81,15 @@ class Circumstances:
     """What judgement must know of each event besides the evidence; arrays of shape (n,).
 
     hours_to_end is negative past the end of the last day; past is false for placebos and for
-    failed tries; acts_that_day counts the window's events of the day; failed: nothing came of it.
+    failed tries; by_clock: it runs by itself, as it did before; acts_that_day counts the window's
+    events of the day; failed: nothing came of it.
     """
 
     impact: Floats
     reading: NDArray
     hours_to_end: Floats
     past: NDArray
+    by_clock: NDArray
     acts_that_day: NDArray
     failed: NDArray
 
@@ -116,7 +120,11 @@ def judge(bits: Mapping[str, Floats], around: Circumstances, low_log: bool, w: W
     near = 1 - w.nearness + w.nearness * np.exp(-np.maximum(around.hours_to_end, 0.0) / w.nearness_hours)
     given = {kind: part * near for kind, part in given.items()}
     grace, full = w.after_hours
-    past = np.clip((-around.hours_to_end - grace) / (full - grace), 0.0, 1.0) * around.past
+    past = (
+        np.clip((-around.hours_to_end - grace) / (full - grace), 0.0, 1.0)
+        * around.past
+        * np.where(around.by_clock, w.by_clock, 1.0)
+    )
     given["after"] = past * (w.after + w.after_impact * impact + w.after_volume * np.log2(around.acts_that_day))
     return given
 

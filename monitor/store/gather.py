@@ -14,7 +14,7 @@ from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS, Cast, with_and_without
 from monitor.core.impact import is_moving
 from monitor.core.windows import Window
-from monitor.store import counts, sizes, texts
+from monitor.store import clockwork, counts, sizes, texts
 from monitor.store.days import Days, Usual, day_vectors
 from monitor.store.history import Columns, Facet, History
 from monitor.store.rolling import build_rolling, team_totals
@@ -112,6 +112,7 @@ def watch(
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving))
     events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
+    events["clock_days"] = _spread(events["r"], clockwork.by_clock(history))
     events["jewel"] = np.isin(events["r"], texts.jewels(history, asked.jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
     history.drop(
@@ -140,6 +141,13 @@ def _belongings(events: dict[str, NDArray], row_of: NDArray, told: Columns) -> N
     owner = np.full(len(events["r"]), -1)
     owner[at] = told["owner"]
     events["own"] = owner == events["p"]
+
+
+def _spread(r: NDArray, told: Columns) -> NDArray:
+    """The days told of each row r, 0 where nothing is told."""
+    days = np.zeros(int(max(r.max(initial=0), told["r"].max(initial=0))) + 1, np.int32)
+    days[told["r"]] = told["days"]
+    return days[r]
 
 
 def _used(history: History, facet: Facet, events: dict[str, NDArray], row_of: NDArray) -> Columns:
@@ -181,6 +189,7 @@ def _table(cast: Cast, windows: Sequence[Window]) -> pa.Table:
             "p": pa.array([w.person for w in windows], pa.int32()),
             "first": pa.array([w.first for w in windows], pa.int32()),
             "end": pa.array([w.end for w in windows], pa.int32()),
+            "ends": pa.array([w.end_us for w in windows], pa.int64()),
             "real": pa.array(cast.real),
         }
     )

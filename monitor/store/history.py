@@ -188,7 +188,8 @@ class History:
         """Build `act`, one narrow row for each event of a known person, and what is summed from it.
 
         mine: the rows of `act` that lie in a watch window, with its w.  active: the hours in which a person acted.
-        windows: w, p, first (day), end (day, exclusive), real (a departure, not a placebo).
+        windows: w, p, first (day), end (day, exclusive), ends (the end of the last day, t),
+        real (a departure, not a placebo).
         hourly, daily: events n and the size s of those that succeeded, for each person, action and hour or day.
         """
         self.put("watch", windows)

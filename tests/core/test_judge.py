@@ -12,7 +12,8 @@ def score(bits: dict[str, float], *, failed: bool = False, hours_to_end: float =
     one = np.ones(1)
     around = Circumstances(
         impact=one * impact, reading=np.zeros(1, bool), hours_to_end=one * hours_to_end,
-        past=np.array([hours_to_end < 0 and not failed]), acts_that_day=one * 2, failed=np.array([failed]),
+        past=np.array([hours_to_end < 0 and not failed]),
+        by_clock=np.zeros(1, bool), acts_that_day=one * 2, failed=np.array([failed]),
     )  # fmt: skip
     told = {kind: one * bits.get(kind, 0.0) for kind in KINDS}
     return float(sum(judge(told, around, False, Weights()).values())[0])
