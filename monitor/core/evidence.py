@@ -167,7 +167,9 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
         X = question_rows(question, some, baseline.cast)
         told = _ask(baseline.detectors[question.key], X, 4)
         told = np.maximum(told, JUDGED) if question.among else told
-        found[question.key] = _spread(n, rows, np.minimum(told, question.most(some)) - question.explained(some))
+        found[question.key] = _spread(
+            n, rows, np.minimum(told, question.most(some)) * question.share(some) - question.explained(some)
+        )
     for facet, used in habits.items():
         X = habit_rows(events, used)
         found["habit " + facet] = _spread(n, used["row"], _ask(baseline.detectors["habit " + facet], X, 1))

@@ -21,6 +21,8 @@ COMMON_BITS = 2.0
 """What a share of all people use, anybody comes to use one day: so many bits stranger than that share it may be."""
 SPLIT_FROM = 3
 """So many payments to one target in a week may be one that was split: they are judged by their sum too."""
+BY_CHANCE = 0.5
+"""Two grave acts meet on one target by chance: of an order in which neither prepares the other so much counts."""
 KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
 """How a person stands to a target on the day of its first use."""
 OTHERS = (NEW_TO_TEAM, SOMEBODY_ELSES)
@@ -41,6 +43,8 @@ class Question:
     """Bits of the answer that what the team does that very day explains."""
     most: Callable[[Columns], NDArray] = lambda e: np.full(len(e["w"]), np.inf)
     """Bits that the answer cannot be worth more than."""
+    share: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]))
+    """Share of the answer that counts."""
     count: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]))
     """How many acts the value tells of."""
     among: bool = False
@@ -91,7 +95,14 @@ QUESTIONS = (
     ),
     Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
     UNSTATED,
-    Question("sequence", "before", Rare, lambda e: e["before"], lambda e: e["before"] > 0),
+    Question(
+        "sequence",
+        "before",
+        Rare,
+        lambda e: e["before"],
+        lambda e: e["before"] > 0,
+        share=lambda e: np.where(e["prepared"], 1.0, BY_CHANCE),
+    ),
     Question(
         "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False
     ),

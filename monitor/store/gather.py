@@ -13,6 +13,7 @@ from detectors.base import Floats
 from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS, Cast, with_and_without
 from monitor.core.impact import is_moving
+from monitor.core.order import purposeful
 from monitor.core.windows import Window
 from monitor.store import clockwork, counts, sizes, texts
 from monitor.store.days import Days, Usual, day_vectors
@@ -112,6 +113,7 @@ def watch(
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving))
     events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
+    events["prepared"] = purposeful([action.kind for action in asked.actions])[events["before"], events["a"]]
     events["clock_days"] = _spread(events["r"], clockwork.by_clock(history))
     events["jewel"] = np.isin(events["r"], texts.jewels(history, asked.jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}

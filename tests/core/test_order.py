@@ -1,0 +1,27 @@
+"""Which order of two acts on one target has a purpose."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.core.order import purposeful
+from monitor.core.questions import BY_CHANCE, QUESTIONS
+from monitor.settings import load_settings
+
+NAMES = ("vendor.bank_change", "payment.release", "account.disable", "mfa.reset", "file.download", "file.delete")
+
+
+def test_bank_details_before_a_payment_and_a_copy_before_a_deletion_serve_a_purpose() -> None:
+    catalogue = load_settings().load_catalogue()
+    table = purposeful([catalogue.action(name).kind for name in NAMES])
+    pairs = {(NAMES[i - 1], NAMES[j]) for i, j in zip(*np.nonzero(table), strict=True)}
+    assert ("vendor.bank_change", "payment.release") in pairs
+    assert ("file.download", "file.delete") in pairs
+    assert ("file.delete", "file.download") not in pairs
+    assert not {("mfa.reset", "account.disable"), ("account.disable", "mfa.reset")} & pairs
+    assert not table[0].any(), "no act before prepares nothing"
+
+
+def test_an_order_by_chance_counts_less() -> None:
+    question = next(q for q in QUESTIONS if q.kind == "sequence")
+    assert question.share({"prepared": np.array([True, False])}).tolist() == [1.0, BY_CHANCE]
