@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PREPARED_BY = {
-    "money": ("change", "empower", "impersonate", "money"),
+    "money": ("redirect", "empower", "impersonate"),
     "exfiltrate": ("empower",),
     "forward": ("empower", "exfiltrate"),
     "share": ("exfiltrate",),

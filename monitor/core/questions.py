@@ -21,7 +21,7 @@ COMMON_BITS = 2.0
 """What a share of all people use, anybody comes to use one day: so many bits stranger than that share it may be."""
 SPLIT_FROM = 3
 """So many payments to one target in a week may be one that was split: they are judged by their sum too."""
-BY_CHANCE = 0.5
+BY_CHANCE = 0.3
 """Two grave acts meet on one target by chance: of an order in which neither prepares the other so much counts."""
 KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
 """How a person stands to a target on the day of its first use."""
