@@ -24,7 +24,7 @@ from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns,
 SIDES = {
     "rarity": "what", "sequence": "what",
     "volume": "much", "drift": "much", "magnitude": "much",
-    "novelty": "target", "breadth": "target", "repetition": "target",
+    "novelty": "target", "breadth": "target",
     "unstated": "why", "rhythm": "when", "habit": "where", "foreign": "where", "dormancy": "account", "day": "day",
 }  # fmt: skip
 """Every kind of evidence and the side of an act it looks at: two kinds on one side tell one thing."""

@@ -105,7 +105,6 @@ _SIZES = {
     "drift month": ("n28", "times in four weeks", "own spells of four weeks", "peer spells"),
     "novelty many": ("n_foreign", "first uses of what other teams or people use, in one day", "own days", "peer days"),
     "breadth day": ("n_new", "targets never used before, in one day", "own days", "peer days"),
-    "repetition week": ("n_same", "times on one target in a week", "own targets a week", "peer targets a week"),
     "magnitude many": (
         "s_many", "bits above chance, the sizes of that day's {n_many} targets together", "own days", "peer days",
     ),

@@ -13,7 +13,7 @@ from detectors.base import Floats
 CONTENT = (
     ("rarity", "sequence"),
     ("volume", "drift", "magnitude"),
-    ("novelty", "breadth", "repetition"),
+    ("novelty", "breadth"),
     ("unstated",),
 )
 """Sides of what was done. Two kinds on one side tell one thing, so the stronger of them counts."""
@@ -33,7 +33,7 @@ class Weights:
     kinds: Mapping[str, float] = field(
         default_factory=lambda: {
             "rarity": 1.02, "sequence": 1.71, "volume": 0.78, "drift": 0.71, "magnitude": 1.4, "novelty": 1.03,
-            "breadth": 0.37, "unstated": 0.7, "repetition": 0.58, "rhythm": 1.01, "habit": 0.92, "foreign": 1.0,
+            "breadth": 0.37, "unstated": 0.7, "rhythm": 1.01, "habit": 0.92, "foreign": 1.0,
             "dormancy": 2.0, "day": 0.22,
         }
     )  # fmt: skip

@@ -93,7 +93,6 @@ QUESTIONS = (
         lambda e: bin_of(e["n_foreign"] / e["campaign"]),
         lambda e: (e["n_foreign"] > 1) & (np.isin(e["target_state"], OTHERS) | np.isin(e["place_state"], OTHERS)),
     ),
-    Question("repetition", "week", Tail, lambda e: bin_of(e["n_same"]), lambda e: e["n_same"] > 1),
     UNSTATED,
     Question(
         "sequence",

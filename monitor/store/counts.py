@@ -138,16 +138,6 @@ def build_breadth(history: History) -> dict[str, Columns]:
     return found
 
 
-def repeats(history: History) -> Columns:
-    """History rows of how often the same target came up in a week."""
-    history.db.execute(f"""CREATE OR REPLACE TABLE repeats AS
-        SELECT p, a, v, {WEEK} AS week, min(seg) AS seg, count(*)::INTEGER AS n
-        FROM act WHERE v IS NOT NULL GROUP BY p, a, v, {WEEK}""")
-    found = _counted(history, bin_sql("n"), "repeats")
-    history.drop("repeats")
-    return found
-
-
 def sums(history: History, paying: Sequence[int]) -> Columns:
     """History rows of how much the `paying` actions moved to the same target in a week."""
     history.put("paying", pa.table({"a": pa.array(paying, pa.int32())}))

@@ -85,7 +85,6 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     for name in ("target", "place"):
         learned["novelty " + name] = counts.novelty(history, name)
     learned |= counts.build_breadth(history)
-    learned["repetition week"] = counts.repeats(history)
     learned["magnitude split"] = counts.sums(history, asked.paying)
     learned["unstated day"] = counts.unstated(history)
     learned["sequence before"] = counts.build_sequence(history, asked.grave)
