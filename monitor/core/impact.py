@@ -30,6 +30,8 @@ NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
+PEOPLE = ("account", "customer", "employee", "identity", "member", "patient", "person", "profile", "tenant", "user")
+"""Nouns of actions on people and on what stands for them: nobody else was seen to use them, yet they are somebody's."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
@@ -63,10 +65,11 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     """
     kind = np.array([action.kind for action in actions])[events["a"]]
     impact = np.array([action.impact for action in actions])[events["a"]]
+    somebody = np.array([action.name.partition(".")[0] in PEOPLE for action in actions])[events["a"]]
     used_alone = (events["target_people"] == 1) & (events["target_state"] == 0)
     kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
-    own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE))
-    shared = ~own & ((events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
+    own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE) & ~somebody)
+    shared = ~own & (somebody | (events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
     missed = ~np.isin(kind, _DESTROYS) | (~own & (impact >= NEVER_ONES_OWN))
     alone = np.where(shared, np.where(events["target_people"] <= 1, UNTOUCHED, 1.0), UNSHARED)
     reach = np.clip(reach_bits / REACH_BITS, 0.0, 1.0)
