@@ -23,9 +23,9 @@ from monitor.sources.push import read_push
 from monitor.station import Station, expired
 from monitor.store import fresh, rosters
 from monitor.store.history import History
-from monitor.store.schema import micros
 from monitor.store.segments import SCHEMA
 from monitor.store.state import get
+from monitor.store.utc import micros
 
 COUNT_FOR = timedelta(hours=1)
 """So long questions that told nothing are only counted; then their number is a row."""

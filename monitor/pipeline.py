@@ -31,8 +31,8 @@ from monitor.store import cases, fresh, inbox, kept, outbox, rosters, steps
 from monitor.store.around import months_of, sources_of
 from monitor.store.history import History
 from monitor.store.recall import lost_files, recall
-from monitor.store.schema import micros
 from monitor.store.state import get, put
+from monitor.store.utc import micros
 
 CLOCK_AHEAD = timedelta(hours=1)
 """A log whose clock runs ahead by no more than this is believed at once."""

@@ -19,6 +19,7 @@ WIDTH = 120
 BUDGETS = (1.0, 2.0, 5.0, 10.0)
 
 if TYPE_CHECKING:
+    from monitor.core.outcomes import Backtest
     from monitor.sources.formats import Reading
 
 
@@ -81,11 +82,9 @@ def backtest(
       lastday backtest --hr people.csv --events logs/ --labels verdicts.csv --budget 1 --budget 4 --before 14
       lastday backtest --hr people.csv --events logs/ --feedback benign.csv --html backtest.html
     """  # fmt: skip
-    from rich.console import Console
-
     from monitor import replay, scanning
     from monitor.cli.summary import degraded, show_scan
-    from monitor.report import backtest_json, backtest_page, backtest_table
+    from monitor.report import backtest_page
     from monitor.settings import load_settings
     from monitor.sources.feedback import read_feedback
     from monitor.sources.labels import read_labels
@@ -102,11 +101,7 @@ def backtest(
             loaded, settings, as_ofs, befores=befores, feedback=entries, seed=seed, count=steps.count
         )  # fmt: skip
         told = replay.sum_up(lived, settings, step, budgets=budgets or BUDGETS, labels=known, feedback=entries)
-    if form == "json":
-        click.echo(json.dumps(backtest_json.as_dict(told), ensure_ascii=True, indent=1))
-    else:
-        out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
-        backtest_table.show(out, told, limit)
+    _show(told, form, limit)
     if page:
         _write(page, backtest_page.page(told))
     show_scan(lived.last, 0, messages_only=True)
@@ -114,6 +109,18 @@ def backtest(
         click.echo(f"labels: {len(strangers):,} people are on no roster, for example {plain(strangers[0])}", err=True)
     if degraded(lived.last):
         ctx.exit(DEGRADED)
+
+
+def _show(told: Backtest, form: str, limit: int) -> None:
+    from rich.console import Console
+
+    from monitor.report import backtest_json, backtest_table
+
+    if form == "json":
+        click.echo(json.dumps(backtest_json.as_dict(told), ensure_ascii=True, indent=1))
+    else:
+        out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
+        backtest_table.show(out, told, limit)
 
 
 def _strangers(labels: tuple[Label, ...], people: dict) -> list[str]:

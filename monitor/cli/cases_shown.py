@@ -17,7 +17,7 @@ from monitor.report import rows, timeline
 from monitor.report.safe import plain
 from monitor.report.terminal import MARKS, STYLES
 from monitor.store.rosters import versions
-from monitor.store.schema import micros
+from monitor.store.utc import micros
 
 if TYPE_CHECKING:
     from monitor.looking import Look

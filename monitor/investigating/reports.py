@@ -20,7 +20,8 @@ from monitor.report.case_file import About, CaseFile, Judged, Line, Log, Step, T
 from monitor.report.picture import Days, gravest
 from monitor.store import audit, originals, steps
 from monitor.store.acted import Acted
-from monitor.store.schema import departures, findings, micros, tallies
+from monitor.store.schema import departures, findings, tallies
+from monitor.store.utc import micros
 
 BEFORE_DAYS = 28
 """So many days before the window tell what a usual day is."""

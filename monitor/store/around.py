@@ -11,7 +11,7 @@ from monitor.core.routing import names_of
 from monitor.model import Finding, Person
 from monitor.sql import literal
 from monitor.store.history import DAY_US, History
-from monitor.store.schema import micros
+from monitor.store.utc import micros
 
 SHOWN_DAYS = 31
 

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from monitor.core.identity import lowered
 from monitor.model import Batch, Reject
-from monitor.store.schema import cursors, events, micros, rejects, tallies
+from monitor.store.schema import cursors, events, rejects, tallies
 from monitor.store.state import State, bump, get, insert_new, put
+from monitor.store.utc import micros
 
 COLUMNS = (
     "id", "digest", "t", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason",

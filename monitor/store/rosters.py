@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 
 from monitor.core.windows import end_of, usual_zone
 from monitor.model import Departure, Person
-from monitor.store.schema import accounts, departures, feeds, micros, people
+from monitor.store.schema import accounts, departures, feeds, people
 from monitor.store.state import bump, get, put
+from monitor.store.utc import micros
 
 CHANGED = "rosters changed"
 """Counter in the store: any version of anything that came into force."""

@@ -21,8 +21,9 @@ from sqlalchemy import BigInteger, Connection, delete, func, insert, select, typ
 
 from monitor.engine import own_tables
 from monitor.store.manifest import folder_of, listed, sealed_sql
-from monitor.store.schema import events, micros, segments
+from monitor.store.schema import events, segments
 from monitor.store.state import State
+from monitor.store.utc import micros
 
 SCHEMA = pa.schema(
     [pa.field("id", pa.string()), pa.field("t", pa.int64())]

@@ -19,8 +19,8 @@ from monitor.sql import literal
 from monitor.station import Station, open_station
 from monitor.store import cases, rosters, segments
 from monitor.store.schema import events as hot_events
-from monitor.store.schema import micros
 from monitor.store.schema import segments as manifest
+from monitor.store.utc import micros
 from tests.benchmarks.large_log import SORTS
 
 EVENTS, PEOPLE, DAYS = 10_000_000, 5_000, 240

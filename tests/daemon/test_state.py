@@ -11,9 +11,9 @@ from alembic.migration import MigrationContext
 
 from monitor.model import BadInput
 from monitor.station import Station
-from monitor.store.schema import UTC as UtcType
 from monitor.store.schema import channels, metadata
 from monitor.store.state import HEAD, KNOWN_VERSIONS, MIGRATIONS, bump, get, open_state, put, schema_version
+from monitor.store.utc import UTC as UtcType
 
 
 def test_schema_equals_migrations(station: Station) -> None:
