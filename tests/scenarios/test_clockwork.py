@@ -26,10 +26,16 @@ def office(*, minutes: bool = True) -> tuple[Org, list[str]]:
     return org, staff
 
 
-def every_morning(org: Org, person: str, since: date, at: str = "06:17") -> None:
+def every_morning(org: Org, person: str, since: date, at: str = "06:17", action: str = "report.run") -> None:
     """A scheduler's run on each day, on and on after the last day."""
     for day in range((LAST - since).days + 1):
-        org.does(person, "report.run", (since + timedelta(days=day)).isoformat(), at, target="report-7")
+        org.does(person, action, (since + timedelta(days=day)).isoformat(), at, target="report-7")
+
+
+def every_hour(org: Org, person: str) -> None:
+    """A job that does most of what is done in the person's name, and that nobody runs by hand."""
+    for hour in range(24):
+        every_morning(org, person, FIRST, at=f"{hour:02}:41", action="job.run")
 
 
 def after(found: list[Finding], person: str) -> tuple[float, str]:
@@ -40,14 +46,16 @@ def after(found: list[Finding], person: str) -> tuple[float, str]:
 
 
 def test_a_scheduler_goes_on_in_the_name_of_who_left(tmp_path: Path) -> None:
-    org, (scheduled, by_hand, lately, *_) = office()
+    org, (scheduled, by_hand, lately, hourly, *_) = office()
     every_morning(org, scheduled, FIRST)
     every_morning(org, lately, date(2017, 10, 9))
+    every_hour(org, hourly)
     for day in AFTER:
         org.does(by_hand, "report.run", day, "11:20", target="report-7")
     found = org.scan(tmp_path).found
     bits, text = after(found, scheduled)
     assert "runs by itself: at this minute of the hour on 1" in text
+    assert "runs by itself" in after(found, hourly)[1]
     human, told = after(found, by_hand)
     assert "runs by itself" not in told
     assert human > 3 * bits > 0
