@@ -30,7 +30,10 @@ NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
-PEOPLE = ("account", "customer", "employee", "identity", "member", "patient", "person", "profile", "tenant", "user")
+PEOPLE = (
+    "account", "acct", "customer", "cust", "employee", "identity", "member", "patient", "person", "profile", "tenant",
+    "user", "usr",
+)  # fmt: skip
 """Nouns of actions on people and on what stands for them: nobody else was seen to use them, yet they are somebody's."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
@@ -65,7 +68,7 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     """
     kind = np.array([action.kind for action in actions])[events["a"]]
     impact = np.array([action.impact for action in actions])[events["a"]]
-    somebody = np.array([action.name.partition(".")[0] in PEOPLE for action in actions])[events["a"]]
+    somebody = np.array([_is_on_people(action.name) for action in actions])[events["a"]]
     used_alone = (events["target_people"] == 1) & (events["target_state"] == 0)
     kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
     own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE) & ~somebody)
@@ -85,6 +88,11 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     counted = np.array([action.magnitude in REACHED and action.kind != "read" for action in actions])[events["a"]]
     impact = np.where(counted & ~own, np.maximum(impact, _reach(events["b"])), impact)
     return np.where(events["failed"], impact * FAILED, impact)
+
+
+def _is_on_people(action: str) -> bool:
+    """customer_account.close, users.delete: the last word of the noun tells."""
+    return action.partition(".")[0].rpartition("_")[2].removesuffix("s") in PEOPLE
 
 
 def _reach(bins: NDArray) -> Floats:

@@ -66,7 +66,7 @@ def test_a_large_export_with_a_ticket_is_still_less_than_one_without() -> None:
     assert taken("dataset.pull", REACH_BITS, reasoned=True) < 0.7 * taken("dataset.pull", REACH_BITS)
 
 
-@pytest.mark.parametrize("action", ["account.suspend", "user.delete", "member.remove"])
+@pytest.mark.parametrize("action", ["account.suspend", "users.delete", "customer_account.delete", "acct.dis"])
 def test_people_are_nobodys_own_though_no_log_shows_them_used(action: str) -> None:
     for known in (0, 3):
         assert taken(action, 0.0, target_state=known) == pytest.approx(UNTOUCHED * CATALOGUE.action(action).impact)
