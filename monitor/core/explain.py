@@ -103,6 +103,8 @@ _SIZES = {
     "volume size": ("s_day", "in all that day", "own days with it", "peer days"),
     "drift week": ("n7", "times in seven days", "own weeks with it", "peer weeks"),
     "drift month": ("n28", "times in four weeks", "own spells of four weeks", "peer spells"),
+    "drift new week": ("new7", "targets never used before, in seven days", "own weeks with it", "peer weeks"),
+    "drift new month": ("new28", "targets never used before, in four weeks", "own spells of four weeks", "peer spells"),
     "novelty many": ("n_foreign", "first uses of what other teams or people use, in one day", "own days", "peer days"),
     "breadth day": ("n_new", "targets never used before, in one day", "own days", "peer days"),
     "magnitude many": (
@@ -127,7 +129,7 @@ def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> 
     compared = f"{_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}" if n or np_ else "nobody did it before"
     text = f"{shown} {words.format_map(event)}".strip() + f": {compared}"
     if kind in ("volume", "novelty", "breadth", "drift") or name == "many":
-        text += _campaign(name if kind == "drift" else "day", value, event)
+        text += _campaign(name.removeprefix("new ") if kind == "drift" else "day", value, event)
     own, peers = _usual(found.usual, 0), _usual(found.usual, 2)
     return Told(text, shown, own, peers)
 
@@ -137,7 +139,8 @@ def _campaign(span: str, value: float, event: Mapping[str, object]) -> str:
     if span == "day":
         excess = float(event["campaign"])  # type: ignore[arg-type]
         return f" (the team did {excess:.1f} times its usual that day; that is taken out)" if excess >= TOLD else ""
-    cleared = float(event[{"week": "c7", "month": "c28"}[span]])  # type: ignore[arg-type]
+    cleaned, whole = {"week": ("c7", "n7"), "month": ("c28", "n28")}[span]
+    cleared = value * float(event[cleaned]) / float(event[whole])  # type: ignore[arg-type]
     return f" ({cleared:,.0f} without what the whole team did)" if value >= TOLD * cleared else ""
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from detectors.tail import size_of
 from monitor.core.catalogue import Action
+from monitor.core.evidence import TIERS
 
 FAILED = 0.19
 """Nothing happened, but somebody tried."""
@@ -25,7 +26,10 @@ REACH_BITS = 6.0
 """So far above everybody's magnitudes it no longer matters that nobody is known to share the target, or how an
 export is called."""
 UNHEARD_OF = 0.8
-"""What is taken out in an unheard-of number is at least this grave, by and by, whatever it is usually called."""
+"""Taken out, changed or lost in an unheard-of number, things are at least this grave, by and by, whatever the name."""
+UNHEARD_OF_FROM, UNHEARD_OF_BITS = 4.0, 6.0
+"""A change, or the loss of what is shared, grows as grave from so many bits on, in so many more: a size that nobody
+ever reached, of one target or of many together, is reach, whatever the action is called and its magnitude counts."""
 NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
@@ -64,7 +68,7 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     events: a (index into actions), b (bin of the magnitude, -1 for none), failed, reasoned, own (names
     its actor), internal, external, jewel, target_people, place_people, place_targets, target_state.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
-    knowing who shares the target, and makes an export graver.
+    knowing who shares the target, and makes an export, a change or a loss graver.
     """
     kind = np.array([action.kind for action in actions])[events["a"]]
     impact = np.array([action.impact for action in actions])[events["a"]]
@@ -79,6 +83,9 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     impact = np.where(missed, impact, impact * (alone + (1 - alone) * reach))
     numbered = np.array([a.kind in _TAKES and a.magnitude != NUMBERLESS for a in actions])[events["a"]]
     impact = np.where(numbered, impact + np.maximum(UNHEARD_OF - impact, 0.0) * reach, impact)
+    alike = np.where(missed, kind == "change", shared) & (impact >= TIERS[0])
+    beyond = np.clip((reach_bits - UNHEARD_OF_FROM) / UNHEARD_OF_BITS, 0.0, 1.0)
+    impact = np.where(alike, impact + np.maximum(UNHEARD_OF - impact, 0.0) * beyond, impact)
     flows = np.isin(kind, _FLOWS)
     impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
     impact = np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)

@@ -66,6 +66,11 @@ def _first_use(name: str) -> Question:
     return Question("novelty", name, Rare, lambda e: e[state], lambda e: e[state] > 0, most=by_share)
 
 
+def _over_days(e: Columns, firsts: str) -> NDArray:
+    """Were there first uses on that day and on others before? Those of one day alone are told by breadth."""
+    return (e["n_new"] > 0) & (e[firsts] > e["n_new"])
+
+
 UNSTATED = Question("unstated", "day", Share, lambda e: e["n_unstated"], count=lambda e: e["n_day"], among=True)
 QUESTIONS = (
     Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"])), explained=lambda e: np.log2(e["campaign"])),
@@ -86,6 +91,12 @@ QUESTIONS = (
     _first_use("target"),
     _first_use("place"),
     Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
+    Question(
+        "drift", "new week", Tail, lambda e: bin_of(e["new7"] * e["c7"] / e["n7"]), lambda e: _over_days(e, "new7")
+    ),
+    Question(
+        "drift", "new month", Tail, lambda e: bin_of(e["new28"] * e["c28"] / e["n28"]), lambda e: _over_days(e, "new28")
+    ),
     Question(
         "novelty",
         "many",

@@ -116,25 +116,30 @@ def novelty(history: History, name: str) -> Columns:
 
 
 def build_breadth(history: History) -> dict[str, Columns]:
-    """Build `breadth` (p, a, d, n, n_foreign): targets first used that day, and those of them that are others'.
+    """Build `breadth` (p, a, d, n, n_foreign, n7, n28): targets first used that day, those of them that are others',
+    and those first used in the last 7 and 28 days, that day included. To who is new nearly everything is: see settled.
 
-    Returns the history rows of both; bin 0 is a day with none.
+    Returns the history rows of all four; bin 0 is a day, a week or four weeks with none.
     """
     others = f"IN {OTHERS}"
     history.db.execute(f"""CREATE OR REPLACE TABLE breadth AS
-        SELECT one.p, one.a, one.fd AS d, count(*)::INTEGER AS n,
-          count_if(one.state {others} OR coalesce(place.fd = one.fd AND place.state {others}, false))::INTEGER AS n_foreign
-        FROM target_state AS one LEFT JOIN target USING (v)
-        LEFT JOIN place_state AS place ON place.p = one.p AND place.v = target.c
-        GROUP BY one.p, one.a, one.fd""")
-    found = {}
-    for question, n in (("breadth day", "breadth.n"), ("novelty many", "breadth.n_foreign")):
-        found[question] = _counted(
-            history,
-            f"CASE WHEN {n} IS NULL THEN 0 ELSE {bin_sql(n)} END",
-            "daily JOIN settled USING (p) LEFT JOIN breadth USING (p, a, d)",
-            "d >= since",
-        )
+        WITH daily AS (SELECT one.p, one.a, one.fd AS d, count(*)::INTEGER AS n,
+            count_if(one.state {others} OR coalesce(place.fd = one.fd AND place.state {others}, false))::INTEGER AS n_foreign
+          FROM target_state AS one JOIN settled USING (p) LEFT JOIN target USING (v)
+          LEFT JOIN place_state AS place ON place.p = one.p AND place.v = target.c
+          WHERE one.fd >= since GROUP BY one.p, one.a, one.fd)
+        SELECT *, (sum(n) OVER week)::INTEGER AS n7, (sum(n) OVER month)::INTEGER AS n28 FROM daily
+        WINDOW week AS (PARTITION BY p, a ORDER BY d RANGE BETWEEN 6 PRECEDING AND CURRENT ROW),
+          month AS (PARTITION BY p, a ORDER BY d RANGE BETWEEN 27 PRECEDING AND CURRENT ROW)""")
+    uses = "daily JOIN settled USING (p) LEFT JOIN breadth USING (p, a, d)"
+    found = {
+        question: _counted(history, f"CASE WHEN {n} IS NULL THEN 0 ELSE {bin_sql(n)} END", uses, "d >= since")
+        for question, n in (("breadth day", "breadth.n"), ("novelty many", "n_foreign"))
+    }
+    for question, days in (("drift new week", 7), ("drift new month", 28)):
+        block = f"""(SELECT p, a, min(daily.seg) AS seg, sum(breadth.n) AS n FROM {uses} WHERE d >= since
+            GROUP BY p, a, (d + 3) // {days})"""
+        found[question] = _counted(history, f"CASE WHEN n IS NULL THEN 0 ELSE {bin_sql('n')} END", block)
     return found
 
 
@@ -207,7 +212,7 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
     """Every event in a window, sorted by window and time, with its quantities.
 
     r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, c7, c28, campaign (see
-    build_rolling), n_new, n_same, s_split; s_many, n_many (see sizes.build_together); before; idle (days the account
+    build_rolling), n_new, new7, new28, n_same, s_split; s_many, n_many (see sizes.build_together); before; idle (days the account
     lay idle); target_state, place_state; target_people, place_people, place_targets; target_users, place_users (people
     who used it, but for what they first used after they were known to leave); v_ and the name of each facet with single
     values.
@@ -222,9 +227,9 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
           FROM mine JOIN settled USING (p) LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
         SELECT known.r, known.w, known.p, known.g, known.a, known.t, known.h, known.d, coalesce(known.b, -1) AS b,
           failed, reasoned,
-          coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, n7, n28, c7, c28, campaign,
-          CASE WHEN known.d >= since THEN coalesce(breadth.n, 0) ELSE 0 END AS n_new,
-          CASE WHEN known.d >= since THEN coalesce(breadth.n_foreign, 0) ELSE 0 END AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
+          coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, rolling.n7, rolling.n28, c7, c28, campaign,
+          coalesce(breadth.n, 0) AS n_new, coalesce(breadth.n7, 0) AS new7, coalesce(breadth.n28, 0) AS new28,
+          coalesce(breadth.n_foreign, 0) AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
           coalesce(together.s, 0) AS s_many, coalesce(together.n, 0) AS n_many,
           target_state, {_state("place", "known.d")} AS place_state,
           target_people, target_users,

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.core.impact import REACH_BITS, UNHEARD_OF, UNSHARED, UNTOUCHED, impact_of
+from monitor.core.impact import (
+    REACH_BITS,
+    UNHEARD_OF,
+    UNHEARD_OF_BITS,
+    UNHEARD_OF_FROM,
+    UNSHARED,
+    UNTOUCHED,
+    impact_of,
+)
 from monitor.settings import load_settings
 
 CATALOGUE = load_settings().load_catalogue()
@@ -70,3 +78,18 @@ def test_a_large_export_with_a_ticket_is_still_less_than_one_without() -> None:
 def test_people_are_nobodys_own_though_no_log_shows_them_used(action: str) -> None:
     for known in (0, 3):
         assert taken(action, 0.0, target_state=known) == pytest.approx(UNTOUCHED * CATALOGUE.action(action).impact)
+
+
+def test_a_change_of_unheard_of_size_is_grave_whatever_it_is_called() -> None:
+    """A switch that serves eight million people, where nobody ever turned one that served two hundred."""
+    usual = CATALOGUE.action("flag.flip").impact
+    told = [taken("flag.flip", bits) for bits in (UNHEARD_OF_FROM, UNHEARD_OF_FROM + UNHEARD_OF_BITS / 2, 14.0)]
+    assert told == [pytest.approx(usual), pytest.approx((usual + UNHEARD_OF) / 2), pytest.approx(UNHEARD_OF)]
+    assert taken("page.view", 14.0) == pytest.approx(CATALOGUE.action("page.view").impact), "looking changes nothing"
+
+
+def test_the_loss_of_much_that_is_shared_is_graver_than_of_one_and_tidying_is_not() -> None:
+    usual = CATALOGUE.action("group.remove_member").impact
+    assert taken("group.remove_member", 0.0, target_people=6) == pytest.approx(usual)
+    assert taken("group.remove_member", 14.0, target_people=6) == pytest.approx(UNHEARD_OF)
+    assert taken("group.remove_member", 14.0) == pytest.approx(usual), "nobody else was ever seen to use it"
