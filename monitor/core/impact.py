@@ -28,8 +28,8 @@ export is called."""
 UNHEARD_OF = 0.8
 """Taken out, changed or lost in an unheard-of number, things are at least this grave, by and by, whatever the name."""
 UNHEARD_OF_FROM, UNHEARD_OF_BITS = 4.0, 6.0
-"""A change, or the loss of what is shared, grows as grave from so many bits on, in so many more: a size that nobody
-ever reached, of one target or of many together, is reach, whatever the action is called and its magnitude counts."""
+"""From so many bits on a change, or the loss of what is shared, becomes graver, and UNHEARD_OF so many bits later: a
+size that nobody ever reached, of one target or of many together, is reach, whatever the magnitude counts."""
 NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
@@ -83,9 +83,9 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     impact = np.where(missed, impact, impact * (alone + (1 - alone) * reach))
     numbered = np.array([a.kind in _TAKES and a.magnitude != NUMBERLESS for a in actions])[events["a"]]
     impact = np.where(numbered, impact + np.maximum(UNHEARD_OF - impact, 0.0) * reach, impact)
-    alike = np.where(missed, kind == "change", shared) & (impact >= TIERS[0])
+    felt = np.where(missed, kind == "change", shared) & (impact >= TIERS[0])
     beyond = np.clip((reach_bits - UNHEARD_OF_FROM) / UNHEARD_OF_BITS, 0.0, 1.0)
-    impact = np.where(alike, impact + np.maximum(UNHEARD_OF - impact, 0.0) * beyond, impact)
+    impact = np.where(felt, impact + np.maximum(UNHEARD_OF - impact, 0.0) * beyond, impact)
     flows = np.isin(kind, _FLOWS)
     impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
     impact = np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)
