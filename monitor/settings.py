@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Share
+from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Weight
 from monitor.core.levels import Thresholds
 from monitor.core.windows import WindowRules, is_zone
 from monitor.model import BadInput
@@ -170,7 +170,7 @@ def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> N
             _converted(path, entry, Entry, (table, name))
     nouns = own.get("nouns", {})
     for name, impact in nouns.items() if isinstance(nouns, dict) else ():
-        _converted(path, impact, Share, ("nouns", name))
+        _converted(path, impact, Weight, ("nouns", name))
     _converted(path, own, CatalogueFile)
     entries = {("default",): own.get("default", {})} | {
         (table, name): entry for table in ("verbs", "actions") for name, entry in own.get(table, {}).items()

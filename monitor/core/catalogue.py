@@ -11,6 +11,11 @@ import msgspec
 from msgspec import Meta
 
 Share = Annotated[float, Meta(ge=0, le=1)]
+Weight = Annotated[float, Meta(ge=-1, le=1)]
+
+
+LEAST_IMPACT = 0.02
+"""What an act has at least that is not listed, however light the thing."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "class"}):
@@ -37,7 +42,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default: Entry = Entry()
     classes: dict[str, Entry] = {}
     verbs: dict[str, Entry] = {}
-    nouns: dict[str, Share] = {}
+    nouns: dict[str, Weight] = {}
     actions: dict[str, Entry] = {}
     crown_jewels: CrownJewels = CrownJewels()
 
@@ -78,8 +83,9 @@ class Catalogue:
         chain = (told, by_verb, of_class, self.file.default)
         impact = told.impact
         if impact is None:
-            raised = max((self.file.nouns.get(word, 0.0) for word in _words(noun)), default=0.0)
-            impact = min(1.0, _first(chain, "impact", 0.35) + raised)
+            weights = [self.file.nouns.get(word, 0.0) for word in _words(noun)]
+            impact = _first(chain, "impact", 0.35) + max(*weights, 0.0) + min(*weights, 0.0)
+            impact = min(max(impact, LEAST_IMPACT), 1.0)
         return Action(
             name, kind, impact, _first(chain, "reversible", True), _first(chain, "restore_minutes", 60),
             _first(chain, "undo", "Set {target} back."), _first(chain, "magnitude", None),
