@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.core import acts, evidence, feedback, judge, matched, severity
 from monitor.core.catalogue import Action
-from monitor.core.impact import impact_of
+from monitor.core.impact import goes_out, impact_of
 from monitor.core.windows import Window, departures, placebos
 from monitor.matching import NothingMatched, People, identify, match, tellable
 from monitor.model import Departure, Feedback, Person
@@ -21,6 +21,7 @@ from monitor.settings import Settings
 from monitor.store.days import Usual
 from monitor.store.gather import Asked, Gathered, gather, gather_days
 from monitor.store.history import History
+from monitor.store.texts import find_outward
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,11 +89,11 @@ def assess(
     if span is None:
         raise NothingMatched(history.unmatched())
     windows, weeks = _windows(history, people, told, settings, span, seed), history.weeks()
-    cast = _cast(people, windows, history.actions())
 
     step("gathering what is usual")
     asked = _asked(history, people, settings, attributes)
     actions = asked.actions
+    cast = _cast(people, windows, actions)
     days = gather_days(history, cast, windows, asked)
     baseline = evidence.Baseline(cast)
     with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
@@ -206,12 +207,14 @@ def real_windows(people: People, told: Sequence[Departure], settings: Settings, 
 
 def _asked(history: History, people: People, settings: Settings, attributes: tuple[str, ...]) -> Asked:
     catalogue = settings.load_catalogue()
-    actions = [catalogue.action(name) for name in history.actions()]
     domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
+    find_outward(history, [name for name in history.actions() if goes_out(catalogue.action(name))], domains)
+    history.number_outward()
+    actions = [catalogue.action(name) for name in history.actions()]
     return Asked(history.facets(attributes), actions, settings.crown_jewels(catalogue), tellable(people), domains)
 
 
-def _cast(people: People, windows: Sequence[Window], actions: Sequence[str]) -> evidence.Cast:
+def _cast(people: People, windows: Sequence[Window], actions: Sequence[Action]) -> evidence.Cast:
     person = np.array([w.person for w in windows], np.int64)
     rank = np.array([int((person[:i] == p).sum()) for i, p in enumerate(person)], np.int64)
     return evidence.Cast(

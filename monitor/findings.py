@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
+from monitor.core.impact import goes_out
 from monitor.core.questions import FOREIGN, QUESTIONS
 from monitor.core.windows import Window
 from monitor.model import Finding, Person, Reason
@@ -55,7 +56,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
         score = round(float(act.score), 2)
         found.append(
             Finding(
-                finding_id=_finding_id(person, window, action.name, when),
+                finding_id=_finding_id(person, window, action.name + _to(assessed, top), when),
                 person_id=person.person_id,
                 last_day=window.last_day,
                 hours_to_end=round((window.end_us - line["t"]) / HOUR_US, 2),
@@ -153,12 +154,20 @@ def _reason(
         "magnitude": line["magnitude"] or 0.0,
         "unit": assessed.actions[int(events["a"][row])].magnitude,
         "action": line["action"],
+        "to": _to(assessed, row),
         "action_before": assessed.actions[before].name if before >= 0 else "",
         "where": when.strftime("%A %H:%M"),
         "used": line.get(key.partition(" ")[2], ""),
     }
     words = explain.tell(key, event, figures)
     return Reason(kind, round(bits, 2), words.text, words.value, words.own_usual, words.peer_usual)
+
+
+def _to(assessed: Assessment, row: int) -> str:
+    """That it went out, where that is counted apart."""
+    events = assessed.gathered.events
+    out = goes_out(assessed.actions[int(events["a"][row])]) and events["external"][row]
+    return " to outsiders" if out else ""
 
 
 def _lines(history: History, assessed: Assessment, rows: NDArray) -> dict[int, dict]:

@@ -50,7 +50,8 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
     """One piece of evidence in words.
 
     event: the watched quantities of the act's strongest event, and `unit` (what its magnitude
-    counts), `action`, `action_before`, `where` (its local time), `used` (of the facet that the question names).
+    counts), `action`, `to` (" to outsiders" where what goes out is counted apart), `action_before`,
+    `where` (its local time), `used` (of the facet that the question names).
     """
     kind, _, name = question.partition(" ")
     if kind == "habit":
@@ -59,18 +60,17 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
         return Told(text, str(event["used"]), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
     k, n, kp, np_, _, _ = found.counts
     own, peers = _share(k, n), _share(kp, np_)
+    action = f"{event['action']}{event['to']}"
     match kind:
         case "rarity":
-            return Told(
-                f"{event['action']}: on {own} own days before, on {peers} of the peers' days", "that day", own, peers
-            )
+            return Told(f"{action}: on {own} own days before, on {peers} of the peers' days", "that day", own, peers)
         case "sequence":
-            order = f"{event['action']} after {event['action_before']} on the same target"
+            order = f"{action} after {event['action_before']} on the same target"
             text = f"{order}: {own} own times, {peers} of the peers'"
             return Told(text, f"after {event['action_before']}", own, peers)
         case "unstated":
             bare, all_that_day = event["n_unstated"], event["n_day"]
-            text = f"{event['action']} without a stated reason, {bare} of {all_that_day} that day"
+            text = f"{action} without a stated reason, {bare} of {all_that_day} that day"
             return Told(f"{text}; so {own} own times before, {peers} of the peers'", str(bare), own, peers)
         case "foreign":
             whose = f"{name.removeprefix('@')} {event['used']} is nearly always used by somebody else"
@@ -127,7 +127,7 @@ def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> 
     unit = f" {event['unit']}" if kind == "magnitude" and name != "many" and event["unit"] else ""
     shown = f"{number(value)}{unit}"
     compared = f"{_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}" if n or np_ else "nobody did it before"
-    text = f"{shown} {words.format_map(event)}".strip() + f": {compared}"
+    text = f"{shown} {words.format_map(event)}{event['to']}".strip() + f": {compared}"
     if kind in ("volume", "novelty", "breadth", "drift") or name == "many":
         text += _campaign(name.removeprefix("new ") if kind == "drift" else "day", value, event)
     own, peers = _usual(found.usual, 0), _usual(found.usual, 2)

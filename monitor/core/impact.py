@@ -55,11 +55,19 @@ _DESTROYS = ("destroy",)
 _TAKES = ("exfiltrate",)
 _FLOWS = ("share", "forward", "send", "empower")
 _OWNABLE = ("destroy", "exfiltrate", "share", "change")
+OUTWARD = ("share", "forward", "empower")
+"""Kinds of action that are another thing done toward the outside, with habits of its own. Mail is none of them: it
+leaves the house all day."""
 
 
 def is_moving(action: Action) -> bool:
     """Does it matter for this action whose things it touches, and who gets them?"""
     return action.kind in _FLOWS + _OWNABLE
+
+
+def goes_out(action: Action) -> bool:
+    """Is this action another one where it is done toward the outside?"""
+    return action.kind in OUTWARD
 
 
 def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats) -> Floats:

@@ -13,6 +13,7 @@ from monitor.store.history import Columns, History
 _JOINTS = ("._-", ".-", "-", "_", "")
 _WORDS = " || ".join(f"regexp_extract_all(lower(target), '[a-z0-9{held}]{{4,}}')" for held in _JOINTS)
 """SQL for what may be an account name in a target: such signs may be part of it, or join it to others (tmp_jdoe)."""
+_DOMAINS = "regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)"
 _NO_ADDRESS = ("id", "why", "feed", "actor", "action", "@from", "@sender", "reason")
 
 
@@ -24,19 +25,15 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
     moving: the actions for which that matters.
     """
     history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
-    history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
+    _put_domains(history, domains)
     history.put("moving", pa.table({"a": pa.array(moving, pa.int32())}))
-    columns = [
-        name for name, kind, *_ in history.rows("DESCRIBE event") if kind == "VARCHAR" and name not in _NO_ADDRESS
-    ]
-    texts = " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
     return history.columns(f"""
-        WITH text AS (SELECT r, target, {texts} AS addresses
+        WITH text AS (SELECT r, target, {_addresses(history)} AS addresses
           FROM mine SEMI JOIN moving USING (a) JOIN event ON event.rowid = r),
         words AS (SELECT DISTINCT target, unnest({_WORDS}) AS word FROM text),
         owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
           FROM words JOIN name USING (word) GROUP BY target),
-        mails AS (SELECT DISTINCT addresses, unnest(regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)) AS domain
+        mails AS (SELECT DISTINCT addresses, unnest({_DOMAINS}) AS domain
           FROM text WHERE addresses LIKE '%@%'),
         sides AS (SELECT addresses, bool_or(known.domain IS NOT NULL) AS internal,
             bool_or(known.domain IS NULL) AS external
@@ -45,6 +42,29 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
           coalesce(external, false) AS external
         FROM text LEFT JOIN owned USING (target) LEFT JOIN sides USING (addresses)
         WHERE owner IS NOT NULL OR internal OR external""")
+
+
+def find_outward(history: History, flows: Sequence[str], domains: Sequence[str]) -> None:
+    """Build `outward` (r): events of the actions `flows` that name an address of elsewhere, see belongings."""
+    _put_domains(history, domains)
+    history.put("flow", pa.table({"action": pa.array(flows, pa.string())}))
+    history.db.execute(f"""CREATE OR REPLACE TABLE outward AS
+        WITH text AS (SELECT event.rowid AS r, {_addresses(history)} AS addresses
+          FROM event SEMI JOIN flow USING (action))
+        SELECT DISTINCT r FROM (SELECT r, unnest({_DOMAINS}) AS domain FROM text WHERE addresses LIKE '%@%')
+        ANTI JOIN domain USING (domain)""")
+
+
+def _put_domains(history: History, domains: Sequence[str]) -> None:
+    history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
+
+
+def _addresses(history: History) -> str:
+    """SQL for the texts of an event that may name addresses, as one."""
+    columns = [
+        name for name, kind, *_ in history.rows("DESCRIBE event") if kind == "VARCHAR" and name not in _NO_ADDRESS
+    ]
+    return " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
 
 
 def jewels(history: History, patterns: Sequence[str]) -> NDArray:

@@ -115,6 +115,20 @@ def test_what_others_have_used_before_is_known_of_a_target_new_to_who_leaves(
     assert again == everything
 
 
+def test_what_goes_out_for_the_first_time_ever_is_judged_from_everything(kept: Station) -> None:
+    """To outsiders the action has no number yet: nothing kept tells how usual that is."""
+    shared = incident() | {"action": "account.view"}
+    drop(kept, "in.jsonl", [shared | {"id": "in1", "action": "document.share", "with": "p001@corp.example"}])
+    pipeline.assess(kept, NOW)
+    drop(kept, "out.jsonl", [shared | {"id": "out1", "action": "document.share", "with": "buyer@rival.example"}])
+    pipeline.assess(kept, NOW)
+    again = judged(kept)
+    kept.forget()
+    pipeline.assess(kept, NOW + timedelta(days=1), anyway=True)
+    assert any("to outsiders" in reason.text for finding in again for reason in finding.reasons)
+    assert again == judged(kept)
+
+
 def test_a_team_that_does_the_same_that_day_is_seen_at_once(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the peers did since counts in what they did that day, though not yet in what they usually do."""
     seen = []
