@@ -43,6 +43,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: dict[str, Entry] = {}
     verbs: dict[str, Entry] = {}
     nouns: dict[str, Weight] = {}
+    units: dict[str, str] = {}
     actions: dict[str, Entry] = {}
     crown_jewels: CrownJewels = CrownJewels()
 
@@ -88,8 +89,12 @@ class Catalogue:
             impact = min(max(impact, LEAST_IMPACT), 1.0)
         return Action(
             name, kind, impact, _first(chain, "reversible", True), _first(chain, "restore_minutes", 60),
-            _first(chain, "undo", "Set {target} back."), _first(chain, "magnitude", None),
+            _first(chain, "undo", "Set {target} back."), _first(chain, "magnitude", self._unit(noun, kind)),
         )  # fmt: skip
+
+    def _unit(self, noun: str, kind: str) -> str | None:
+        """What a magnitude counts where the catalogue does not list the action, None where that cannot be told."""
+        return self.file.units.get(noun) if kind in _ON_THINGS else None
 
     def _verb(self, verb: str) -> Entry | None:
         if verb in self.verbs:
@@ -103,6 +108,10 @@ class Catalogue:
 
     def _default_kind(self) -> str:
         return self.file.default.kind or next(iter(self.file.classes))
+
+
+_ON_THINGS = ("change", "destroy")
+"""Classes in which a magnitude is the size of the thing; an export's may be of rows, of bytes, of pages."""
 
 
 def _words(text: str) -> list[str]:

@@ -91,7 +91,8 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     impact = np.where(missed, impact, impact * (alone + (1 - alone) * reach))
     numbered = np.array([a.kind in _TAKES and a.magnitude != NUMBERLESS for a in actions])[events["a"]]
     impact = np.where(numbered, impact + np.maximum(UNHEARD_OF - impact, 0.0) * reach, impact)
-    felt = np.where(missed, kind == "change", shared) & (impact >= TIERS[0])
+    weighty = np.array([a.magnitude != NUMBERLESS for a in actions])[events["a"]]
+    felt = np.where(missed, kind == "change", shared) & weighty & (impact >= TIERS[0])
     beyond = np.clip((reach_bits - UNHEARD_OF_FROM) / UNHEARD_OF_BITS, 0.0, 1.0)
     impact = np.where(felt, impact + np.maximum(UNHEARD_OF - impact, 0.0) * beyond, impact)
     flows = np.isin(kind, _FLOWS)

@@ -56,6 +56,20 @@ def test_the_full_name_goes_before_the_verb_and_the_verb_before_the_default(cata
 
 
 @pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("member.suspend", "followers"), ("document.trash", "bytes"), ("flag.flip", "users"),
+        ("document.fetch", None), ("customer_account.close", None), ("account.export", "records"),
+    ],
+)  # fmt: skip
+def test_a_noun_tells_what_the_size_of_a_change_or_a_loss_counts(
+    catalogue: Catalogue, name: str, unit: str | None
+) -> None:
+    """An export's size may be of rows, of bytes, of pages; what is listed says for itself."""
+    assert catalogue.action(name).magnitude == unit
+
+
+@pytest.mark.parametrize(
     "name", ["", ".", "..", "a" * 10_000, "a.b.c.d", "\x1b[31m", "x." + "_".join(["delete"] * 2000)]
 )
 def test_any_name_has_an_impact(catalogue: Catalogue, name: str) -> None:

@@ -93,3 +93,8 @@ def test_the_loss_of_much_that_is_shared_is_graver_than_of_one_and_tidying_is_no
     assert taken("group.remove_member", 0.0, target_people=6) == pytest.approx(usual)
     assert taken("group.remove_member", 14.0, target_people=6) == pytest.approx(UNHEARD_OF)
     assert taken("group.remove_member", 14.0) == pytest.approx(usual), "nobody else was ever seen to use it"
+
+
+def test_the_bytes_of_a_shared_document_say_little_of_its_loss() -> None:
+    usual = CATALOGUE.action("document.trash").impact
+    assert taken("document.trash", 14.0, target_people=6) == pytest.approx(usual)
