@@ -137,8 +137,8 @@ def build_breadth(history: History) -> dict[str, Columns]:
         for question, n in (("breadth day", "breadth.n"), ("novelty many", "n_foreign"))
     }
     for question, days in (("drift new week", 7), ("drift new month", 28)):
-        block = f"""(SELECT p, a, min(daily.seg) AS seg, sum(breadth.n) AS n FROM {uses} WHERE d >= since
-            GROUP BY p, a, (d + 3) // {days})"""
+        block = f"""(SELECT p, a, seg, sum(breadth.n) AS n FROM {uses} WHERE d >= since
+            GROUP BY p, a, seg, (d + 3) // {days})"""
         found[question] = _counted(history, f"CASE WHEN n IS NULL THEN 0 ELSE {bin_sql('n')} END", block)
     return found
 
@@ -146,8 +146,8 @@ def build_breadth(history: History) -> dict[str, Columns]:
 def sums(history: History, paying: Sequence[int]) -> Columns:
     """History rows of how much the `paying` actions moved to the same target in a week."""
     history.put("paying", pa.table({"a": pa.array(paying, pa.int32())}))
-    weekly = f"""(SELECT p, a, v, min(seg) AS seg, sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
-        FROM act SEMI JOIN paying USING (a) WHERE v IS NOT NULL GROUP BY p, a, v, {WEEK})"""
+    weekly = f"""(SELECT p, a, v, seg, sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
+        FROM act SEMI JOIN paying USING (a) WHERE v IS NOT NULL GROUP BY p, a, v, seg, {WEEK})"""
     return _counted(history, bin_sql("s"), weekly, "s IS NOT NULL")
 
 
@@ -281,7 +281,8 @@ def _add_counts(events: Columns, paying: Sequence[int]) -> None:
 
 
 def _blocks(days: int) -> str:
-    return f"(SELECT p, a, min(seg) AS seg, sum(n) AS n FROM daily GROUP BY p, a, (d + 3) // {days})"
+    """SQL for what was done in spells of so many days, cut where a watch window begins: nothing in one teaches."""
+    return f"(SELECT p, a, seg, sum(n) AS n FROM daily GROUP BY p, a, seg, (d + 3) // {days})"
 
 
 def _counted(history: History, value: str, source: str, where: str = "true") -> Columns:

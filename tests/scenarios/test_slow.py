@@ -43,3 +43,15 @@ def test_the_same_number_of_well_known_drawings_is_not_told_so(tmp_path: Path) -
     fetch(org, person, [f"drawings/{1 + i}" for i in range(60)])
     found = of(org.scan(tmp_path).found, person)
     assert not any("never used before" in text for text in told(found))
+
+
+def test_the_week_in_which_watching_begins_is_not_held_against_itself(tmp_path: Path) -> None:
+    """The window begins on a Tuesday; what is fetched from then on teaches nothing, its Monday does."""
+    org, person = office()
+    for i in range(90):
+        org.does(
+            person, "file.download", f"2017-10-0{4 + i // 30}", f"1{i % 6}:{i % 30:02}", target=f"drawings/{2000 + i}"
+        )
+    told_of = [r for f in of(org.scan(tmp_path).found, person) for r in f.reasons if r.detector == "drift"]
+    assert told_of
+    assert all("above all" in reason.text.partition(": ")[2].partition(",")[0] for reason in told_of)
