@@ -13,7 +13,6 @@ from msgspec import Meta
 Share = Annotated[float, Meta(ge=0, le=1)]
 Weight = Annotated[float, Meta(ge=-1, le=1)]
 
-
 LEAST_IMPACT = 0.02
 """What an act has at least that is not listed, however light the thing."""
 
