@@ -164,13 +164,11 @@ def _text_of(path: Path) -> str:
 
 def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> None:
     """Raise BadInput for the first entry of `own` that says what no entry can say.  told: own over the shipped one."""
-    for table in ("classes", "verbs", "actions"):
+    kinds = {"classes": Entry, "verbs": Entry, "actions": Entry, "nouns": Weight, "units": str}
+    for table, kind in kinds.items():
         entries = own.get(table, {})
         for name, entry in entries.items() if isinstance(entries, dict) else ():
-            _converted(path, entry, Entry, (table, name))
-    nouns = own.get("nouns", {})
-    for name, impact in nouns.items() if isinstance(nouns, dict) else ():
-        _converted(path, impact, Weight, ("nouns", name))
+            _converted(path, entry, kind, (table, name))
     _converted(path, own, CatalogueFile)
     entries = {("default",): own.get("default", {})} | {
         (table, name): entry for table in ("verbs", "actions") for name, entry in own.get(table, {}).items()

@@ -150,6 +150,8 @@ WRONG_CATALOGUE = [
     ('[actions."mail.send"]\nreversible = "yes"\n', 2, "reversible"),
     ('[verbs.fling]\naliases = "chuck"\n', 2, "aliases"),
     ("[nouns]\nsecrets = 'high'\n", 2, "secrets"),
+    ("[nouns]\nsecrets = -2\n", 2, "secrets"),
+    ("[nouns]\ngizmo = -0.2\n[units]\ngizmo = 3\n", 4, "gizmo"),
     ("[action]\n", 1, "action"),
     ("[actions]\nimpact = 3\n", 2, "impact"),
     ("[crown_jewels]\npatterns = 'x'\n", 2, "patterns"),
