@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.assess import DAYS_A_WEEK, Assessment, compared, judged, real_windows, rejudged, tiers_of
 from monitor.core import evidence
-from monitor.core.impact import goes_out
 from monitor.matching import match
 from monitor.model import Departure
 from monitor.settings import Settings
@@ -83,7 +82,7 @@ def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, A
     fresh = fresh.filter(pc.less_equal(fresh["t"], until))
     history = kept.load(fresh)
     match(history, old.people, None)
-    find_outward(history, [action.name for action in old.actions if goes_out(action)], old.asked.domains)
+    find_outward(history, old.actions, old.asked.domains)
     if not kept.number(history):
         return None
     touched = _touched(history, old)

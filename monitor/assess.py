@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.core import acts, evidence, feedback, judge, matched, severity
 from monitor.core.catalogue import Action
-from monitor.core.impact import goes_out, impact_of
+from monitor.core.impact import impact_of
 from monitor.core.windows import Window, departures, placebos
 from monitor.matching import NothingMatched, People, identify, match, tellable
 from monitor.model import Departure, Feedback, Person
@@ -206,9 +206,10 @@ def real_windows(people: People, told: Sequence[Departure], settings: Settings, 
 
 
 def _asked(history: History, people: People, settings: Settings, attributes: tuple[str, ...]) -> Asked:
+    """What is asked of the events; what goes out has numbers of its own from here on."""
     catalogue = settings.load_catalogue()
     domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
-    find_outward(history, [name for name in history.actions() if goes_out(catalogue.action(name))], domains)
+    find_outward(history, map(catalogue.action, history.actions()), domains)
     history.number_outward()
     actions = [catalogue.action(name) for name in history.actions()]
     return Asked(history.facets(attributes), actions, settings.crown_jewels(catalogue), tellable(people), domains)

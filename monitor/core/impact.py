@@ -55,7 +55,7 @@ _DESTROYS = ("destroy",)
 _TAKES = ("exfiltrate",)
 _FLOWS = ("share", "forward", "send", "empower")
 _OWNABLE = ("destroy", "exfiltrate", "share", "change")
-OUTWARD = ("share", "forward", "empower")
+_OUTWARD = ("share", "forward", "empower")
 """Kinds of action that are another thing done toward the outside, with habits of its own. Mail is none of them: it
 leaves the house all day."""
 
@@ -67,7 +67,7 @@ def is_moving(action: Action) -> bool:
 
 def goes_out(action: Action) -> bool:
     """Is this action another one where it is done toward the outside?"""
-    return action.kind in OUTWARD
+    return action.kind in _OUTWARD
 
 
 def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats) -> Floats:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from monitor.core.catalogue import Action
+from monitor.core.impact import goes_out
 from monitor.sql import literal, quote
 from monitor.store.history import Columns, History
 
@@ -44,10 +46,11 @@ def belongings(history: History, names: dict[str, int], domains: Sequence[str], 
         WHERE owner IS NOT NULL OR internal OR external""")
 
 
-def find_outward(history: History, flows: Sequence[str], domains: Sequence[str]) -> None:
-    """Build `outward` (r): events of the actions `flows` that name an address of elsewhere, see belongings."""
+def find_outward(history: History, actions: Iterable[Action], domains: Sequence[str]) -> None:
+    """Build `outward` (r): events of those of the actions that go out which name an address of elsewhere."""
     _put_domains(history, domains)
-    history.put("flow", pa.table({"action": pa.array(flows, pa.string())}))
+    names = [action.name for action in actions if goes_out(action)]
+    history.put("flow", pa.table({"action": pa.array(names, pa.string())}))
     history.db.execute(f"""CREATE OR REPLACE TABLE outward AS
         WITH text AS (SELECT event.rowid AS r, {_addresses(history)} AS addresses
           FROM event SEMI JOIN flow USING (action))
