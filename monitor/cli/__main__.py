@@ -1,5 +1,5 @@
 """python -m monitor.cli"""
 
-from monitor.cli import run
+from monitor.cli import program
 
-run()
+program()

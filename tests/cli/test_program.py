@@ -122,6 +122,28 @@ def test_a_reader_that_goes_away(office: Office) -> None:
     assert ran.returncode == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only some systems have a device that is always full")
+def test_a_full_disk_is_told(office: Office) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            program("scan", *office.files, "--format", "jsonl"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 3
+    assert "lastday: no space left to write to; free some, or write elsewhere" in ran.stderr.splitlines()
+
+
+def test_a_closed_stdout_is_none(office: Office) -> None:
+    """As in `lastday scan … >&-`: done, without a word."""
+    ran = subprocess.run(
+        program("scan", *office.files), stderr=subprocess.PIPE, text=True, check=False, preexec_fn=lambda: os.close(1)
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_the_time_zone_of_the_machine_changes_nothing(office: Office, tmp_path: Path) -> None:
     found = {
         subprocess.run(
