@@ -73,7 +73,7 @@ def test_the_wheel_holds_all_of_config(wheel: Path) -> None:
         assert inside[f"monitor/config/{path.relative_to(ROOT / 'config').as_posix()}"] == path.read_bytes()
     assert not [name for name in inside if name.startswith(("tests/", "config/"))]
     [points] = [text for name, text in inside.items() if name.endswith("entry_points.txt")]
-    assert b"lastday = monitor.cli:run" in points
+    assert b"lastday = monitor.cli:program" in points
 
 
 def test_installed_from_a_wheel(wheel: Path, tmp_path: Path) -> None:
