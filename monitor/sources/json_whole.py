@@ -33,14 +33,10 @@ class _Odd(Exception):
 def is_odd(text: str, *, numbers: bool) -> str:
     """SQL: does a text look as a list, an object, a truth value or, where that matters, a number does?
 
-    Each comparison is one that nearly every text fails at once: there are a dozen texts in every line.
+    Its first sign is compared as a number: of a dozen texts in every line, that costs a fifth of comparing texts.
     """
-    begins = f"{text} < '\\' AND ({text} >= '['{f' OR {_is_number(text)}' if numbers else ''})"
-    return f"({begins} OR {text} >= '{{' AND {text} < '|' OR {text} = 'true' OR {text} = 'false')"
-
-
-def _is_number(text: str) -> str:
-    return f"{text} < ':' AND ({text} >= '0' OR {text} >= '-' AND {text} < '.')"
+    signs = ", ".join(str(ord(sign)) for sign in ("[{-0123456789" if numbers else "[{"))
+    return f"(unicode({text}) IN ({signs}) OR {text} IN ('true', 'false'))"
 
 
 def insert_whole(
@@ -85,7 +81,7 @@ def is_doubtful(name: str, text: str) -> str:
         return is_odd(text, numbers=True)
     # Elsewhere a number is as good as a text, but the engine writes exponents in two ways.
     exponent = f"(contains({text}, 'e+') OR contains({text}, 'e-0'))"
-    return f"({is_odd(text, numbers=False)} OR {_is_number(text)} AND {exponent})"
+    return f"({is_odd(text, numbers=False)} OR {text} < ':' AND {exponent})"
 
 
 def _is_wrong(name: str, held: str) -> str:
