@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.assess import DAYS_A_WEEK, Assessment, compared, judged, real_windows, rejudged, tiers_of
 from monitor.core import evidence
+from monitor.core.windows import Window
 from monitor.matching import match
 from monitor.model import Departure
 from monitor.settings import Settings
@@ -87,7 +88,7 @@ def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, A
         return None
     touched = _touched(history, old)
     span = _span(history, old)
-    if not len(touched) or _windows(frozen, span) != [w for w in old.windows if w.departure is not None]:
+    if not len(touched) or _windows(frozen, span, history.active()) != [w for w in old.windows if w.departure]:
         return None
     weeks = old.weeks + week_of(span[1]) - week_of(old.span[1])
     anew = _judge_windows(frozen, history, touched, DAYS_A_WEEK * weeks)
@@ -168,8 +169,13 @@ def _span(history: History, old: Assessment) -> tuple[int, int]:
     return min(first, old.span[0]), max(last, old.span[1])
 
 
-def _windows(frozen: Frozen, span: tuple[int, int]) -> list:
-    return real_windows(frozen.assessed.people, frozen.told, frozen.settings, span)
+def _windows(frozen: Frozen, span: tuple[int, int], came: Mapping[int, tuple[int, int]]) -> list[Window]:
+    """The windows of departures, now that these people acted too, on these first and last days."""
+    active = dict(frozen.assessed.active)
+    for person, (first, last) in came.items():
+        before = active.get(person, (first, last))
+        active[person] = min(first, before[0]), max(last, before[1])
+    return real_windows(frozen.assessed.people, frozen.told, frozen.settings, span, active)
 
 
 def _totals(history: History, old: Assessment) -> Floats:

@@ -41,8 +41,9 @@ class Assessment:
     """What was found: acts of every window with their scores, and all that explains them.
 
     best: the highest score of each window, 0 where nothing stood out.  span: t of the first and the last
-    event.  weeks: weeks with any event.  low: is it a log of little impact.  damping: which events feedback
-    damps; None where it damps none.  benign: what leavers scored whose acts were looked into and found benign.
+    event.  weeks: weeks with any event.  low: is it a log of little impact.  active: person -> first and last
+    day with an event.  damping: which events feedback damps; None where it damps none.  benign: what leavers
+    scored whose acts were looked into and found benign.
     """
 
     people: People
@@ -62,6 +63,7 @@ class Assessment:
     asked: Asked
     usual_days: Usual
     low: bool
+    active: Mapping[int, tuple[int, int]]
     damping: feedback.Damping | None = None
     benign: Floats = field(default_factory=lambda: np.zeros(0))
 
@@ -88,7 +90,8 @@ def assess(
     span = history.span()
     if span is None:
         raise NothingMatched(history.unmatched())
-    windows, weeks = _windows(history, people, told, settings, span, seed), history.weeks()
+    active, weeks = history.active(), history.weeks()
+    windows = _windows(people, told, settings, span, active, seed)
 
     step("gathering what is usual")
     asked = _asked(history, people, settings, attributes)
@@ -118,7 +121,7 @@ def assess(
     scale = _scale(best[~cast.real], best[cast.real], weeks, settings)
     return Assessment(
         people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, span, weeks, scale,
-        asked, days.usual, low,
+        asked, days.usual, low, active,
     )  # fmt: skip
 
 
@@ -187,22 +190,26 @@ def _found_benign(assessed: Assessment, damping: feedback.Damping) -> Floats:
 
 
 def _windows(
-    history: History, people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int], seed: int
-) -> list[Window]:
+    people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int],
+    active: Mapping[int, tuple[int, int]], seed: int,
+) -> list[Window]:  # fmt: skip
     rules = settings.windows.rules()
     told = [departure for departure in told if departure.person_id in people.number]
-    real = real_windows(people, told, settings, span)
+    real = real_windows(people, told, settings, span, active)
     leaving = {window.person for window in real} | {
         people.number[departure.person_id] for departure in told if departure.certainty == "withdrawn"
     }
-    return [*real, *placebos(people.number, people.zones, history.active(), leaving, rules, seed)]
+    return [*real, *placebos(people.number, people.zones, active, leaving, rules, seed)]
 
 
-def real_windows(people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int]) -> list[Window]:
-    """The windows of departures that events of that span touch."""
+def real_windows(
+    people: People, told: Sequence[Departure], settings: Settings, span: tuple[int, int],
+    active: Mapping[int, tuple[int, int]],
+) -> list[Window]:  # fmt: skip
+    """The windows of departures that events of that span touch. active: as in windows.departures."""
     told = [departure for departure in told if departure.person_id in people.number]
     days = (span[0] // DAY_US - 1, span[1] // DAY_US + 1)
-    return departures(people.number, people.zones, told, days, settings.windows.rules())
+    return departures(people.number, people.zones, told, days, settings.windows.rules(), active)
 
 
 def _asked(history: History, people: People, settings: Settings, attributes: tuple[str, ...]) -> Asked:

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from monitor.checking import faults
-from monitor.core.identity import lowered
 from monitor.core.pseudonyms import Veil
 from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
@@ -224,8 +223,8 @@ def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
 def _unseen(
     station: Station, veil: Veil, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
 ) -> Iterator[Check]:
-    watched = station.watched(now)
-    inside = {d.person_id for d in leaving if d.person_id in everybody and lowered(d.person_id) in watched}
+    today = int(now.timestamp() // 86_400)
+    inside = {d.person_id for d in leaving if d.person_id in everybody and station.is_open(d, today)}
     blind = sorted(map(veil.pseudonym, inside - seen))
     if blind:
         yield Check(

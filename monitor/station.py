@@ -76,13 +76,13 @@ class Station:
         self._sources = made
 
     def watched(self, now: datetime) -> frozenset[str]:
-        """Lower-case names of people in a watch window."""
+        """Lower-case names of people in a watch window, and of those who left before: access may outlive them."""
         today = int(now.timestamp() // 86_400)
         with self.state.read() as connection:
             version = get(connection, rosters.CHANGED)
             if self._watched[:2] != (version, today):
                 everybody, leaving = self.rosters(connection)
-                inside = {d.person_id for d in leaving if self.is_open(d, today)}
+                inside = {d.person_id for d in leaving if d.certainty != "withdrawn" and self.window(d)[0] - 1 <= today}
                 self._watched = (version, today, names_of(everybody[p] for p in sorted(inside) if p in everybody))
         return self._watched[2]
 

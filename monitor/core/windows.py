@@ -80,27 +80,37 @@ def usual_zone(people: Iterable[Person], default: str) -> str:
 
 
 def departures(
-    people: Mapping[str, int],
-    zones: Mapping[str, str],
-    told: Iterable[Departure],
-    span: tuple[int, int],
-    rules: WindowRules,
-) -> list[Window]:
-    """The windows of departures that touch the span (first and last day with events); withdrawn ones have none."""
+    people: Mapping[str, int], zones: Mapping[str, str], told: Iterable[Departure], span: tuple[int, int],
+    rules: WindowRules, active: Mapping[int, tuple[int, int]],
+) -> list[Window]:  # fmt: skip
+    """The windows of departures that touch the span (first and last day with events); withdrawn ones have none.
+
+    active: person -> first and last day with an event. Access that nobody took away may be used at any time: whoever
+    acts later than `after` days past the latest of their departures is watched on.
+    """
+    holding = [departure for departure in told if departure.certainty != "withdrawn"]
+    latest: dict[str, date] = {}
+    for departure in holding:
+        latest[departure.person_id] = max(departure.last_day, latest.get(departure.person_id, departure.last_day))
     windows = []
-    for departure in told:
-        if departure.certainty == "withdrawn":
-            continue
-        last = day_number(departure.last_day)
+    for departure in holding:
+        last, person = day_number(departure.last_day), people[departure.person_id]
         first = last - rules.before
         if departure.notice_date:
             first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
         end = last + 1 + rules.after
+        if departure.last_day == latest[departure.person_id] and person in active:
+            end = _watched_on(end, active[person][1], rules)
         if end > span[0] and first <= span[1]:
-            person = departure.person_id
-            ends = end_of(departure.last_day, zones[person])
-            windows.append(Window(people[person], first, end, departure.last_day, ends, departure))
+            ends = end_of(departure.last_day, zones[departure.person_id])
+            windows.append(Window(person, first, end, departure.last_day, ends, departure))
     return sorted(windows, key=lambda w: (w.person, w.first, w.end))
+
+
+def _watched_on(end: int, last_active: int, rules: WindowRules) -> int:
+    """The end of a window, put off by `after` days as often as it takes to hold the last day with an event (UTC)."""
+    step = max(rules.after, 1)
+    return end if last_active < end else end + step * -(-(last_active + 2 - end) // step)
 
 
 def placebos(

@@ -173,7 +173,7 @@ class _Paper:
         if notice:
             first = min(first, max(notice, case.last_day - timedelta(days=rules.longest_before)))
         first = min([first, *(f.time.date() for f in found)])
-        end = case.last_day + timedelta(days=rules.after)
+        end = max([case.last_day + timedelta(days=rules.after), *(f.time.date() for f in found)])
         last = min(end, max(self.local(self.look.now).date(), first))
         counts = self.counts(acted, first - timedelta(days=BEFORE_DAYS), last)
         before = [n for n in counts[:BEFORE_DAYS] if n]

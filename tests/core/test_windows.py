@@ -57,12 +57,14 @@ def test_a_day_is_as_long_as_it_is(day: str, hours: int) -> None:
 
 
 def window(
-    last_day: str, notice: str | None = None, certainty: str = "planned", span: tuple[int, int] = ALWAYS
-) -> list[Window]:
+    last_day: str, notice: str | None = None, certainty: str = "planned", span: tuple[int, int] = ALWAYS,
+    acts: str | None = None,
+) -> list[Window]:  # fmt: skip
     told = Departure(
         "p1", date.fromisoformat(last_day), date.fromisoformat(notice) if notice else None, "unknown", certainty
     )
-    return departures({"p1": 0}, {"p1": "UTC"}, [told], span, RULES)
+    active = {0: (0, day_number(date.fromisoformat(acts)))} if acts else {}
+    return departures({"p1": 0}, {"p1": "UTC"}, [told], span, RULES, active)
 
 
 def days(found: list[Window]) -> tuple[int, int]:
@@ -92,6 +94,22 @@ def test_from_notice_where_that_is_earlier(notice: str, before: int) -> None:
     assert days(window("2017-11-02", notice)) == (before, 30)
 
 
+@pytest.mark.parametrize(
+    ("acts", "after"),
+    [("2017-11-02", 30), ("2017-12-02", 30), ("2017-12-03", 60), ("2018-01-01", 90), ("2019-02-02", 480)],
+)
+def test_who_acts_later_is_watched_on(acts: str, after: int) -> None:
+    """Thirty days at a time, so that the window stays the same while somebody acts every day."""
+    assert days(window("2017-11-02", acts=acts)) == (30, after)
+
+
+def test_who_came_back_and_left_again_is_watched_on_after_the_last_departure_alone() -> None:
+    told = [Departure("p1", date(year, 11, 2), None, "unknown", "planned") for year in (2017, 2018)]
+    told.append(Departure("p1", date(2019, 11, 2), None, "unknown", "withdrawn"))
+    found = departures({"p1": 0}, {"p1": "UTC"}, told, ALWAYS, RULES, {0: (0, day_number(date(2019, 11, 2)))})
+    assert [window.end - day_number(window.last_day) > 31 for window in found] == [False, True]
+
+
 def test_a_withdrawn_departure_is_not_watched() -> None:
     assert window("2017-11-02", certainty="withdrawn") == []
 
@@ -108,7 +126,9 @@ def test_windows_do_not_depend_on_the_order_of_the_roster() -> None:
     told = [Departure(f"p{i}", date(2017, 11, 2) + timedelta(days=i), None, "unknown", "planned") for i in range(9)]
     people = {f"p{i}": i for i in range(9)}
     zones = dict.fromkeys(people, "UTC")
-    assert departures(people, zones, told, ALWAYS, RULES) == departures(people, zones, told[::-1], ALWAYS, RULES)
+    assert departures(people, zones, told, ALWAYS, RULES, {}) == departures(
+        people, zones, told[::-1], ALWAYS, RULES, {}
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from tests.daemon.conftest import NOW, new_database
 from tests.office import as_lines, incident, lay_out, roster, usual
 
 LEAVERS = {"p000": "2017-11-02", "p004": "2017-11-20", "p006": "2017-06-01"}
+LEFT = datetime(2017, 6, 1, 23, tzinfo=UTC)
+"""When the last of them stopped working."""
 
 
 def drop(station: Station, name: str, lines: list[dict]) -> None:
@@ -41,6 +43,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     (station.folder / "rosters" / "people.csv").write_text(roster(leavers=LEAVERS))
     upkeep.sync_rosters(station, NOW)
     told = [e | {"tool": f"tool{int(e['magnitude']) % 3}", "pc": f"pc-{e['actor']}"} for e in usual(days=200)]
+    told = [e for e in told if e["actor"] != "acct.p006" or e["time"] < LEFT.isoformat()]
     for i, event in enumerate(told):
         if i % 97 == 0 and event["actor"][5:] not in LEAVERS:
             event["target"] = "ledger/2017"
@@ -151,7 +154,7 @@ def test_a_team_that_does_the_same_that_day_is_seen_at_once(kept: Station, monke
 
     spy("judge_again", pipeline, lambda result: result[1])
     spy("assess", pipeline.judgement, lambda result: result)
-    drop(kept, "team.jsonl", [line for i in range(1, 30) if i != 4 for line in burst(i)])
+    drop(kept, "team.jsonl", [line for i in range(1, 30) if i not in (4, 6) for line in burst(i)])
     drop(kept, "mine.jsonl", burst(0))
     pipeline.assess(kept, NOW)
     pipeline.assess(kept, NOW + timedelta(days=1), anyway=True)
@@ -179,6 +182,19 @@ def test_what_it_cannot_be_sure_of_is_judged_from_everything(kept: Station, line
     first = judged(kept)
     pipeline.assess(kept, NOW + timedelta(days=1), anyway=True)
     assert first == judged(kept)
+
+
+def test_access_that_outlives_its_owner_is_found_at_once_and_judged_again_from_then_on(
+    kept: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "p006" not in {f.person_id for f in judged(kept)}
+    drop(kept, "late.jsonl", [incident(NOW - timedelta(minutes=9), person="p006")])
+    assert pipeline.assess(kept, NOW) is not None
+    assert "after" in {reason.detector for f in judged(kept) if f.person_id == "p006" for reason in f.reasons}
+    drop(kept, "later.jsonl", [incident(NOW, person="p006") | {"id": "later", "target": "@another"}])
+    again, everything = both(kept, monkeypatch)
+    assert "later" in {i for f in again if f.person_id == "p006" for i in f.event_ids}
+    assert again == everything
 
 
 def test_events_that_were_sealed_or_came_under_a_clock_set_back_are_not_missed(kept: Station) -> None:

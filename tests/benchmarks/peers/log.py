@@ -57,7 +57,9 @@ def read_log(folder: Path) -> Log:
 
 def _watch(events: pd.DataFrame, people: People, told: list) -> pd.DataFrame:
     span = int(events["day"].min()), int(events["day"].max())
-    windows = departures(people.number, people.zones, told, span, WindowRules())
+    lived = events.groupby("person")["day"].agg(["min", "max"])
+    active = {person: (first, last) for person, first, last in lived.itertuples()}
+    windows = departures(people.number, people.zones, told, span, WindowRules(), active)
     table = pd.DataFrame(
         [(w.person, w.first, w.end, w.end_us) for w in windows], columns=["person", "first", "end", "end_us"]
     )
