@@ -10,6 +10,8 @@ from monitor.report.drawing import Box, Drawing, Part, Shape, Stroke, Word
 
 WIDE, TALL = 640, 190
 LEFT, RIGHT, TOP, BOTTOM = 38, 12, 40, 46
+_DATE = 40
+"""A date below the axis is so wide."""
 SEVERITIES = ("low", "medium", "high", "critical")
 _MARK = 6
 
@@ -118,7 +120,8 @@ def _grid(
         day = days.first + timedelta(days=i)
         parts.append(Stroke(across(day), base, across(day), base + 4, "text", 1))
         year = f" {day:%Y}" if i == 0 else ""
-        parts.append(Word(across(day), base + 17, f"{day:%d %b}{year}", "text", "start"))
+        anchor = "start" if across(day) + _DATE < WIDE else "end"
+        parts.append(Word(across(day), base + 17, f"{day:%d %b}{year}", "text", anchor))
     return parts
 
 

@@ -18,7 +18,7 @@ from monitor.model import BadInput
 from monitor.report.case_file import CaseFile
 from monitor.report.case_json import as_json
 from monitor.report.case_words import SIGNS, document, story
-from monitor.report.drawing import DARK, LIGHT, as_png, as_svg
+from monitor.report.drawing import DARK, LIGHT, Word, as_png, as_svg
 from monitor.report.page_html import as_html
 from monitor.report.page_markdown import as_markdown
 from monitor.report.page_pdf import as_pdf
@@ -251,3 +251,11 @@ def luminance(colour: str) -> float:
     parts = [c / 255 for c in bytes.fromhex(colour[1:])]
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@pytest.mark.parametrize("days", range(50, 140, 3))
+def test_no_date_below_the_picture_is_cut_off(days: int) -> None:
+    drawing = timeline(Days(date(2017, 7, 22), [3] * days, date(2017, 8, 21)))
+    dates = [part for part in drawing.parts if isinstance(part, Word) and re.match(r"\d\d \w{3}", part.text)]
+    assert len(dates) > 2
+    assert all(word.anchor == "end" or word.x + 6 * len(word.text) < drawing.wide for word in dates)
