@@ -7,7 +7,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 # Byte code is kept as modules are first used: without it every start compiles the libraries again, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check check-quick bench docs lock clean
+.PHONY: help demo test check check-quick types bench docs lock clean
+
+help:  ## What there is to make.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 demo: $(VENV)/.runtime  ## See the 2017 incident found in a generated organisation.
 	@$(BIN)/lastday demo
@@ -20,8 +23,10 @@ check-quick: $(VENV)/.dev  ## Lint, format, imports.
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-check: check-quick test  ## All checks.
+types: $(VENV)/.dev  ## Types.
 	$(BIN)/mypy
+
+check: check-quick types test  ## All checks.
 
 bench: $(VENV)/.dev  ## Compare with peers on generated organisations; writes docs/evaluation.md and docs/speed.md.
 	$(BIN)/python -m tests.benchmarks
@@ -50,5 +55,5 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) -r requirements-dev.lock
 	@touch $@
 
-clean:
-	rm -rf $(VENV) build dist *.egg-info
+clean:  ## Remove what the targets made.
+	rm -rf $(VENV) build dist lastday-demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

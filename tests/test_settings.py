@@ -32,9 +32,11 @@ def test_a_file_needs_only_what_differs(tmp_path: Path) -> None:
     assert settings.windows.before == load_settings().windows.before
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "\N{BYTE ORDER MARK}[windows]\r\nafter = 7\r\n"])
-def test_harmless_files(tmp_path: Path, text: str) -> None:
-    load_settings(write(tmp_path, text))
+@pytest.mark.parametrize(
+    ("text", "after"), [("", 30), ("# nothing\n", 30), ("\N{BYTE ORDER MARK}[windows]\r\nafter = 7\r\n", 7)]
+)
+def test_harmless_files(tmp_path: Path, text: str, after: int) -> None:
+    assert load_settings(write(tmp_path, text)).windows.after == after
 
 
 WRONG = [

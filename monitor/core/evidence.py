@@ -21,13 +21,6 @@ from detectors.rare import Rare
 from monitor.core.owners import Owners, find_owners
 from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns, Question
 
-SIDES = {
-    "rarity": "what", "sequence": "what",
-    "volume": "much", "drift": "much", "magnitude": "much",
-    "novelty": "target", "breadth": "target",
-    "unstated": "why", "rhythm": "when", "habit": "where", "foreign": "where", "dormancy": "account", "day": "day",
-}  # fmt: skip
-"""Every kind of evidence and the side of an act it looks at: two kinds on one side tell one thing."""
 TIERS = (0.3, 0.55)
 """Acts are compared with placebo acts of like impact: quiet, middling, grave."""
 QUESTION_DEFAULT, KIND_DEFAULT = (7.0, 2.3), (2.8, 1.5)

@@ -11,7 +11,6 @@ from detectors.base import Detector, Floats
 from detectors.tail import Tail, size_of
 from monitor.core.questions import NEW_TO_ME
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STATES = (
     "known",
     "new to this person, known in the team",

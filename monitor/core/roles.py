@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-RIGHTS = ("look", "decide", "reveal", "export", "configure", "audit", "approve", "erase")
 ROLES: dict[str, frozenset[str]] = {
     "viewer": frozenset({"look"}),
     "investigator": frozenset({"look", "decide", "reveal", "export", "approve"}),

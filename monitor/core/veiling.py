@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from monitor.core.pseudonyms import Veil
-from monitor.model import Finding, Notice, Reason
+from monitor.model import Notice
 
 _TEXTS = ("target", "undo", "event_ids", "reasons")
 """What of a finding a log or a roster wrote."""
@@ -22,23 +22,6 @@ def veiled(notice: Notice, veil: Veil) -> Notice:
     else:
         told = _case(body, veil)
     return replace(notice, person_id=notice.person_id and veil.pseudonym(notice.person_id), body=told)
-
-
-def veiled_finding(finding: Finding, veil: Veil) -> Finding:
-    """A finding as it may be shown: by the pseudonym, with every text in it blurred."""
-    who = (finding.person_id,)
-
-    def blur(text: str) -> str:
-        return veil.blur(text, who)
-
-    reasons = tuple(
-        Reason(r.detector, r.bits, blur(r.text), blur(r.value), blur(r.own_usual), blur(r.peer_usual))
-        for r in finding.reasons
-    )
-    return replace(
-        finding, person_id=veil.pseudonym(finding.person_id), target=finding.target and blur(finding.target),
-        undo=blur(finding.undo), event_ids=tuple(map(blur, finding.event_ids)), reasons=reasons,
-    )  # fmt: skip
 
 
 def _case(body: dict[str, Any], veil: Veil) -> dict[str, Any]:

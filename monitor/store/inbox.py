@@ -82,14 +82,6 @@ def set_aside(connection: Connection, source: str, found: Sequence[Reject], now:
         connection.execute(insert(rejects), [_reject(source, reject, now) for reject in found])
 
 
-def cursor_of(connection: Connection, source: str, item: str) -> dict[str, Any] | None:
-    """How far an item of a source has been read."""
-    position = connection.execute(
-        select(cursors.c.position).where(cursors.c.source == source, cursors.c.item == item)
-    ).scalar()
-    return None if position is None else json.loads(position)
-
-
 def cursors_of(connection: Connection, source: str) -> dict[str, dict[str, Any]]:
     """How far every item of a source has been read."""
     rows = connection.execute(select(cursors.c.item, cursors.c.position).where(cursors.c.source == source))

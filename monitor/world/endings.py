@@ -92,5 +92,3 @@ PREPARE: Mapping[str, Callable[[Company, Role], None]] = {
     "on_call": nights_on_call, "backlog": leave_and_backlog, "few_days": few_days, "team_move": team_move,
     "campaign": call_campaign,
 }  # fmt: skip
-PLAIN = ("plain", "quarter_end", "part_time", "joiner")
-"""Kinds in which only who leaves when is special."""
