@@ -75,7 +75,7 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
         "score": ("DOUBLE", "bits"),
         "severity": ("VARCHAR", "low, medium, high, critical"),
         "one_in": ("BIGINT", "one in so many placebo departures scores as high"),
-        "impact": ("DOUBLE", "0 to 10"),
+        "impact": ("DOUBLE", "0 to 1"),
         "event_ids": ("VARCHAR[]", "ids of its events"),
         "reasons": ("VARCHAR", "evidence as JSON: detector, bits, text, value, own_usual, peer_usual"),
         "first_at": (TIMES, "first known, UTC"),
