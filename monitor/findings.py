@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
 from monitor.core.impact import goes_out
-from monitor.core.questions import FOREIGN, QUESTIONS
+from monitor.core.questions import question_of
 from monitor.core.windows import Window
 from monitor.model import Finding, Person, Reason
 from monitor.store.history import History
@@ -108,7 +108,7 @@ def _evidence(assessed: Assessment, rows: NDArray) -> dict[int, Evidence]:
             if kind == "habit":
                 at, X = _rarest_use(assessed, key, used[key.partition(" ")[2]], here)
             else:
-                question = next((q for q in QUESTIONS if q.key == key), FOREIGN)
+                question = question_of(key)
                 at, X = here, evidence.question_rows(question, {n: c[here] for n, c in events.items()}, baseline.cast)
             for row, found in zip(at, explain.figures(baseline.detectors[key], X), strict=True):
                 told[int(row)][kind] = (key, found)

@@ -19,7 +19,7 @@ from detectors.person_day import PersonDay
 from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
 from monitor.core.owners import Owners, find_owners
-from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns, Question
+from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns, Question, adopted
 
 TIERS = (0.3, 0.55)
 """Acts are compared with placebo acts of like impact: quiet, middling, grave."""
@@ -89,6 +89,8 @@ class Baseline:
             own[:, 0] //= self.cast.actions
             self.detectors["habit " + facet] = Habit().fit(own[:, [0, 4, 5]])
             self._learn_owners(facet, coded)
+            question = adopted(facet)
+            self.detectors[question.key] = question.detector().fit(history_rows(history[question.key], self.cast))
 
     def _learn_owners(self, facet: str, rows: Columns) -> None:
         """Fit how often people use what is somebody else's, where things of that sort have owners at all."""
@@ -154,7 +156,7 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
     """
     n = len(events["w"])
     found: dict[str, Floats] = {}
-    for question in QUESTIONS:
+    for question in (*QUESTIONS, *map(adopted, habits)):
         rows = np.flatnonzero(question.asked(events))
         some = events if len(rows) == n else {name: column[rows] for name, column in events.items()}
         X = question_rows(question, some, baseline.cast)

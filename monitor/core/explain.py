@@ -83,6 +83,11 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
             where = event["where"]
             text = f"{where}: active in this hour of the week in {own} own active hours, {peers} of the peers'"
             return Told(text, str(where), own, peers)
+        case "adopted":
+            times = f"on {event['new_' + name]} days since its first use, within four weeks"
+            what = f"{name.removeprefix('@')} {event['used']}: new to this person and used {times}"
+            text = f"{what}; so in {own} own things once new, {peers} of the peers'"
+            return Told(text, str(event["used"]), own, peers)
         case "dormancy":
             return Told(
                 f"the account lay idle for {event['idle']} active days; longer in {own} own gaps",

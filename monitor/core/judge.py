@@ -17,7 +17,7 @@ CONTENT = (
     ("unstated",),
 )
 """Sides of what was done. Two kinds on one side tell one thing, so the stronger of them counts."""
-CIRCUMSTANCE = (("rhythm",), ("habit", "foreign"), ("dormancy",), ("day",))
+CIRCUMSTANCE = (("rhythm",), ("habit", "foreign", "adopted"), ("dormancy",), ("day",))
 """Sides of how it came about: the hour, the machine, the account, the whole day."""
 KINDS = tuple(kind for side in (*CONTENT, *CIRCUMSTANCE) for kind in side)
 LOOKING = ("novelty", "breadth")
@@ -34,7 +34,7 @@ class Weights:
         default_factory=lambda: {
             "rarity": 1.02, "sequence": 1.71, "volume": 0.78, "drift": 0.71, "magnitude": 1.4, "novelty": 1.03,
             "breadth": 0.37, "unstated": 0.7, "rhythm": 1.01, "habit": 0.92, "foreign": 1.0,
-            "dormancy": 2.0, "day": 0.22,
+            "adopted": 1.0, "dormancy": 2.0, "day": 0.22,
         }
     )  # fmt: skip
     quiet: float = 0.76

@@ -122,3 +122,17 @@ QUESTIONS = (
 AMONG = {question.kind for question in QUESTIONS if question.among}
 FOREIGN = Question("foreign", "", Rare, lambda e: np.ones(len(e["w"])), by_action=False)
 """Asked, for each facet, of events that use what is somebody else's: a machine, say."""
+
+
+def adopted(facet: str) -> Question:
+    """On how many days was it used that is new to the person, since its first use? Asked from the second day on."""
+    new = "new_" + facet
+    return Question("adopted", facet, Tail, lambda e: e[new], lambda e: e[new] > 1, by_action=False)
+
+
+def question_of(key: str) -> Question:
+    """The question of that key; of those asked for each facet, the one of its facet."""
+    kind, _, name = key.partition(" ")
+    if kind == "adopted":
+        return adopted(name)
+    return next((question for question in QUESTIONS if question.key == key), FOREIGN)

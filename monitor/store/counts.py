@@ -186,10 +186,14 @@ def build_absence(history: History) -> Columns:
     return _counted(history, bin_sql("n"), "absence", "n IS NOT NULL")
 
 
-def habit(history: History, facet: Facet) -> Columns:
-    """Days on which each value was used: p, seg, v, count."""
-    return history.columns(f"""SELECT p, seg, v, count(*)::DOUBLE AS count
-        FROM (SELECT DISTINCT p, d, seg, v FROM {_uses(facet)}) GROUP BY ALL""")
+def build_use(history: History, facet: Facet) -> None:
+    """Build `use` (p, d, seg, v): the days on which each value of a facet was used."""
+    history.db.execute(f"CREATE OR REPLACE TABLE use AS SELECT DISTINCT p, d, seg, v FROM {_uses(facet)}")
+
+
+def habit(history: History) -> Columns:
+    """On how many days each value in `use` was used: p, seg, v, count."""
+    return history.columns("SELECT p, seg, v, count(*)::DOUBLE AS count FROM use GROUP BY ALL")
 
 
 def several(history: History, facet: Facet) -> Columns:

@@ -16,6 +16,7 @@ from monitor.core.impact import is_moving
 from monitor.core.order import purposeful
 from monitor.core.windows import Window
 from monitor.store import clockwork, counts, sizes, texts
+from monitor.store.adopted import adopted, days_of
 from monitor.store.days import Days, Usual, day_vectors
 from monitor.store.history import Columns, Facet, History
 from monitor.store.rolling import build_rolling, team_totals
@@ -89,21 +90,25 @@ def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     learned["unstated day"] = counts.unstated(history)
     learned["sequence before"] = counts.build_sequence(history, asked.grave)
     learned["dormancy account"] = counts.build_absence(history)
-    habits = {facet.name: counts.habit(history, facet) for facet in asked.facets}
+    habits, again = {}, {}
+    for facet in asked.facets:
+        counts.build_use(history, facet)
+        habits[facet.name] = counts.habit(history)
+        learned["adopted " + facet.name], again[facet.name] = adopted(history)
     totals = team_totals(history, cast)
     bits = sizes.size_bits(learned["magnitude magnitude"], cast)
     sizes.build_together(history, bits)
     learned["magnitude many"] = sizes.together(history)
-    events, used = watch(history, cast, asked, totals, bits, days)
+    events, used = watch(history, cast, asked, totals, bits, days, again)
     return Gathered(learned, habits, events, used, totals, bits)
 
 
 def watch(
-    history: History, cast: Cast, asked: Asked, totals: Floats, bits: Floats, days: int
+    history: History, cast: Cast, asked: Asked, totals: Floats, bits: Floats, days: int, again: dict[str, Columns]
 ) -> tuple[dict[str, NDArray], dict[str, Columns]]:
     """The watched events with all that judgement asks of them, and the values of facets they have; see Gathered.
 
-    bits: see sizes.size_bits.
+    bits: see sizes.size_bits.  again: facet -> days, see adopted.
     """
     build_rolling(history, totals, days)
     events = counts.watched(history, asked.facets, asked.paying)
@@ -116,6 +121,8 @@ def watch(
     events["clock_days"] = _spread(events["r"], clockwork.by_clock(history))
     events["jewel"] = np.isin(events["r"], texts.jewels(history, asked.jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
+    for facet, values in used.items():
+        events["new_" + facet] = days_of(events, values, again[facet])
     history.drop(
         "act",
         "mine",
@@ -129,6 +136,7 @@ def watch(
         "target_state",
         "place",
         "place_state",
+        "use",
     )
     return events, used
 
@@ -172,7 +180,11 @@ def watch_again(
     counts.build_sequence(history, asked.grave)
     counts.build_absence(history)
     sizes.build_together(history, bits)
-    return watch(history, cast, asked, totals, bits, days)
+    again = {}
+    for facet in asked.facets:
+        counts.build_use(history, facet)
+        again[facet.name] = adopted(history)[1]
+    return watch(history, cast, asked, totals, bits, days, again)
 
 
 def gather_days(

@@ -47,6 +47,8 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     for i, event in enumerate(told):
         if i % 97 == 0 and event["actor"][5:] not in LEAVERS:
             event["target"] = "ledger/2017"
+        if i % 41 == 0:
+            event["pc"] = f"spare-{i}"
     drop(station, "usual.jsonl", told)
     upkeep.tend(station, NOW)
     station.lease.release()
@@ -105,6 +107,21 @@ def test_everybody_goes_on_working_and_all_orders_tell_the_same(kept: Station, m
     drop(kept, "two.jsonl", [*lines[1::2], lines[0]])
     again, everything = both(kept, monkeypatch)
     assert {f.person_id for f in again} >= {"p000", "p004"}
+    assert again == everything
+
+
+def test_a_machine_that_is_new_and_used_again_and_again_is_judged_as_from_everything(
+    kept: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        incident(NOW - timedelta(days=i), magnitude=1) | {"id": f"again{i}", "pc": "pc-other", "action": "account.view"}
+        for i in range(9)
+    ]
+    drop(kept, "one.jsonl", lines[4:])
+    pipeline.assess(kept, NOW)
+    drop(kept, "two.jsonl", lines[:4])
+    again, everything = both(kept, monkeypatch)
+    assert any(reason.detector == "adopted" for finding in again for reason in finding.reasons)
     assert again == everything
 
 

@@ -21,7 +21,7 @@ from monitor.sources.feeds import last_days, read_feed
 from monitor.sources.files import load
 from monitor.sources.formats import read_through
 from monitor.sources.profiles import load_roster_profile
-from tests.sources.cert_data import HEADERS, INSIDER, INSIDER_LAST, QUIET, QUIET_LAST, ldap, people, write
+from tests.sources.cert_data import HEADERS, INSIDER, INSIDER_LAST, QUIET, QUIET_LAST, ROLES, ldap, people, write
 from tests.sources.profiled import read
 
 
@@ -169,19 +169,24 @@ def test_the_check_in_the_documentation_measures_what_it_says(
 ) -> None:
     page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    answers = tmp_path / "answers"
+    answers, stays = tmp_path / "answers", tmp_path / "r4.2" / "LDAP" / "2011-05.csv"
     (answers / "r4.2-1").mkdir(parents=True)
+    ldap(stays, {"STY0001": ROLES[0]})
     quiet = {"person_id": QUIET, "score": 9.0, "event_ids": ["{q}"]}
-    loud = [{"person_id": INSIDER, "score": s, "event_ids": [i]} for s, i in ((8.0, "{planted}"), (1.0, "{other}"))]
-    (tmp_path / "findings.json").write_text(json.dumps([quiet, *loud]))
+    told = [(8.0, "{other}"), (3.0, "{else}"), (2.0, "{planted}")]
+    loud = [{"person_id": INSIDER, "score": s, "event_ids": [i]} for s, i in told]
+    deep = [{"person_id": "DEP0001", "score": 1.0 - n / 10, "event_ids": [f"{{{n}}}"]} for n in range(4)]
+    (tmp_path / "findings.json").write_text(json.dumps([quiet, *loud, *deep]))
     keys = "dataset,scenario,details,user,start,end\n"
     keys += f"4.2,1,r4.2-1-{INSIDER}.csv,{INSIDER},x,y\n4.2,1,a.csv,ZZZ0001,x,y\n5.2,1,b.csv,{QUIET},x,y\n"
+    keys += "4.2,4,r4.2-4.csv,DEP0001,x,y\n4.2,2,c.csv,STY0001,x,y\n"
     (answers / "insiders.csv").write_text(keys)
     (answers / "r4.2-1" / f"r4.2-1-{INSIDER}.csv").write_text("logon,{planted},05/13/2010 02:10:00,x,y,Logon\n")
+    (answers / "r4.2-4.csv").write_text("logon,{3},05/13/2010 02:10:00,x,y,Logon\n")
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "formats.md", "exec"), {})
     figures = re.findall(r"│\s+([\d.]+)\s+│\s+([\d.]+)\s+│\s+([\d.]+)\s+│", capsys.readouterr().out)
-    assert [tuple(map(float, row)) for row in figures] == [(2.0, 0.25, 0.5)]
+    assert [tuple(map(float, row)) for row in figures] == [pytest.approx((3, (1 / 2 + 2 / 3) / 3, 1 / 3), abs=1e-6)]
 
 
 def test_the_profiles_in_the_documentation_work(tmp_path: Path) -> None:
