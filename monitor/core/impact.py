@@ -55,6 +55,9 @@ _DESTROYS = ("destroy",)
 _TAKES = ("exfiltrate",)
 _FLOWS = ("share", "forward", "send", "empower")
 _OWNABLE = ("destroy", "exfiltrate", "share", "change")
+_SELF_SERVING = ("forward", "empower")
+"""Kinds of action that are no better for being done to what bears one's own name: all mail to one's own mailbox goes
+on to somebody, a power is granted to oneself."""
 _OUTWARD = ("share", "forward", "empower")
 """Kinds of action that are another thing done toward the outside, with habits of its own. Mail is none of them: it
 leaves the house all day."""
@@ -83,7 +86,8 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     somebody = np.array([_is_on_people(action.name) for action in actions])[events["a"]]
     used_alone = (events["target_people"] == 1) & (events["target_state"] == 0)
     kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
-    own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE) & ~somebody)
+    named = events["own"] & ~np.isin(kind, _SELF_SERVING)
+    own = named | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE) & ~somebody)
     shared = ~own & (somebody | (events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
     missed = ~np.isin(kind, _DESTROYS) | (~own & (impact >= NEVER_ONES_OWN))
     alone = np.where(shared, np.where(events["target_people"] <= 1, UNTOUCHED, 1.0), UNSHARED)

@@ -51,6 +51,13 @@ def test_ones_own_stays_ones_own_whatever_its_size() -> None:
     assert impact(3 * REACH_BITS, own=True) < 0.5
 
 
+@pytest.mark.parametrize("action", ["mailbox.set_forwarding", "role.grant"])
+def test_forwarding_ones_own_mail_and_granting_oneself_a_power_is_no_better_for_being_ones_own(action: str) -> None:
+    assert taken(action, 0.0, own=True, external=True) == taken(action, 0.0, external=True)
+    assert taken(action, 0.0, own=True) == pytest.approx(CATALOGUE.action(action).impact)
+    assert taken("document.share", 0.0, own=True) < taken("document.share", 0.0)
+
+
 def taken(action: str, reach_bits: float, **changes: object) -> float:
     """Impact of an act of that name."""
     events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
