@@ -135,7 +135,8 @@ def judged(
     """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole."""
     bits = evidence.weigh(baseline, surprise, tier)
     reasoned = events["reasoned"].astype(bool) & ~baseline.formal()[events["a"]]
-    impact = impact_of({**events, "reasoned": reasoned}, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
+    reach, much = (np.maximum(bits[kind] - weights.quiet, 0.0) for kind in ("magnitude", "volume"))
+    impact = impact_of({**events, "reasoned": reasoned}, actions, reach, much)
     around = _circumstances(events, windows, baseline.cast, actions, impact)
     return impact, judge.judge(bits, around, low, weights)
 
