@@ -120,11 +120,13 @@ class Catalogue:
         return max(known, key=self._impact, default=None)
 
     def _sense(self, noun: str, verb: str) -> Entry | None:
-        """What a verb that says little comes to with such a noun: payment.submit, payee.iban_update."""
+        """What a verb that says little comes to with such a noun: payment.submit, payee.iban_update.
+
+        The words of a verb are looked at only where the verb is not known as a whole, as change_owner is.
+        """
         about = _words(f"{noun} {verb}")
-        return next(
-            (self.senses[word, by] for by in (verb, *_words(verb)) for word in about if (word, by) in self.senses), None
-        )
+        verbs = [verb] if verb in self.verbs else _words(verb)
+        return next((self.senses[word, by] for by in verbs for word in about if (word, by) in self.senses), None)
 
     def _impact(self, entry: Entry) -> float:
         of_class = self.file.classes[entry.kind or self._default_kind()]
