@@ -19,6 +19,8 @@ Columns = Mapping[str, NDArray]
 IDLE_DAYS = 5
 COMMON_BITS = 2.0
 """What a share of all people use, anybody comes to use one day: so many bits stranger than that share it may be."""
+AMONG_PEERS = 0.5
+"""What a first use tells, where others of the same trade use that already: who is new in a team has many of them."""
 SPLIT_FROM = 3
 """So many payments to one target in a week may be one that was split: they are judged by their sum too."""
 BY_CHANCE = 0.3
@@ -63,7 +65,10 @@ def _first_use(name: str) -> Question:
         share = np.maximum(e[users], 1) / e["people"]
         return np.where(e[state] == NEW_TO_ME, COMMON_BITS - np.log2(share), np.inf)
 
-    return Question("novelty", name, Rare, lambda e: e[state], lambda e: e[state] > 0, most=by_share)
+    def among_peers(e: Columns) -> NDArray:
+        return np.where(e[state] == NEW_TO_ME, AMONG_PEERS, 1.0)
+
+    return Question("novelty", name, Rare, lambda e: e[state], lambda e: e[state] > 0, most=by_share, share=among_peers)
 
 
 def _over_days(e: Columns, firsts: str) -> NDArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.core.questions import COMMON_BITS, NEW_TO_ME, NEW_TO_TEAM, QUESTIONS
+from monitor.core.questions import COMMON_BITS, NEW_TO_ME, NEW_TO_TEAM, QUESTIONS, SOMEBODY_ELSES
 
 
 @pytest.mark.parametrize("name", ["target", "place"])
@@ -19,3 +19,12 @@ def test_the_first_use_of_what_many_use_is_no_stranger_than_their_share(name: st
     assert question.most(events).tolist() == pytest.approx(
         [COMMON_BITS, COMMON_BITS + 2, COMMON_BITS + np.log2(400), np.inf]
     )
+
+
+@pytest.mark.parametrize("name", ["target", "place"])
+def test_the_first_use_of_what_the_trade_uses_tells_less_than_of_what_is_somebody_elses(name: str) -> None:
+    question = next(q for q in QUESTIONS if q.key == f"novelty {name}")
+    mine, teams, anothers = question.share(
+        {"w": np.zeros(3, np.int64), f"{name}_state": np.array([NEW_TO_ME, NEW_TO_TEAM, SOMEBODY_ELSES])}
+    )
+    assert mine < teams == anothers == 1.0
