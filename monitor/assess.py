@@ -14,6 +14,7 @@ from detectors.base import Floats
 from monitor.core import acts, evidence, feedback, judge, matched, severity
 from monitor.core.catalogue import Action
 from monitor.core.impact import impact_of
+from monitor.core.questions import NEW_TO_ME, OTHERS
 from monitor.core.windows import Window, departures, placebos
 from monitor.matching import NothingMatched, People, identify, match, tellable
 from monitor.model import Departure, Feedback, Person
@@ -137,7 +138,8 @@ def judged(
     """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole."""
     bits = evidence.weigh(baseline, surprise, tier)
     reasoned = events["reasoned"].astype(bool) & ~baseline.formal()[events["a"]]
-    impact = impact_of({**events, "reasoned": reasoned}, actions, np.maximum(bits["magnitude"] - weights.quiet, 0.0))
+    reach, much = (np.maximum(bits[kind] - weights.quiet, 0.0) for kind in ("magnitude", "volume"))
+    impact = impact_of({**events, "reasoned": reasoned}, actions, reach, much)
     around = _circumstances(events, windows, baseline.cast, actions, impact)
     return impact, judge.judge(bits, around, low, weights)
 
@@ -239,11 +241,20 @@ def _circumstances(
 ) -> judge.Circumstances:
     ends = np.array([w.end_us for w in windows])[events["w"]]
     hours = (ends - events["t"]) / 3_600_000_000
-    reading = np.array([action.kind == "read" for action in actions])[events["a"]]
+    reading = np.array([action.kind == "read" for action in actions])[events["a"]] & ~_is_among_peers(events)
     _, day, size = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True, return_counts=True)
     failed = events["failed"].astype(bool)
     past = cast.real[events["w"]] & (hours < 0) & ~failed
     return judge.Circumstances(impact, reading, hours, past, events["clock_days"] > 0, size[day], failed)
+
+
+def _is_among_peers(events: Mapping[str, NDArray]) -> NDArray:
+    """Is what is new to this person, of target and place, only what others in the same trade use already?
+
+    Who moves to another team reads all that, and so does who takes work over: there one has a part in it.
+    """
+    states = np.stack([events["target_state"], events["place_state"]])
+    return (states == NEW_TO_ME).any(0) & ~np.isin(states, OTHERS).any(0)
 
 
 def _is_low(events: Mapping[str, NDArray], actions: Sequence[Action], windows: int, weights: judge.Weights) -> bool:

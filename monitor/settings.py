@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Weight
+from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Sense, Weight
 from monitor.core.levels import Thresholds
 from monitor.core.windows import WindowRules, is_zone
 from monitor.model import BadInput
@@ -164,7 +164,7 @@ def _text_of(path: Path) -> str:
 
 def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> None:
     """Raise BadInput for the first entry of `own` that says what no entry can say.  told: own over the shipped one."""
-    kinds = {"classes": Entry, "verbs": Entry, "actions": Entry, "nouns": Weight, "units": str}
+    kinds = {"classes": Entry, "verbs": Entry, "actions": Entry, "nouns": Weight, "senses": Sense, "units": str}
     for table, kind in kinds.items():
         entries = own.get(table, {})
         for name, entry in entries.items() if isinstance(entries, dict) else ():
@@ -176,6 +176,9 @@ def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> N
     for at, entry in entries.items():
         if entry.get("class", "change") not in told["classes"]:
             raise _wrong(path, (*at, "class"), f"no class {entry['class']!r} is defined")
+    for kind in own.get("senses", {}):
+        if kind not in told["classes"]:
+            raise _wrong(path, ("senses", kind), f"no class {kind!r} is defined")
 
 
 @cache

@@ -154,6 +154,8 @@ WRONG_CATALOGUE = [
     ("[nouns]\nsecrets = 'high'\n", 2, "secrets"),
     ("[nouns]\nsecrets = -2\n", 2, "secrets"),
     ("[nouns]\ngizmo = -0.2\n[units]\ngizmo = 3\n", 4, "gizmo"),
+    ("[senses.money]\nimpact = 2\nnouns = []\nverbs = []\n", 2, "impact"),
+    ('[senses.nonsense]\nimpact = 0.2\nnouns = ["a"]\nverbs = ["b"]\n', 1, "nonsense"),
     ("[action]\n", 1, "action"),
     ("[actions]\nimpact = 3\n", 2, "impact"),
     ("[crown_jewels]\npatterns = 'x'\n", 2, "patterns"),

@@ -29,6 +29,14 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ki
     aliases: tuple[str, ...] = ()
 
 
+class Sense(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Verbs that say little by themselves, and the words of a noun that say what they come to: an export is created."""
+
+    impact: Share
+    nouns: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+
 class CrownJewels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Glob patterns of targets whose impact is always high."""
 
@@ -42,6 +50,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: dict[str, Entry] = {}
     verbs: dict[str, Entry] = {}
     nouns: dict[str, Weight] = {}
+    senses: dict[str, Sense] = {}
     units: dict[str, str] = {}
     actions: dict[str, Entry] = {}
     crown_jewels: CrownJewels = CrownJewels()
@@ -67,21 +76,30 @@ class Catalogue:
     file: CatalogueFile
     verbs: Mapping[str, Entry] = field(init=False)
     actions: Mapping[str, Entry] = field(init=False)
+    senses: Mapping[tuple[str, str], Entry] = field(init=False)
 
     def __post_init__(self) -> None:
         """Spread the verbs over their aliases; events have their actions in small letters."""
         self.verbs = {name.lower(): entry for verb, entry in self.file.verbs.items() for name in (verb, *entry.aliases)}
         self.actions = {name.lower(): entry for name, entry in self.file.actions.items()}
+        self.senses = {
+            (word, name.lower()): Entry(kind=kind, impact=sense.impact)
+            for kind, sense in self.file.senses.items()
+            for word in sense.nouns
+            for verb in sense.verbs
+            for name in (verb, *(self.file.verbs[verb].aliases if verb in self.file.verbs else ()))
+        }
 
     def action(self, name: str) -> Action:
         """What the catalogue says of the action `name`, whether or not it knows it."""
         noun, _, verb = name.rpartition(".")
         told = self.actions.get(name) or Entry()
-        by_verb = self._verb(verb) or Entry()
+        sense = None if name in self.actions else self._sense(noun, verb)
+        by_verb = sense or self._verb(verb) or Entry()
         kind = told.kind or by_verb.kind or self._default_kind()
         of_class = self.file.classes[kind]
         chain = (told, by_verb, of_class, self.file.default)
-        impact = told.impact
+        impact = told.impact if sense is None else sense.impact
         if impact is None:
             weights = [self.file.nouns.get(word, 0.0) for word in _words(noun)]
             impact = _first(chain, "impact", 0.35) + max(*weights, 0.0) + min(*weights, 0.0)
@@ -100,6 +118,15 @@ class Catalogue:
             return self.verbs[verb]
         known = [self.verbs[word] for word in _words(verb) if word in self.verbs]
         return max(known, key=self._impact, default=None)
+
+    def _sense(self, noun: str, verb: str) -> Entry | None:
+        """What a verb that says little comes to with such a noun: payment.submit, payee.iban_update.
+
+        The words of a verb are looked at only where the verb is not known as a whole, as change_owner is.
+        """
+        about = _words(f"{noun} {verb}")
+        verbs = [verb] if verb in self.verbs else _words(verb)
+        return next((self.senses[word, by] for by in verbs for word in about if (word, by) in self.senses), None)
 
     def _impact(self, entry: Entry) -> float:
         of_class = self.file.classes[entry.kind or self._default_kind()]

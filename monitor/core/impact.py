@@ -17,7 +17,8 @@ FAILED = 0.19
 REASONED = 0.63
 """A stated reason or ticket can be checked."""
 OWN = 0.4
-"""One's own things: their loss hurts nobody else."""
+"""One's own things: their loss hurts nobody else. What only seems one's own, since nobody else was seen to use it,
+is so no longer where a change to it is of a size that nobody ever reached."""
 UNSHARED = 0.16
 """Destroying what nobody else was ever seen to use, and whose reach is not known."""
 UNTOUCHED = 0.5
@@ -30,6 +31,9 @@ UNHEARD_OF = 0.8
 UNHEARD_OF_FROM, UNHEARD_OF_BITS = 4.0, 6.0
 """From so many bits on a change, or the loss of what is shared, becomes graver, and UNHEARD_OF so many bits later: a
 size that nobody ever reached, of one target or of many together, is reach, whatever the magnitude counts."""
+LOST_MANY, MANY = 0.5, 5
+"""The loss of what is shared is at least this grave, by and by as well, from so many of a day on, where nobody ever
+lost as many: each may be of little weight."""
 NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
@@ -55,6 +59,9 @@ _DESTROYS = ("destroy",)
 _TAKES = ("exfiltrate",)
 _FLOWS = ("share", "forward", "send", "empower")
 _OWNABLE = ("destroy", "exfiltrate", "share", "change")
+_SELF_SERVING = ("forward", "empower")
+"""Kinds of action that are no better for being done to what bears one's own name: all mail to one's own mailbox goes
+on to somebody, a power is granted to oneself."""
 _OUTWARD = ("share", "forward", "empower")
 """Kinds of action that are another thing done toward the outside, with habits of its own. Mail is none of them: it
 leaves the house all day."""
@@ -70,20 +77,25 @@ def goes_out(action: Action) -> bool:
     return action.kind in _OUTWARD
 
 
-def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats) -> Floats:
+def impact_of(
+    events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats, much_bits: Floats
+) -> Floats:
     """Impact of every event, 0 to 1.
 
-    events: a (index into actions), b (bin of the magnitude, -1 for none), failed, reasoned, own (names
+    events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, own (names
     its actor), internal, external, jewel, target_people, place_people, place_targets, target_state.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target, and makes an export, a change or a loss graver.
+    much_bits: how far what was done that day lies above everybody's days; makes a loss graver.
     """
     kind = np.array([action.kind for action in actions])[events["a"]]
     impact = np.array([action.impact for action in actions])[events["a"]]
     somebody = np.array([_is_on_people(action.name) for action in actions])[events["a"]]
     used_alone = (events["target_people"] == 1) & (events["target_state"] == 0)
     kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
-    own = events["own"] | ((used_alone | kept_alone) & np.isin(kind, _OWNABLE) & ~somebody)
+    named = events["own"] & ~np.isin(kind, _SELF_SERVING)
+    guessed = ~named & (used_alone | kept_alone) & np.isin(kind, _OWNABLE) & ~somebody
+    own = named | guessed
     shared = ~own & (somebody | (events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
     missed = ~np.isin(kind, _DESTROYS) | (~own & (impact >= NEVER_ONES_OWN))
     alone = np.where(shared, np.where(events["target_people"] <= 1, UNTOUCHED, 1.0), UNSHARED)
@@ -93,17 +105,36 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], reach_bi
     impact = np.where(numbered, impact + np.maximum(UNHEARD_OF - impact, 0.0) * reach, impact)
     weighty = np.array([a.magnitude != NUMBERLESS for a in actions])[events["a"]]
     felt = np.where(missed, kind == "change", shared) & weighty & (impact >= TIERS[0])
-    beyond = np.clip((reach_bits - UNHEARD_OF_FROM) / UNHEARD_OF_BITS, 0.0, 1.0)
+    beyond = _unheard_of(reach_bits)
     impact = np.where(felt, impact + np.maximum(UNHEARD_OF - impact, 0.0) * beyond, impact)
+    lost = _of_many(np.isin(kind, _DESTROYS), shared, events)
+    impact = np.where(lost, impact + np.maximum(LOST_MANY - impact, 0.0) * _unheard_of(much_bits), impact)
     flows = np.isin(kind, _FLOWS)
     impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
     impact = np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)
-    impact = np.where(own, impact * OWN, impact)
+    outgrown = np.where(guessed & weighty & (kind == "change"), beyond, 0.0)
+    impact = np.where(own, impact * (OWN + (1 - OWN) * outgrown), impact)
     impact = np.where(events["jewel"], np.maximum(impact, CROWN_JEWEL), impact)
     impact = np.where(events["reasoned"], impact * REASONED, impact)
     counted = np.array([action.magnitude in REACHED and action.kind != "read" for action in actions])[events["a"]]
     impact = np.where(counted & ~own, np.maximum(impact, _reach(events["b"])), impact)
     return np.where(events["failed"], impact * FAILED, impact)
+
+
+def _unheard_of(bits: Floats) -> Floats:
+    """How unheard-of that is, 0 to 1."""
+    return np.clip((bits - UNHEARD_OF_FROM) / UNHEARD_OF_BITS, 0.0, 1.0)
+
+
+def _of_many(lost: NDArray, shared: NDArray, events: Mapping[str, NDArray]) -> NDArray:
+    """Which shared things were lost among MANY of that action and day, of which at least half were shared."""
+    rows = np.flatnonzero(lost)
+    w, a, d = (events[name][rows].astype(np.int64) for name in ("w", "a", "d"))
+    _, day, acts = np.unique((w << 20 | d) << 16 | a, return_inverse=True, return_counts=True)
+    many = (acts >= MANY) & (2 * np.bincount(day, shared[rows], len(acts)) >= acts)
+    found = np.zeros(len(lost), bool)
+    found[rows] = shared[rows] & many[day]
+    return found
 
 
 def _is_on_people(action: str) -> bool:

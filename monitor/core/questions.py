@@ -19,6 +19,8 @@ Columns = Mapping[str, NDArray]
 IDLE_DAYS = 5
 COMMON_BITS = 2.0
 """What a share of all people use, anybody comes to use one day: so many bits stranger than that share it may be."""
+AMONG_PEERS = 0.5
+"""What the first use of a place tells that others of the same trade use: who moves to their team has it every day."""
 SPLIT_FROM = 3
 """So many payments to one target in a week may be one that was split: they are judged by their sum too."""
 BY_CHANCE = 0.3
@@ -55,7 +57,7 @@ class Question:
         return f"{self.kind} {self.name}"
 
 
-def _first_use(name: str) -> Question:
+def _first_use(name: str, among_peers: float = 1.0) -> Question:
     """How somebody stands to a target or to what contains it, told where that is new to them."""
     state, users = f"{name}_state", f"{name}_users"
 
@@ -63,7 +65,10 @@ def _first_use(name: str) -> Question:
         share = np.maximum(e[users], 1) / e["people"]
         return np.where(e[state] == NEW_TO_ME, COMMON_BITS - np.log2(share), np.inf)
 
-    return Question("novelty", name, Rare, lambda e: e[state], lambda e: e[state] > 0, most=by_share)
+    def share(e: Columns) -> NDArray:
+        return np.where(e[state] == NEW_TO_ME, among_peers, 1.0)
+
+    return Question("novelty", name, Rare, lambda e: e[state], lambda e: e[state] > 0, most=by_share, share=share)
 
 
 def _over_days(e: Columns, firsts: str) -> NDArray:
@@ -89,7 +94,7 @@ QUESTIONS = (
     ),
     Question("magnitude", "split", Tail, lambda e: bin_of(e["s_split"]), lambda e: e["s_split"] >= 0),
     _first_use("target"),
-    _first_use("place"),
+    _first_use("place", AMONG_PEERS),
     Question("breadth", "day", Tail, lambda e: bin_of(e["n_new"] / e["campaign"]), lambda e: e["n_new"] > 0),
     Question(
         "drift", "new week", Tail, lambda e: bin_of(e["new7"] * e["c7"] / e["n7"]), lambda e: _over_days(e, "new7")

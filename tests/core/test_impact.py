@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from monitor.core.impact import (
+    LOST_MANY,
+    MANY,
     REACH_BITS,
     UNHEARD_OF,
     UNHEARD_OF_BITS,
@@ -20,14 +22,14 @@ CATALOGUE = load_settings().load_catalogue()
 DELETE = CATALOGUE.action("file.delete")
 USUAL = {
     "a": 0, "b": -1, "failed": False, "reasoned": False, "own": False, "internal": False, "external": False,
-    "jewel": False, "target_people": 1, "place_people": 1, "place_targets": 1, "target_state": 3,
+    "jewel": False, "w": 0, "d": 19_000, "target_people": 1, "place_people": 1, "place_targets": 1, "target_state": 3,
 }  # fmt: skip
 
 
 def impact(reach_bits: float = 0.0, **changes: object) -> float:
     """Of one deletion of a file that nobody else was ever seen to use, share of what the catalogue says."""
     events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
-    return float(impact_of(events, [DELETE], np.array([reach_bits]))[0]) / DELETE.impact
+    return float(impact_of(events, [DELETE], np.array([reach_bits]), np.zeros(1))[0]) / DELETE.impact
 
 
 def test_what_nobody_shares_is_little() -> None:
@@ -51,10 +53,25 @@ def test_ones_own_stays_ones_own_whatever_its_size() -> None:
     assert impact(3 * REACH_BITS, own=True) < 0.5
 
 
+@pytest.mark.parametrize("action", ["mailbox.set_forwarding", "role.grant"])
+def test_forwarding_ones_own_mail_and_granting_oneself_a_power_is_no_better_for_being_ones_own(action: str) -> None:
+    assert taken(action, 0.0, own=True, external=True) == taken(action, 0.0, external=True)
+    assert taken(action, 0.0, own=True) == pytest.approx(CATALOGUE.action(action).impact)
+    assert taken("document.share", 0.0, own=True) < taken("document.share", 0.0)
+
+
 def taken(action: str, reach_bits: float, **changes: object) -> float:
     """Impact of an act of that name."""
     events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
-    return float(impact_of(events, [CATALOGUE.action(action)], np.array([reach_bits]))[0])
+    return float(impact_of(events, [CATALOGUE.action(action)], np.array([reach_bits]), np.zeros(1))[0])
+
+
+def lost(acts: int, much_bits: float, **changes: object) -> float:
+    """Impact of the last of so many acts of one day that put a document of the team into the bin."""
+    events = {name: np.full(acts, value) for name, value in (USUAL | {"place_people": 9, "target_people": 4}).items()}
+    events |= {name: np.array(value) for name, value in changes.items()}
+    action = CATALOGUE.action("doc.discard")
+    return float(impact_of(events, [action], np.zeros(acts), np.full(acts, much_bits))[-1])
 
 
 def test_an_export_is_graver_the_further_its_number_of_rows_lies_above_everybodys() -> None:
@@ -98,3 +115,24 @@ def test_the_loss_of_much_that_is_shared_is_graver_than_of_one_and_tidying_is_no
 def test_the_bytes_of_a_shared_document_say_little_of_its_loss() -> None:
     usual = CATALOGUE.action("document.trash").impact
     assert taken("document.trash", 14.0, target_people=6) == pytest.approx(usual)
+
+
+def test_what_seems_ones_own_is_so_no_longer_where_its_size_is_unheard_of() -> None:
+    """The account of a client whom one adviser alone looks after: a trade of a thousand times what anybody placed."""
+    alone = {"target_people": 1, "target_state": 0}
+    usual, huge = taken("trade.place", 0.0, **alone), taken("trade.place", UNHEARD_OF_FROM + UNHEARD_OF_BITS, **alone)
+    assert usual < 0.2
+    assert huge == pytest.approx(UNHEARD_OF)
+    assert taken("trade.place", 30.0, own=True) < 0.5, "what bears the own name stays one's own"
+
+
+def test_the_loss_of_an_unheard_of_number_of_shared_things_is_grave_however_light_each_is() -> None:
+    unheard_of = UNHEARD_OF_FROM + UNHEARD_OF_BITS
+    assert lost(20, UNHEARD_OF_FROM) == CATALOGUE.action("doc.discard").impact
+    assert lost(20, unheard_of) == LOST_MANY
+    assert lost(MANY - 1, unheard_of) == lost(1, unheard_of) == lost(1, 0.0)
+
+
+def test_tidying_ones_own_in_any_number_is_light_though_a_few_shared_things_are_among_it() -> None:
+    own = [True] * 15 + [False] * 5
+    assert lost(20, 30.0, own=own) == lost(20, 0.0, own=own)

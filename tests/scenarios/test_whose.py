@@ -108,3 +108,28 @@ def test_what_everybody_reads_one_day_is_no_news(tmp_path: Path) -> None:
     minutes = of(found, team[1])[0]
     assert minutes.target == "/board/minutes/1"
     assert "known in the team and used by 2 others" in reason(minutes, "novelty").text
+
+
+def test_who_moves_to_another_team_of_the_trade_reads_its_papers_and_that_is_no_finding(tmp_path: Path) -> None:
+    """Whoever reads those of another trade has no part in them."""
+    org = Org(FIRST, LAST)
+    sales, law = org.team("sales", 30), org.team("law", 20)
+    for squad in range(3):
+        for action, per_day in (("file.read", 5), ("file.download", 2)):
+            org.usual(
+                sales[squad::3], action, per_day=per_day, target=lambda d, k=squad: f"/sales-{k}/{d.randint(1, 90)}"
+            )
+    org.usual(law, "file.read", per_day=5, target=lambda d: f"/law/{d.randint(1, 90)}")
+    mover, reader = sales[0], sales[3]
+    for person in (mover, reader):
+        org.leaves(person, "2017-11-03")
+    for day in org.working_days()[-20:-5]:
+        for minute in range(4):
+            org.does(mover, "file.read", day, f"14:{minute:02}", target=f"/sales-1/{day.day + minute}")
+        org.does(mover, "file.download", day, "15:30", target=f"/sales-1/{day.day}")
+    for minute in range(10):
+        org.does(reader, "file.read", "2017-10-18", f"15:{minute:02}", target=f"/law/{minute}")
+    found = org.scan(tmp_path).found
+    assert {f.severity for f in of(found, mover)} <= {"low", "medium"}
+    assert of(found, reader)[0].severity in ("high", "critical")
+    assert of(found, reader)[0].target.startswith("/law/")
