@@ -83,7 +83,7 @@ def impact_of(
     """Impact of every event, 0 to 1.
 
     events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, own (names
-    its actor), internal, external, jewel, target_people, place_people, place_targets, target_state.
+    its actor), internal, external, jewel, target_people, place_people, place_targets, target_before, place_before.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target, and makes an export, a change or a loss graver.
     much_bits: how far what was done that day lies above everybody's days; makes a loss graver.
@@ -91,8 +91,8 @@ def impact_of(
     kind = np.array([action.kind for action in actions])[events["a"]]
     impact = np.array([action.impact for action in actions])[events["a"]]
     somebody = np.array([_is_on_people(action.name) for action in actions])[events["a"]]
-    used_alone = (events["target_people"] == 1) & (events["target_state"] == 0)
-    kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS)
+    used_alone = (events["target_people"] == 1) & events["target_before"]
+    kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS) & events["place_before"]
     named = events["own"] & ~np.isin(kind, _SELF_SERVING)
     guessed = ~named & (used_alone | kept_alone) & np.isin(kind, _OWNABLE) & ~somebody
     own = named | guessed

@@ -216,10 +216,10 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
     """Every event in a window, sorted by window and time, with its quantities.
 
     r, w, p, g, a, t, h, d, b; failed, reasoned; n_hour, n_day, s_day, n7, n28, c7, c28, campaign (see
-    build_rolling), n_new, new7, new28, n_same, s_split; s_many, n_many (see sizes.build_together); before; idle (days the account
-    lay idle); target_state, place_state; target_people, place_people, place_targets; target_users, place_users (people
-    who used it, but for what they first used after they were known to leave); v_ and the name of each facet with single
-    values.
+    build_rolling), n_new, new7, new28, n_same, s_split; s_many, n_many (see sizes.build_together); before; idle (days
+    the account lay idle); target_state, place_state; target_before, place_before (did they use it before the window);
+    target_people, place_people, place_targets; target_users, place_users (people who used it, but for what they first
+    used after they were known to leave); v_ and the name of each facet with single values.
     """
     values = "".join(f", coalesce({quote('v_' + f.name)}, -1) AS {quote('v_' + f.name)}" for f in facets if not f.many)
     # Every event has its row in rolling: joined by INNER JOIN, the planner would begin with that.
@@ -227,7 +227,7 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
         WITH
         known AS (SELECT mine.*, target.c, coalesce(one.people, 0) AS target_people,
             coalesce(one.users, 0) AS target_users,
-            {_state("one", "mine.d")} AS target_state, since
+            {_state("one", "mine.d")} AS target_state, since, coalesce(one.fd < mine.first, false) AS target_before
           FROM mine JOIN settled USING (p) LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
         SELECT known.r, known.w, known.p, known.g, known.a, known.t, known.h, known.d, coalesce(known.b, -1) AS b,
           failed, reasoned,
@@ -236,6 +236,7 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
           coalesce(breadth.n_foreign, 0) AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
           coalesce(together.s, 0) AS s_many, coalesce(together.n, 0) AS n_many,
           target_state, {_state("place", "known.d")} AS place_state,
+          target_before, coalesce(place.fd < known.first, false) AS place_before,
           target_people, target_users,
           coalesce(place.people, 0) AS place_people, coalesce(place.users, 0) AS place_users, coalesce(within.targets, 0) AS place_targets{values}
         FROM known

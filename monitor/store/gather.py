@@ -74,6 +74,11 @@ class Asked:
         """Actions for which it matters whose things they touch."""
         return [i for i, action in enumerate(self.actions) if is_moving(action)]
 
+    @property
+    def taking(self) -> list[int]:
+        """Actions that take something out."""
+        return [i for i, action in enumerate(self.actions) if action.kind == "exfiltrate"]
+
 
 def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
     """Ask the events.  days: how many days they span."""
@@ -115,7 +120,7 @@ def watch(
     events["s_one"] = sizes.bits_of(events, bits)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
-    _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving))
+    _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving, asked.taking))
     events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
     events["prepared"] = purposeful([action.kind for action in asked.actions])[events["before"], events["a"]]
     events["clock_days"] = _spread(events["r"], clockwork.by_clock(history))

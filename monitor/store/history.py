@@ -193,7 +193,7 @@ class History:
     def narrow(self, windows: pa.Table, facets: Sequence[Facet]) -> None:
         """Build `act`, one narrow row for each event of a known person, and what is summed from it.
 
-        mine: the rows of `act` that lie in a watch window, with its w.  active: the hours in which a person acted.
+        mine: the rows of `act` that lie in a watch window, with its w and first day.  active: the hours in which a person acted.
         windows: w, p, first (day), end (day, exclusive), ends (the end of the last day, t),
         real (a departure, not a placebo).
         hourly, daily: events n and the size s of those that succeeded, for each person, action and hour or day.
@@ -221,7 +221,7 @@ class History:
             LEFT JOIN began USING (p)""")
         self.db.execute("UPDATE act SET seg = 0 WHERE seg IS NULL")
         self.db.execute("""CREATE OR REPLACE TABLE mine AS
-            SELECT act.*, w FROM act JOIN watch USING (p) WHERE d >= first AND d < "end" """)
+            SELECT act.*, w, first FROM act JOIN watch USING (p) WHERE d >= first AND d < "end" """)
         self.db.execute("CREATE OR REPLACE TABLE active AS SELECT DISTINCT p, d, h, seg FROM act")
         self.db.execute("""CREATE OR REPLACE TABLE hourly AS
             SELECT p, a, h, any_value(d) AS d, any_value(seg) AS seg, count(*)::INTEGER AS n,

@@ -16,23 +16,30 @@ _JOINTS = ("._-", ".-", "-", "_", "")
 _WORDS = " || ".join(f"regexp_extract_all(lower(target), '[a-z0-9{held}]{{4,}}')" for held in _JOINTS)
 """SQL for what may be an account name in a target: such signs may be part of it, or join it to others (tmp_jdoe)."""
 _DOMAINS = "regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)"
+_HOST = "regexp_extract(lower(target), '^[a-z][a-z0-9+.-]*://([^/:?#]+)', 1)"
 _NO_ADDRESS = ("id", "why", "feed", "actor", "action", "@from", "@sender", "reason")
 
 
-def belongings(history: History, names: dict[str, int], domains: Sequence[str], moving: Sequence[int]) -> Columns:
+def belongings(
+    history: History, names: dict[str, int], domains: Sequence[str], moving: Sequence[int], taking: Sequence[int]
+) -> Columns:
     """For watched events whose text tells more: (r, owner, internal, external).
 
-    owner: the person whose account name stands in the target, -1 for nobody or several.
+    owner: the person whose account name stands in the target, -1 for nobody or several; what is taken to a site that
+    is not the organisation's is nobody's own, whosever name that site has for it.
     internal, external: does the target or an attribute name an address of the organisation, of elsewhere.
-    moving: the actions for which that matters.
+    moving: the actions for which that matters.  taking: those that take something out.
     """
     history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
     _put_domains(history, domains)
-    history.put("moving", pa.table({"a": pa.array(moving, pa.int32())}))
+    takes = [a in set(taking) for a in moving]
+    history.put("moving", pa.table({"a": pa.array(moving, pa.int32()), "takes": pa.array(takes, pa.bool_())}))
     return history.columns(f"""
-        WITH text AS (SELECT r, target, {_addresses(history)} AS addresses
-          FROM mine SEMI JOIN moving USING (a) JOIN event ON event.rowid = r),
-        words AS (SELECT DISTINCT target, unnest({_WORDS}) AS word FROM text),
+        WITH text AS (SELECT r, takes, target, {_addresses(history)} AS addresses
+          FROM mine JOIN moving USING (a) JOIN event ON event.rowid = r),
+        away AS (SELECT target FROM (SELECT DISTINCT target, {_HOST} AS host FROM text WHERE takes) AS site
+          ANTI JOIN domain ON host = domain OR suffix(host, '.' || domain) WHERE host <> ''),
+        words AS (SELECT DISTINCT target, unnest({_WORDS}) AS word FROM text ANTI JOIN away USING (target)),
         owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
           FROM words JOIN name USING (word) GROUP BY target),
         mails AS (SELECT DISTINCT addresses, unnest({_DOMAINS}) AS domain

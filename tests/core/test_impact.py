@@ -22,7 +22,8 @@ CATALOGUE = load_settings().load_catalogue()
 DELETE = CATALOGUE.action("file.delete")
 USUAL = {
     "a": 0, "b": -1, "failed": False, "reasoned": False, "own": False, "internal": False, "external": False,
-    "jewel": False, "w": 0, "d": 19_000, "target_people": 1, "place_people": 1, "place_targets": 1, "target_state": 3,
+    "jewel": False, "w": 0, "d": 19_000, "target_people": 1, "place_people": 1, "place_targets": 1,
+    "target_before": False, "place_before": False,
 }  # fmt: skip
 
 
@@ -93,8 +94,8 @@ def test_a_large_export_with_a_ticket_is_still_less_than_one_without() -> None:
 
 @pytest.mark.parametrize("action", ["account.suspend", "users.delete", "customer_account.delete", "acct.dis"])
 def test_people_are_nobodys_own_though_no_log_shows_them_used(action: str) -> None:
-    for known in (0, 3):
-        assert taken(action, 0.0, target_state=known) == pytest.approx(UNTOUCHED * CATALOGUE.action(action).impact)
+    for known in (True, False):
+        assert taken(action, 0.0, target_before=known) == pytest.approx(UNTOUCHED * CATALOGUE.action(action).impact)
 
 
 def test_a_change_of_unheard_of_size_is_grave_whatever_it_is_called() -> None:
@@ -119,11 +120,19 @@ def test_the_bytes_of_a_shared_document_say_little_of_its_loss() -> None:
 
 def test_what_seems_ones_own_is_so_no_longer_where_its_size_is_unheard_of() -> None:
     """The account of a client whom one adviser alone looks after: a trade of a thousand times what anybody placed."""
-    alone = {"target_people": 1, "target_state": 0}
+    alone = {"target_people": 1, "target_before": True}
     usual, huge = taken("trade.place", 0.0, **alone), taken("trade.place", UNHEARD_OF_FROM + UNHEARD_OF_BITS, **alone)
     assert usual < 0.2
     assert huge == pytest.approx(UNHEARD_OF)
     assert taken("trade.place", 30.0, own=True) < 0.5, "what bears the own name stays one's own"
+
+
+def test_what_was_first_used_while_watched_is_not_ones_own_for_that() -> None:
+    """Forty files of one folder on a drive: by then the folder is used by nobody else, and by them only since."""
+    copied = {"place_targets": 40, "place_people": 1}
+    usual = CATALOGUE.action("file.copy_to_usb").impact
+    assert taken("file.copy_to_usb", 0.0, **copied) == pytest.approx(usual)
+    assert taken("file.copy_to_usb", 0.0, **copied, place_before=True) < usual / 2
 
 
 def test_the_loss_of_an_unheard_of_number_of_shared_things_is_grave_however_light_each_is() -> None:
