@@ -69,7 +69,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
                 severity=assessed.scale.severity(score),
                 one_in=assessed.scale.one_in(score),
                 impact=round(float(assessed.impact[top]), 2),
-                undo=action.undo.replace("{target}", line["target"] or "it"),
+                undo=action.way_back(line["target"]),
                 reasons=tuple(sorted(reasons, key=lambda r: (-r.bits, r.detector))),
             )
         )

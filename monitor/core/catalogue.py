@@ -68,6 +68,14 @@ class Action:
     undo: str
     magnitude: str | None
 
+    def way_back(self, target: str | None) -> str:
+        """What to do about it in words, and how long that usually takes."""
+        told = self.undo.replace("{target}", target or "it")
+        if not self.restore_minutes:
+            return told
+        left = "" if self.reversible else ", and not all of it comes back"
+        return f"{told} Takes about {_span(self.restore_minutes)}{left}."
+
 
 @dataclass(slots=True)
 class Catalogue:
@@ -138,6 +146,18 @@ class Catalogue:
 
 _ON_THINGS = ("change", "destroy")
 """Classes in which a magnitude is the size of the thing; an export's may be of rows, of bytes, of pages."""
+
+
+def _span(minutes: int) -> str:
+    """A time in words, in the largest unit of which there are two.
+
+    >>> [_span(minutes) for minutes in (1, 11, 119, 120, 480, 1440, 2880)]
+    ['1 minute', '11 minutes', '119 minutes', '2 hours', '8 hours', '24 hours', '2 days']
+    """
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= 2 * size:
+            return f"{minutes / size:.0f} {unit}s"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def _words(text: str) -> list[str]:

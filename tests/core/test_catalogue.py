@@ -37,6 +37,14 @@ def test_every_entry_can_be_told(catalogue: Catalogue) -> None:
         assert "{" not in action.undo.replace("{target}", "")
 
 
+def test_the_way_back_tells_how_long_it_takes_and_whether_all_comes_back(catalogue: Catalogue) -> None:
+    told = {name: catalogue.action(name).way_back("it all") for name in ("account.deactivate", "file.copy_to_usb")}
+    assert told["account.deactivate"].endswith(" Takes about 11 minutes.")
+    assert told["file.copy_to_usb"].endswith(" Takes about 8 hours, and not all of it comes back.")
+    nothing = catalogue.action("file.view")
+    assert nothing.way_back(None) == nothing.undo.replace("{target}", "it")
+
+
 def test_every_listed_name_is_canonical(catalogue: Catalogue) -> None:
     """An event's action is read in small letters: a name with a capital would never be found."""
     for name in [*catalogue.file.actions, *catalogue.verbs, *catalogue.file.nouns]:

@@ -55,6 +55,7 @@ def test_its_magnitude_is_the_first_reason_and_names_own_and_peers(support: Scan
 def test_it_carries_the_way_back(support: Scan) -> None:
     assert "the-president" in support.found[0].undo
     assert support.found[0].undo.startswith("Reactivate")
+    assert support.found[0].undo.endswith("Takes about 11 minutes.")
 
 
 def test_the_leaver_who_did_nothing_stays_quiet(support: Scan) -> None:
