@@ -43,6 +43,9 @@ PEOPLE = (
     "user", "usr",
 )  # fmt: skip
 """Nouns of actions on people and on what stands for them: nobody else was seen to use them, yet they are somebody's."""
+SMALL = 0.35
+"""So much each bit takes off by which a payment is smaller than chance, down to a half for the smallest; but for one
+that may be a part of a larger one."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
@@ -84,6 +87,7 @@ def impact_of(
 
     events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, own (names
     its actor), internal, external, jewel, target_people, place_people, place_targets, target_before, place_before.
+    s_one: bits of the size above chance, negative for a small one, see store.sizes.  s_split: see store.counts.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target, and makes an export, a change or a loss graver.
     much_bits: how far what was done that day lies above everybody's days; makes a loss graver.
@@ -107,6 +111,8 @@ def impact_of(
     felt = np.where(missed, kind == "change", shared) & weighty & (impact >= TIERS[0])
     beyond = _unheard_of(reach_bits)
     impact = np.where(felt, impact + np.maximum(UNHEARD_OF - impact, 0.0) * beyond, impact)
+    small = (kind == "money") & (events["s_split"] < 0)
+    impact = np.where(small, impact * (1 + SMALL * np.minimum(events["s_one"], 0.0)), impact)
     lost = _of_many(np.isin(kind, _DESTROYS), shared, events)
     impact = np.where(lost, impact + np.maximum(LOST_MANY - impact, 0.0) * _unheard_of(much_bits), impact)
     flows = np.isin(kind, _FLOWS)

@@ -16,7 +16,8 @@ from detectors.tail import Tail, bin_of
 
 Columns = Mapping[str, NDArray]
 
-IDLE_DAYS = 5
+IDLE_DAYS = 10
+"""So many days of the person's work an account lay idle: of fewer, a week on another task would be an awakening."""
 COMMON_BITS = 2.0
 """What a share of all people use, anybody comes to use one day: so many bits stranger than that share it may be."""
 AMONG_PEERS = 0.5

@@ -23,7 +23,9 @@ def wrong_target(s: Scene) -> str:
     end = float(work.start[s.person, day] + work.hours[s.person, day])
     when = s.at(day, end) - int(s.rng.uniform(55, 68) * MINUTE_US)
     s.act(deactivate, when, target=target)
-    colleague = int(s.rng.choice(s.company.staff.teammates(s.person)))
+    mates = s.company.staff.teammates(s.person)
+    at_work = mates[work.busy[mates, day] > 0]
+    colleague = int(s.rng.choice(at_work if len(at_work) else mates))
     s.act(reactivate, when + 11 * MINUTE_US, target=target, person=colleague, planted=False)
     size = s.company.targets.size[target]
     return f"Deactivated the account of {size / 1e6:,.0f} million followers an hour before the end of the last shift."
