@@ -52,7 +52,7 @@ Translate = Callable[[list[str], list[list[str]]], list[Row]]
 
 
 def read_roster(path: Path, translate: Translate | None = None) -> Roster:
-    """Read a roster file; `translate` is asked where it has no column person_id.
+    """Read a roster file, through `translate` where there is one.
 
     A person on several lines (a rehire) has several departures; the last line
     gives the person's particulars. Raises BadInput where the file as a whole
@@ -64,7 +64,7 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
         if header is None:
             raise BadInput(str(path), None, "nothing in it", "give a line with column names and one for each person")
         columns = _columns(path, header)
-        if "person_id" in columns:
+        if translate is None and "person_id" in columns:
             translate = _as_told
         elif translate is None:
             what, mend = "no column person_id", f"the columns may be {', '.join(COLUMNS)}"
@@ -77,10 +77,18 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
     except (OSError, ValueError) as error:
         what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
         raise BadInput(str(path), None, what, "name a roster in CSV") from None
-    if not roster.people:
-        raise BadInput(str(path), None, "no person in it", "give a line for each person")
     roster.rejects.sort(key=lambda reject: reject.line)
+    if not roster.people:
+        raise _no_person(path, roster)
     return roster
+
+
+def _no_person(path: Path, roster: Roster) -> BadInput:
+    if not roster.rejects:
+        return BadInput(str(path), None, "no person in it", "give a line for each person")
+    first = roster.rejects[0]
+    what = f"none of {roster.received:,} lines could be used"
+    return BadInput(str(path), None, what, f"the first: {first.file}:{first.line}: {first.why}")
 
 
 def _columns(path: Path, header: Header) -> list[str]:
@@ -159,5 +167,6 @@ def _date(column: str, text: str) -> date | None:
     try:
         told = date.fromisoformat(day[1] if day else "")
     except ValueError:
-        raise ValueError(f"{column} {text[:40]!r} is no date; write it as 2017-11-02") from None
+        mend = "write it as 2017-11-02, or name a profile with its date_format by --roster-of (docs/formats.md)"
+        raise ValueError(f"{column} {text[:40]!r} is no date; {mend}") from None
     return told if told.year in _YEARS else None
