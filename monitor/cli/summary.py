@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from datetime import timedelta
 
 from rich.console import Console
 from rich.text import Text
@@ -11,10 +12,11 @@ from rich.text import Text
 from monitor.model import Reject
 from monitor.report import terminal
 from monitor.report.safe import plain
-from monitor.scanning import Scan
+from monitor.scanning import EPOCH, Scan
 from monitor.sources.streams import DAMAGED
 
 SHOWN = 5
+MOST_COLUMNS = 20
 MOST_SET_ASIDE = 0.05
 MOST_UNMATCHED = 0.5
 WIDTH = 110
@@ -43,6 +45,7 @@ def messages(result: Scan) -> list[str]:
             f"set aside: {len(people):,} of {result.roster.received:,} roster lines could not be used, for example"
         )
         told += _examples(people)
+    told += _unwatched(result)
     if intake.repeated:
         told.append(f"repeated: {intake.repeated:,} lines had an id that came before; each counted once")
     if intake.clashing:
@@ -66,6 +69,28 @@ def messages(result: Scan) -> list[str]:
 
 def _examples(rejects: Sequence[Reject]) -> list[str]:
     return [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in rejects[:SHOWN]]
+
+
+def _unwatched(result: Scan) -> list[str]:
+    """Why no departure is watched, and which columns of the roster say nothing."""
+    roster, watched = result.roster, sum(w.departure is not None for w in result.assessed.windows)
+    unknown = ", ".join(plain(name, 40) for name in roster.unknown[:MOST_COLUMNS])
+    if not watched and not roster.departures:
+        columns = f" (columns not known: {unknown})" if unknown else ""
+        return [f"no departure watched: nobody on the roster has a last_day{columns}"]
+    told = [f"not known: the roster columns {unknown}, which tell nothing here"] if unknown else []
+    return told if watched else [f"no departure watched: {_why_unwatched(result)}", *told]
+
+
+def _why_unwatched(result: Scan) -> str:
+    days = sorted({d.last_day for d in result.roster.departures if d.certainty != "withdrawn"})
+    first, last = ((EPOCH + timedelta(microseconds=t)).date() for t in result.assessed.span)
+    if not days:
+        return "every departure on the roster is withdrawn"
+    if any(first <= day <= last for day in days):
+        return f"none was known yet on {last}"
+    which = f"the last day {days[0]} lies" if len(days) == 1 else f"all last days, {days[0]} to {days[-1]}, lie"
+    return f"{which} outside the log, {first} to {last}"
 
 
 def degraded(result: Scan) -> bool:

@@ -35,6 +35,8 @@ class Roster:
     received: int = 0
     gone: list[Gone] = field(default_factory=list)
     """People whom a later snapshot lacks, and whose last day is still to be found in the events."""
+    unknown: list[str] = field(default_factory=list)
+    """Columns that say nothing here, of files that are read without a profile: a misspelt name is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,13 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
         if header is None:
             raise BadInput(str(path), None, "nothing in it", "give a line with column names and one for each person")
         columns = _columns(path, header)
+        roster = Roster()
         if translate is None and "person_id" in columns:
             translate = _as_told
+            roster.unknown = [name for name in columns if name and name not in COLUMNS]
         elif translate is None:
             what, mend = "no column person_id", f"the columns may be {', '.join(COLUMNS)}"
             raise BadInput(str(path), header.line, what, mend)
-        roster = Roster()
         for records in read_records(path, header.delimiter):
             after = records.after(header.line)
             _set_aside(roster, path, after.bad)

@@ -209,6 +209,42 @@ def test_a_roster_that_lost_much_degrades(office: Office, tmp_path: Path) -> Non
     assert lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl").code == 3
 
 
+def test_no_last_day_is_told_with_the_columns_that_are_not_known(office: Office, tmp_path: Path) -> None:
+    hr = tmp_path / "hr.csv"
+    hr.write_text(office.hr.read_text().replace("last_day", "lastday"))
+    told = lastday("scan", "--hr", hr, "--events", office.events)
+    assert "0 departures watched" in told.out
+    assert "nobody on the roster has a last_day (columns not known: lastday)" in told.err
+    assert told.err.count("lastday") == 1
+
+
+def test_last_days_outside_the_log_are_told(office: Office, tmp_path: Path) -> None:
+    hr = tmp_path / "hr.csv"
+    hr.write_text(office.hr.read_text().replace("2017-11-03", "2019-11-03"))
+    told = lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl")
+    assert "no departure watched: the last day 2019-11-03 lies outside the log, 2017-08-01 to 2017-11-20" in told.err
+
+
+def test_departures_not_known_yet_or_withdrawn_are_told(office: Office, tmp_path: Path) -> None:
+    early = lastday("scan", *office.files, "--format", "jsonl", "--as-of", "2017-09-20T00:00:00Z")
+    assert "no departure watched: the last day 2017-11-03 lies outside the log" in early.err
+    hr = tmp_path / "hr.csv"
+    head, *lines = office.hr.read_text().splitlines()
+    hr.write_text("\n".join([head + ",status", *(line + ",withdrawn" for line in lines)]) + "\n")
+    told = lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl")
+    assert "no departure watched: every departure on the roster is withdrawn" in told.err
+
+
+def test_columns_of_a_roster_that_are_not_known_are_named_once(office: Office, tmp_path: Path) -> None:
+    hr, vendors = tmp_path / "hr.csv", tmp_path / "vendors.csv"
+    head, *lines = office.hr.read_text().splitlines()
+    hr.write_text("\n".join([head + ",floor", *(line + ",3" for line in lines)]) + "\n")
+    vendors.write_text("person_id,floor,desk\nv1,,\n")
+    told = lastday("scan", "--hr", hr, "--hr", vendors, "--events", office.events, "--format", "jsonl")
+    assert "not known: the roster columns floor, desk, which tell nothing here" in told.err
+    assert told.err.count("floor") == 1
+
+
 WRONG = [
     (("scan",), "Missing option"),
     (("scan", "--hr", "{hr}"), "Missing option '--events'"),
