@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import DEGRADED, FOUND
+from monitor.cli import DEGRADED, DONE, FOUND
 from monitor.cli.common import Steps, feedback_option, file_options, read_time, write_findings
 from monitor.core.levels import LEVELS
 
@@ -36,7 +36,8 @@ def scan(
     """Find unusual high-impact acts of departing people in files.
 
     Nothing is stored. Findings go to stdout, messages to stderr. Exit codes: 0 done, 1 --fail-on
-    met, 2 wrong usage or input, 3 done, but part of the input could not be used.
+    met, 2 wrong usage or input, 3 done, but degraded: a file is damaged, more than 5 % of the lines
+    of events or rosters could not be used, or more than half of the events are of nobody on the roster.
 
     \b
     Examples:
@@ -47,7 +48,7 @@ def scan(
       lastday scan --hr people.csv --events logs/ --as-of 2017-11-02T19:00:00Z --fail-on high
     """
     from monitor import scanning
-    from monitor.cli.summary import degraded, show_scan
+    from monitor.cli.summary import shortfalls, show_scan, tell_shortfalls
     from monitor.settings import load_settings
     from monitor.sources.feedback import read_feedback
 
@@ -72,7 +73,9 @@ def scan(
     else:
         write_findings(found, form)
         show_scan(result, 0, messages_only=True)
-    if fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found):
-        ctx.exit(FOUND)
-    if degraded(result):
-        ctx.exit(DEGRADED)
+    met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found)
+    short = shortfalls(result)
+    code = FOUND if met else DEGRADED if short else DONE
+    tell_shortfalls(short, code)
+    if code:
+        ctx.exit(code)

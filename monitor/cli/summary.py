@@ -93,18 +93,25 @@ def _why_unwatched(result: Scan) -> str:
     return f"{which} outside the log, {first} to {last}"
 
 
-def degraded(result: Scan) -> bool:
-    """Is so much of the input unusable that the findings cannot be taken for the whole? A damaged file is: nobody
-    knows what stood behind the damage."""
-    unmatched = sum(events for _, _, events, _ in result.unmatched)
-    kept = result.intake.accepted - result.intake.repeated
-    return (
-        any(reject.why.startswith(DAMAGED) for reject in result.rejects)
-        or result.intake.set_aside > MOST_SET_ASIDE * result.intake.received
-        or len(result.roster.rejects) > MOST_SET_ASIDE * result.roster.received
-        or result.intake.clashing > MOST_SET_ASIDE * result.intake.received
-        or unmatched > MOST_UNMATCHED * kept
+def shortfalls(result: Scan) -> list[str]:
+    """Why the findings cannot be taken for the whole: so much of the input is unusable. A damaged file is enough."""
+    intake, roster = result.intake, result.roster
+    strangers = sum(events for _, _, events, _ in result.unmatched)
+    parts = (
+        (intake.set_aside, intake.received, MOST_SET_ASIDE, "of the lines of events could not be used"),
+        (len(roster.rejects), roster.received, MOST_SET_ASIDE, "of the roster lines could not be used"),
+        (intake.clashing, intake.received, MOST_SET_ASIDE, "of the lines have an id that stands for several acts"),
+        (strangers, intake.accepted - intake.repeated, MOST_UNMATCHED, "of the events are of nobody on the roster"),
     )
+    damaged = any(reject.why.startswith(DAMAGED) for reject in result.rejects)
+    told = [f"{100 * part / whole:.0f} % {what}" for part, whole, most, what in parts if part > most * whole]
+    return told + ["a file is damaged, and nobody knows what stood behind"] * damaged
+
+
+def tell_shortfalls(short: Sequence[str], code: int) -> None:
+    """On stderr, with the exit code that follows from it."""
+    if short:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"degraded (exit {code}): {'; '.join(short)}"))
 
 
 def _totals(result: Scan) -> Text:

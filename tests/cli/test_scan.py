@@ -167,6 +167,7 @@ def test_many_bad_lines_degrade(office: Office, tmp_path: Path, ran: Ran) -> Non
     files = broken(office, tmp_path, 2000)
     told = lastday("scan", *files, "--format", "jsonl")
     assert (told.code, told.out) == (3, ran.out)
+    assert re.search(r"^degraded \(exit 3\): \d+ % of the lines of events could not be used$", told.err, re.MULTILINE)
     assert lastday("scan", *files, "--format", "jsonl", "--fail-on", "critical").code == 1
 
 
@@ -177,6 +178,7 @@ def test_a_file_that_was_cut_off_degrades(office: Office, tmp_path: Path) -> Non
     told = lastday("scan", "--hr", office.hr, "--events", tmp_path / "e.jsonl.gz", "--format", "jsonl")
     assert told.code == 3
     assert "the compressed file is damaged from here on" in told.err.splitlines()[1]
+    assert told.err.splitlines()[-1] == "degraded (exit 3): a file is damaged, and nobody knows what stood behind"
 
 
 def test_a_log_of_strangers_degrades(office: Office, tmp_path: Path) -> None:
@@ -188,6 +190,7 @@ def test_a_log_of_strangers_degrades(office: Office, tmp_path: Path) -> None:
     )
     told = lastday("scan", "--hr", few, "--events", office.events, "--format", "jsonl")
     assert told.code == 3
+    assert re.search(r"^degraded \(exit 3\): \d+ % of the events are of nobody on the roster$", told.err, re.MULTILINE)
     assert re.search(r"not on the roster: [\d,]+ events by 31 actors \(no source named\), for example ops-10", told.err)
 
 
@@ -206,7 +209,13 @@ def test_a_roster_that_lost_much_degrades(office: Office, tmp_path: Path) -> Non
     hr.write_text(
         office.hr.read_text().replace(",2017-11-03,", ",03.11.2017,") + "".join(f"x{i},Mars,,,,,\n" for i in range(5))
     )
-    assert lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl").code == 3
+    told = lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl")
+    assert told.code == 3
+    assert "degraded (exit 3): 13 % of the roster lines could not be used" in told.err
+
+
+def test_a_scan_that_is_whole_says_nothing_of_it(ran: Ran) -> None:
+    assert "degraded" not in ran.err
 
 
 def test_no_last_day_is_told_with_the_columns_that_are_not_known(office: Office, tmp_path: Path) -> None:
