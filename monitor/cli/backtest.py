@@ -104,7 +104,7 @@ def backtest(
     _show(told, form, limit)
     if page:
         _write(page, backtest_page.page(told))
-    show_scan(lived.last, 0, messages_only=True)
+    show_scan(lived.last, 0, messages_only=True, verbose=verbose)
     if strangers:
         click.echo(f"labels: {len(strangers):,} people are on no roster, for example {plain(strangers[0])}", err=True)
     if short := shortfalls(lived.last):

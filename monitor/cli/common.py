@@ -39,7 +39,8 @@ def file_options(command: Callable, *, required: bool = True) -> Callable:
 
     taking: Callable = with_reading
     for option in (
-        click.option("-v", "--verbose", is_flag=True, help="Tell what each step took, on stderr."),
+        click.option("-v", "--verbose", is_flag=True,
+                     help="Tell on stderr what each step took and, but for explain, every line that was set aside."),
         click.option("--config", type=click.Path(path_type=Path), help="Settings over the shipped ones (TOML)."),
         click.option("--log-timezone", metavar="ZONE",
                      help="Zone of times without an offset. [default: as the format says]"),

@@ -69,10 +69,10 @@ def scan(
         )
     found = result.found[:limit]
     if form == "table":
-        show_scan(result, limit or 10)
+        show_scan(result, limit or 10, verbose=verbose)
     else:
         write_findings(found, form)
-        show_scan(result, 0, messages_only=True)
+        show_scan(result, 0, messages_only=True, verbose=verbose)
     met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found)
     short = shortfalls(result)
     code = FOUND if met else DEGRADED if short else DONE

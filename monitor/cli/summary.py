@@ -22,29 +22,32 @@ MOST_UNMATCHED = 0.5
 WIDTH = 110
 
 
-def show_scan(result: Scan, limit: int, *, messages_only: bool = False) -> None:
-    """Findings and a line of totals on stdout, all other messages on stderr."""
+def show_scan(result: Scan, limit: int, *, messages_only: bool = False, verbose: bool = False) -> None:
+    """Findings and a line of totals on stdout, all other messages on stderr.
+
+    verbose: show every line that was set aside, as far as they are kept.
+    """
     if not messages_only:
         out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
         terminal.show(out, result.found, result.roster.people, limit)
         out.print(_totals(result))
     told = Console(stderr=True, highlight=False, soft_wrap=True)
-    for line in messages(result):
+    for line in messages(result, None if verbose else SHOWN):
         told.print(Text(line))
 
 
-def messages(result: Scan) -> list[str]:
-    """What the operator should know, a sentence each."""
+def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
+    """What the operator should know, a sentence each, with so many examples of lines; None for all that are kept."""
     told = []
     intake = result.intake
     if intake.set_aside:
         told.append(f"set aside: {intake.set_aside:,} of {intake.received:,} lines could not be used, for example")
-        told += _examples(result.rejects)
+        told += _examples(result.rejects, intake.set_aside, lines)
     if people := result.roster.rejects:
         told.append(
             f"set aside: {len(people):,} of {result.roster.received:,} roster lines could not be used, for example"
         )
-        told += _examples(people)
+        told += _examples(people, len(people), lines)
     told += _unwatched(result)
     if intake.repeated:
         told.append(f"repeated: {intake.repeated:,} lines had an id that came before; each counted once")
@@ -67,8 +70,11 @@ def messages(result: Scan) -> list[str]:
     return told
 
 
-def _examples(rejects: Sequence[Reject]) -> list[str]:
-    return [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in rejects[:SHOWN]]
+def _examples(rejects: Sequence[Reject], total: int, most: int | None) -> list[str]:
+    shown = rejects[:most]
+    told = [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in shown]
+    more = "; -v shows them" if len(rejects) > len(shown) else ""
+    return told + [f"  … and {total - len(shown):,} more{more}"] * (total > len(shown))
 
 
 def _unwatched(result: Scan) -> list[str]:

@@ -163,6 +163,17 @@ def test_a_few_bad_lines_are_told_on_stderr(office: Office, tmp_path: Path, ran:
     assert f"{tmp_path}/events.jsonl:{lines + 1}: not valid JSON" in told.err
 
 
+def test_verbose_shows_every_line_that_was_set_aside(office: Office, tmp_path: Path) -> None:
+    files = broken(office, tmp_path, 12)
+    few = lastday("scan", *files, "--format", "jsonl")
+    assert few.err.count("not valid JSON") == 5
+    assert "  … and 7 more; -v shows them" in few.err.splitlines()
+    assert lastday("scan", *files, "--format", "jsonl", "-v").err.count("not valid JSON") == 12
+    many = lastday("scan", *broken(office, tmp_path, 1003), "--format", "jsonl", "-v")
+    assert many.err.count("not valid JSON") == 1000
+    assert "  … and 3 more" in many.err.splitlines()
+
+
 def test_many_bad_lines_degrade(office: Office, tmp_path: Path, ran: Ran) -> None:
     files = broken(office, tmp_path, 2000)
     told = lastday("scan", *files, "--format", "jsonl")
@@ -263,6 +274,8 @@ WRONG = [
     (("scan", "--hr", "{events}", "--events", "{events}"), "no column person_id"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "tomorrow"), "is no time"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "2017-11-02T10:00:00"), "has no offset"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--log-timezone", "Europe/Berlin"), "needs --format-of"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--log-timezone", "Mars/Olympus"), "unknown timezone"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "1999-01-01T00:00:00Z"), "no event until"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "0001-01-01T00:00:00+14:00"), "no event until"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--limit", "0"), "--limit"),
