@@ -24,7 +24,9 @@ LONGEST = timedelta(days=400)
 @looking
 @click.argument("person")
 @click.option("--around", metavar="FINDING", help="Around the time of this finding.")
-@click.option("--at", metavar="TIME", help="Around this time, e.g. 2017-11-02T19:00:00+01:00.")
+@click.option(
+    "--at", metavar="TIME", help="Around this time, e.g. 2017-11-02T19:00:00+01:00; a day alone is its end in UTC."
+)
 @click.option("--before", default="2h", show_default=True, metavar="SPAN", help="How long before: 30m, 2h, 3d.")
 @click.option("--after", default="2h", show_default=True, metavar="SPAN", help="How long after.")
 @click.option(

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @file_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
 @click.option(
-    "--as-of", metavar="TIME", help="Judge as it was known then, e.g. 2017-11-02T19:00:00Z. [default: the last event]"
+    "--as-of",
+    metavar="TIME",
+    help="Judge as it was known then, e.g. 2017-11-02T19:00:00Z; a day alone is its end in UTC. "
+    "[default: the last event]",
 )
 @click.option(
     "--limit", type=click.IntRange(min=1), help="So many findings at most. [default: 10 in a table, all in JSON]"

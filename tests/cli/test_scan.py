@@ -121,6 +121,14 @@ def test_as_of_is_the_same_as_a_shorter_log(office: Office, tmp_path: Path) -> N
     assert told.out == lastday("scan", *office.files, "--format", "jsonl", "--as-of", until).out
 
 
+def test_as_of_a_day_is_its_end_in_utc(office: Office) -> None:
+    day = lastday("scan", *office.files, "--format", "jsonl", "--as-of", "2017-11-02")
+    assert day.code == 0
+    assert day.lines[0]["event_ids"] == [office.dropped]
+    end = "2017-11-02T23:59:59.999999Z"
+    assert day.out == lastday("scan", *office.files, "--format", "jsonl", "--as-of", end).out
+
+
 def test_limit(office: Office, ran: Ran) -> None:
     assert len(ran.lines) > 1
     assert lastday("scan", *office.files, "--format", "jsonl", "--limit", 1).lines == ran.lines[:1]
@@ -273,7 +281,11 @@ WRONG = [
     (("scan", "--hr", "{hr}", "--events", "{hr}"), "no column time"),
     (("scan", "--hr", "{events}", "--events", "{events}"), "no column person_id"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "tomorrow"), "is no time"),
-    (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "2017-11-02T10:00:00"), "has no offset"),
+    (
+        ("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "2017-11-02T10:00:00"),
+        "has no offset; write it as 2017-11-02T10:00:00Z",
+    ),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "2024-06-01Z"), "is no time"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--log-timezone", "Europe/Berlin"), "needs --format-of"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--log-timezone", "Mars/Olympus"), "unknown timezone"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "1999-01-01T00:00:00Z"), "no event until"),
