@@ -296,7 +296,7 @@ WRONG = [
     (("scan", "--hr", "{hr}", "--events", "{events}", "--config", "none.toml"), "none.toml: cannot be read"),
     (("scan", "--hr", "{hr}", "--events", "x" * 5000), "no name of a file"),
     (("nonsense",), "No such command"),
-    (("explain", "--hr", "{hr}", "--events", "{events}", "--event", "e0"), "not among the watched events"),
+    (("explain", "--hr", "{hr}", "--events", "{events}", "--event", "e0"), "no event or finding of that id"),
 ]
 
 
