@@ -10,8 +10,10 @@ import click
 from monitor.cli import DEGRADED, DONE, FOUND
 from monitor.cli.common import Steps, feedback_option, file_options, read_time, write_findings
 from monitor.core.levels import LEVELS
+from monitor.model import BadInput
 
 if TYPE_CHECKING:
+    from monitor.scanning import Scan
     from monitor.sources.formats import Reading
 
 
@@ -25,15 +27,18 @@ if TYPE_CHECKING:
     "[default: the last event]",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), help="So many findings at most. [default: 10 in a table, all in JSON]"
+    "--limit",
+    type=click.IntRange(min=1),
+    help="So many findings at most, in a table so many departures. [default: 10 in a table, all in JSON]",
 )
+@click.option("--person", metavar="ID", help="Show the findings on this person only, all of them.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 1 where a finding is that severe.")
 @feedback_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 @click.pass_context
 def scan(
     ctx: click.Context, *, rosters: tuple[Path, ...], events: tuple[str, ...], reading: Reading, config: Path | None,
-    verbose: bool, form: str, as_of: str | None, limit: int | None, fail_on: str | None,
+    verbose: bool, form: str, as_of: str | None, limit: int | None, person: str | None, fail_on: str | None,
     feedback: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
@@ -70,11 +75,13 @@ def scan(
             step=steps.step,
             progress=steps.read,
         )
-    found = result.found[:limit]
+    if person is not None:
+        person = _known(person, result)
     if form == "table":
-        show_scan(result, limit or 10, verbose=verbose)
+        show_scan(result, limit or (len(result.found) if person else 10), person=person, verbose=verbose)
     else:
-        write_findings(found, form)
+        mine = [finding for finding in result.found if person in (None, finding.person_id)]
+        write_findings(mine[:limit], form)
         show_scan(result, 0, messages_only=True, verbose=verbose)
     met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found)
     short = shortfalls(result)
@@ -82,3 +89,11 @@ def scan(
     tell_shortfalls(short, code)
     if code:
         ctx.exit(code)
+
+
+def _known(person: str, result: Scan) -> str:
+    """The person_id as the roster writes it. Raises BadInput where it has nobody of that id."""
+    by_id = {person_id.lower(): person_id for person_id in result.roster.people}
+    if (found := by_id.get(person.lower())) is None:
+        raise BadInput("--person", None, f"{person[:40]!r} is no person_id of the roster", "name one that is")
+    return found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from rich.console import Console
 from rich.text import Text
@@ -22,14 +23,18 @@ MOST_UNMATCHED = 0.5
 WIDTH = 110
 
 
-def show_scan(result: Scan, limit: int, *, messages_only: bool = False, verbose: bool = False) -> None:
-    """Findings and a line of totals on stdout, all other messages on stderr.
+def show_scan(
+    result: Scan, limit: int, *, person: str | None = None, messages_only: bool = False, verbose: bool = False
+) -> None:  # fmt: skip
+    """A card a departure, or all of one person's, and a line of totals on stdout, all other messages on stderr.
 
     verbose: show every line that was set aside, as far as they are kept.
     """
     if not messages_only:
         out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
-        terminal.show(out, result.found, result.roster.people, limit)
+        mine = [finding for finding in result.found if person in (None, finding.person_id)]
+        show = terminal.show if person else terminal.show_departures
+        show(out, mine, result.roster.people, limit)
         out.print(_totals(result))
     told = Console(stderr=True, highlight=False, soft_wrap=True)
     for line in messages(result, None if verbose else SHOWN):
@@ -121,10 +126,15 @@ def tell_shortfalls(short: Sequence[str], code: int) -> None:
 
 
 def _totals(result: Scan) -> Text:
+    """How much was read, and how grave the gravest finding of each departure is."""
     watched = sum(w.departure is not None for w in result.assessed.windows)
-    loud = {level: sum(f.severity == level for f in result.found) for level in ("critical", "high", "medium")}
-    return Text(
-        f"{result.intake.accepted:,} events of {len(result.roster.people):,} people; {watched:,} departures watched: "
-        f"{loud['critical']} critical, {loud['high']} high, {loud['medium']} medium",
-        style="bold",
-    )
+    first: dict[tuple[str, date], str] = {}
+    for finding in result.found:  # the gravest come first
+        first.setdefault((finding.person_id, finding.last_day), finding.severity)
+    loud = Counter(first.values())
+    told = "0 departures watched"
+    if watched:
+        counts = ", ".join(f"{loud[level]:,} {level}" for level in ("critical", "high", "medium"))
+        many = "" if len(result.found) == 1 else "s"
+        told = f"{len(result.found):,} finding{many} on {len(first):,} of {watched:,} departures: {counts}"
+    return Text(f"{result.intake.accepted:,} events of {len(result.roster.people):,} people; {told}", style="bold")

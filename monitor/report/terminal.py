@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from shlex import quote as quoted
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -20,11 +22,26 @@ REASONS = 3
 
 
 def show(console: Console, found: Sequence[Finding], people: Mapping[str, Person], limit: int) -> None:
-    """The first findings as cards: who and when, what, why, how to undo."""
+    """Findings as cards: who and when, what, why, how to undo."""
     for finding in found[:limit]:
         console.print(card(finding, people.get(finding.person_id)))
     if len(found) > limit:
         console.print(Text(f"  … and {len(found) - limit:,} more below; --limit shows them", style="dim"))
+
+
+def show_departures(console: Console, found: Sequence[Finding], people: Mapping[str, Person], limit: int) -> None:
+    """Of each departure the first finding as a card, and how many more there are."""
+    by: dict[tuple[str, date], list[Finding]] = {}
+    for finding in found:
+        by.setdefault((finding.person_id, finding.last_day), []).append(finding)
+    for (person_id, _), mine in list(by.items())[:limit]:
+        console.print(card(mine[0], people.get(person_id)))
+        if len(mine) > 1:
+            who = plain(person_id)
+            more = f"  … and {len(mine) - 1:,} more on {who}; --person {quoted(who)} shows them"
+            console.print(Text(more, style="dim"))
+    if len(by) > limit:
+        console.print(Text(f"  … and {len(by) - limit:,} more departures; --limit shows them", style="dim"))
 
 
 def card(finding: Finding, person: Person | None, reasons: int = REASONS) -> Panel:

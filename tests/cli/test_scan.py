@@ -95,7 +95,8 @@ def test_the_table_says_who_when_what_why_and_undo(office: Office) -> None:
         "undo",
     ):
         assert words in ran.out
-    assert re.search(r"[\d,]+ events of 40 people; 1 departures watched", ran.out)
+    total = r"[\d,]+ events of 40 people; \d+ findings on 1 of 1 departures: 1 critical, 0 high, 0 medium"
+    assert re.search(total, " ".join(ran.out.split()))
     assert max(map(len, ran.out.splitlines())) <= 110
     assert "\x1b" not in ran.out
 
@@ -135,6 +136,20 @@ def test_limit(office: Office, ran: Ran) -> None:
     table = lastday("scan", *office.files, "--limit", 1).out
     assert table.count(" who ") == 1
     assert f"and {len(ran.lines) - 1:,} more" in table
+
+
+def test_one_card_a_departure_unless_more_are_asked_for(office: Office, ran: Ran) -> None:
+    """Ten cards of one leaver would hide nine other leavers."""
+    short = lastday("scan", *office.files).out
+    assert short.count(" who ") == len({finding["person_id"] for finding in ran.lines}) == 1
+    assert f"and {len(ran.lines) - 1} more on ops-07; --person ops-07 shows them" in " ".join(short.split())
+    for more in (("--person", "ops-07"), ("--person", "OPS-07", "--limit", 10)):
+        assert lastday("scan", *office.files, *more).out.count(" who ") == len(ran.lines)
+    only = lastday("scan", *office.files, "--person", "ops-07", "--format", "jsonl")
+    assert only.out == ran.out
+    none = lastday("scan", *office.files, "--person", "ops-08", "--format", "jsonl")
+    assert (none.code, none.out) == (0, "")
+    assert lastday("scan", *office.files, "--person", "nobody").code == 2
 
 
 @pytest.mark.parametrize(("level", "code"), [("low", 1), ("critical", 1)])
