@@ -13,6 +13,7 @@ from monitor import findings
 from monitor.model import BadInput, Finding, Reason
 from monitor.report import rows
 from monitor.report.evidence import evidence
+from monitor.report.rates import rate
 from monitor.report.safe import plain
 from monitor.scanning import Scan, micros
 
@@ -30,7 +31,7 @@ def show_event(result: Scan, asked: str, form: str) -> None:
     line, reasons = told
     found = [finding for finding in result.found if event_id in finding.event_ids]
     if form == "table":
-        _show(line, reasons, found)
+        _show(line, reasons, found, result.assessed.scale.measured)
         return
     told_of = {name: line[name] for name in ("person_id", "time", "action", "target", "magnitude")}
     both = {"reasons": [asdict(reason) for reason in reasons], "findings": [asdict(finding) for finding in found]}
@@ -49,7 +50,7 @@ def _event_of(result: Scan, asked: str) -> str:
     return asked
 
 
-def _show(line: Mapping[str, Any], reasons: Sequence[Reason], found: Sequence[Finding]) -> None:
+def _show(line: Mapping[str, Any], reasons: Sequence[Reason], found: Sequence[Finding], measured: bool) -> None:
     out = rows.screen()
     out.print(Text(f"{plain(line['person_id'])}  {line['time']:%a %d %b %Y %H:%M:%S %z}", style="bold"))
     size = "" if line["magnitude"] is None else rows.number(line["magnitude"])
@@ -60,5 +61,5 @@ def _show(line: Mapping[str, Any], reasons: Sequence[Reason], found: Sequence[Fi
         out.print(Text(f"nothing came of: {nothing}", style="dim"))
     for finding in found:
         part = f"part of finding {finding.finding_id}: {finding.severity}, score {finding.score:.1f}"
-        out.print(Text(f"{part}, one in {finding.one_in:,} placebo departures"))
+        out.print(Text(f"{part}, {rate(finding.one_in, measured=measured)}"))
     out.print(Text(f"sum of bits on this event alone: {sum(r.bits for r in reasons):.2f}", style="dim"))

@@ -15,6 +15,7 @@ from monitor.investigating.timelines import versions_of
 from monitor.model import BadInput, Finding, Person
 from monitor.report import rows, timeline
 from monitor.report.evidence import evidence
+from monitor.report.rates import rate
 from monitor.report.safe import plain
 from monitor.report.terminal import MARKS, STYLES
 from monitor.store.cases import stored_finding
@@ -81,7 +82,7 @@ def _head(look: Look, finding: Finding, person: Person) -> list[Text]:
         what,
         Text.assemble(
             (f"{MARKS[finding.severity]} {finding.severity}", STYLES[finding.severity]),
-            f"  score {finding.score:.2f}, one in {finding.one_in:,} placebo departures; impact {finding.impact:.2f}",
+            f"  score {finding.score:.2f}, {rate(finding.one_in)}; impact {finding.impact:.2f}",
         ),
     ]
 

@@ -34,7 +34,7 @@ def show_scan(
         out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
         mine = [finding for finding in result.found if person in (None, finding.person_id)]
         show = terminal.show if person else terminal.show_departures
-        show(out, mine, result.roster.people, limit)
+        show(out, mine, result.roster.people, limit, measured=result.assessed.scale.measured)
         out.print(_totals(result))
     told = Console(stderr=True, highlight=False, soft_wrap=True)
     for line in messages(result, None if verbose else SHOWN):

@@ -72,7 +72,9 @@ def test_value_own_usual_and_peers_usual(told: str) -> None:
 
 
 def test_the_finding_that_it_is_part_of(told: str) -> None:
-    assert re.search(r"part of finding f[0-9a-f]{16}: critical, score \d+\.\d, one in [\d,]+ placebo departures", told)
+    assert re.search(
+        r"part of finding f[0-9a-f]{16}: critical, score \d+\.\d, rarer than one in 100,000 placebo departures", told
+    )
 
 
 def test_an_event_after_the_last_day(office: Office) -> None:

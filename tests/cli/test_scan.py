@@ -130,6 +130,17 @@ def test_as_of_a_day_is_its_end_in_utc(office: Office) -> None:
     assert day.out == lastday("scan", *office.files, "--format", "jsonl", "--as-of", end).out
 
 
+def test_a_card_says_where_a_rate_rests_on_stated_defaults(office: Office, tmp_path: Path) -> None:
+    """With two weeks of history there is no placebo departure to have measured anything with."""
+    assert "rarer than one in 100,000 placebo departures ─" in lastday("scan", *office.files).out
+    short = tmp_path / "events.jsonl"
+    lines = office.events.read_text().splitlines(keepends=True)
+    short.write_text("".join(line for line in lines if "2017-10-20" < json.loads(line)["time"] < "2017-11-06"))
+    told = lastday("scan", "--hr", office.hr, "--events", short)
+    assert "scores rest on stated defaults" in told.err
+    assert "placebo departures, by the default scale" in told.out
+
+
 def test_limit(office: Office, ran: Ran) -> None:
     assert len(ran.lines) > 1
     assert lastday("scan", *office.files, "--format", "jsonl", "--limit", 1).lines == ran.lines[:1]
