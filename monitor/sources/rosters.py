@@ -71,8 +71,7 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
             translate = _as_told
             roster.unknown = [name for name in columns if name and name not in COLUMNS]
         elif translate is None:
-            what, mend = "no column person_id", f"the columns may be {', '.join(COLUMNS)}"
-            raise BadInput(str(path), header.line, what, mend)
+            raise _no_roster(path, header, columns)
         for records in read_records(path, header.delimiter):
             after = records.after(header.line)
             _set_aside(roster, path, after.bad)
@@ -84,6 +83,14 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
     if not roster.people:
         raise _no_person(path, roster)
     return roster
+
+
+def _no_roster(path: Path, header: Header, columns: list[str]) -> BadInput:
+    what = "no column person_id"
+    if {"time", "actor", "action"} <= set(columns) or columns[0].startswith("{"):
+        return BadInput(str(path), header.line, f"{what}: a log, not a roster", "are --hr and --events swapped?")
+    mend = f"the columns may be {', '.join(COLUMNS)}; for others name a profile by --roster-of (docs/formats.md)"
+    return BadInput(str(path), header.line, what, mend)
 
 
 def _no_person(path: Path, roster: Roster) -> BadInput:

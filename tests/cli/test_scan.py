@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.settings import CONFIG
 from tests.cli.conftest import Office
 from tests.cli.running import Ran, lastday
 
@@ -297,6 +298,47 @@ def test_columns_of_a_roster_that_are_not_known_are_named_once(office: Office, t
     told = lastday("scan", "--hr", hr, "--hr", vendors, "--events", office.events, "--format", "jsonl")
     assert "not known: the roster columns floor, desk, which tell nothing here" in told.err
     assert told.err.count("floor") == 1
+
+
+def test_a_json_array_is_told_with_the_mend(office: Office, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in office.events.read_text().splitlines()[:50]]
+    for text in (json.dumps(lines), json.dumps(lines, indent=1), json.dumps(lines * 400)):
+        (tmp_path / "arr.json").write_text(text)
+        told = lastday("scan", "--hr", office.hr, "--events", tmp_path / "arr.json")
+        assert told.code == 2
+        assert "is the file one JSON array?" in told.err
+        assert "jq -c '.[]'" in told.err
+
+
+def test_foreign_columns_are_told_with_the_way_out(office: Office, tmp_path: Path) -> None:
+    foreign = tmp_path / "log.csv"
+    foreign.write_text("zeit;benutzer;aktion\n2017-11-02;a;b\n")
+    told = lastday("scan", "--hr", office.hr, "--events", foreign)
+    assert told.code == 2
+    for words in ("no column time, actor, action", "--format-of", "docs/formats.md"):
+        assert words in told.err
+    told = lastday("scan", "--hr", foreign, "--events", office.events)
+    for words in ("no column person_id", "--roster-of", "docs/formats.md"):
+        assert words in told.err
+
+
+def test_swapped_files_are_told(office: Office, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("time,actor,action\n2017-11-02T10:00:00Z,a,b.c\n")
+    for events in (log, office.events):
+        told = lastday("scan", "--hr", events, "--events", office.hr)
+        assert told.code == 2
+        assert "are --hr and --events swapped?" in told.err
+
+
+def test_a_log_profile_for_a_roster_is_told_and_the_other_way_round(office: Office) -> None:
+    log, roster = CONFIG / "formats" / "okta-system-log.toml", CONFIG / "rosters" / "workday.toml"
+    told = lastday("scan", *office.files, "--roster-of", log)
+    assert (told.code, "a profile of logs; name it by --format-of" in told.err) == (2, True)
+    told = lastday("scan", *office.files, "--format-of", roster)
+    assert (told.code, "a profile of rosters; name it by --roster-of" in told.err) == (2, True)
+    told = lastday("scan", *office.files, "--roster-of", "okta-system-log")
+    assert (told.code, "a profile of logs; name it by --format-of" in told.err) == (2, True)
 
 
 WRONG = [
