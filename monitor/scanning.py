@@ -163,6 +163,7 @@ def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as
         merged.gone += [gone for gone in roster.gone if gone.person_id not in known]
         merged.rejects += roster.rejects
         merged.received += roster.received
+        merged.unknown += [name for name in roster.unknown if name not in merged.unknown]
     return merged
 
 

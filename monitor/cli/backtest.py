@@ -74,7 +74,7 @@ def backtest(
     At each step only what was known then is judged: events until then, and departures from their
     notice date on (without one, from the start of their watch window). The last step finds what
     lastday scan finds. Exit codes: 0 done, 2 wrong usage or input, 3 done, but part of the input
-    could not be used.
+    could not be used, as in lastday scan.
 
     \b
     Examples:
@@ -83,7 +83,7 @@ def backtest(
       lastday backtest --hr people.csv --events logs/ --feedback benign.csv --html backtest.html
     """  # fmt: skip
     from monitor import replay, scanning
-    from monitor.cli.summary import degraded, show_scan
+    from monitor.cli.summary import shortfalls, show_scan, tell_shortfalls
     from monitor.report import backtest_page
     from monitor.settings import load_settings
     from monitor.sources.feedback import read_feedback
@@ -104,10 +104,11 @@ def backtest(
     _show(told, form, limit)
     if page:
         _write(page, backtest_page.page(told))
-    show_scan(lived.last, 0, messages_only=True)
+    show_scan(lived.last, 0, messages_only=True, verbose=verbose)
     if strangers:
         click.echo(f"labels: {len(strangers):,} people are on no roster, for example {plain(strangers[0])}", err=True)
-    if degraded(lived.last):
+    if short := shortfalls(lived.last):
+        tell_shortfalls(short, DEGRADED)
         ctx.exit(DEGRADED)
 
 

@@ -45,8 +45,8 @@ def list_cases(look: Look, held: Sequence[Held], form: str) -> None:
     columns = [
         rows.Column("case_id", "case", keep=True), rows.Column("person", "who", cut=40, style="bold", keep=True),
         rows.Column("last_day", "last day", keep=True), rows.Column("grave", "severity", keep=True),
-        rows.Column("score", "score", right=True, keep=True), rows.Column("stands", "state", cut=24, keep=True),
-        rows.Column("assignee", "with", cut=16, keep=True), rows.Column("acts", "acts", cut=60),
+        rows.Column("score", "score", right=True, drop=3), rows.Column("stands", "state", cut=24, keep=True),
+        rows.Column("assignee", "with", cut=16, keep=True, drop=1), rows.Column("acts", "acts", cut=60, drop=2),
     ]  # fmt: skip
     rows.write_rows(told, columns, form, "no case fits")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import wraps
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,7 +39,8 @@ def file_options(command: Callable, *, required: bool = True) -> Callable:
 
     taking: Callable = with_reading
     for option in (
-        click.option("-v", "--verbose", is_flag=True, help="Tell what each step took, on stderr."),
+        click.option("-v", "--verbose", is_flag=True,
+                     help="Tell on stderr what each step took and, but for explain, every line that was set aside."),
         click.option("--config", type=click.Path(path_type=Path), help="Settings over the shipped ones (TOML)."),
         click.option("--log-timezone", metavar="ZONE",
                      help="Zone of times without an offset. [default: as the format says]"),
@@ -117,15 +118,19 @@ def feedback_option(command: Callable) -> Callable:
 
 
 def read_time(text: str | None, option: str) -> datetime | None:
-    """The time that an option gives; None where it is not given."""
+    """The time that an option gives, for a day alone its end in UTC; None where it is not given."""
     if text is None:
         return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time.max, UTC)
+    except ValueError:
+        pass  # more than a day
     try:
         then = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no time; write it as 2017-11-02T19:00:00Z", param_hint=option) from None
     if then.tzinfo is None:
-        raise click.BadParameter(f"{text!r} has no offset; add Z or +01:00", param_hint=option)
+        raise click.BadParameter(f"{text!r} has no offset; write it as {text}Z or {text}+01:00", param_hint=option)
     return then
 
 
@@ -134,7 +139,7 @@ class Steps:
 
     def __init__(self, verbose: bool) -> None:
         """verbose: tell timings."""
-        self.verbose, self.name, self.began = verbose, "", time.perf_counter()
+        self.verbose, self.name, self.began = verbose, "", perf_counter()
         self.bar: Progress | None = None
         self.task: Any = None
 
@@ -159,7 +164,7 @@ class Steps:
 
     def step(self, name: str) -> None:
         """The next step begins; "" ends the last one."""
-        now = time.perf_counter()
+        now = perf_counter()
         if self.verbose and self.name:
             click.echo(f"{now - self.began:6.2f} s  {self.name}", err=True)
         self.name, self.began = name, now

@@ -76,8 +76,9 @@ def _columns() -> list[Column]:
     from monitor.report.rows import Column
 
     return [
-        Column("action", "action", cut=32), Column("now", "acts", right=True), Column("days_now", "days", right=True),
-        Column("own_now", "rate", right=True), Column("own_before", "before", right=True),
+        Column("action", "action", cut=32, least=20), Column("now", "acts", right=True),
+        Column("days_now", "days", right=True, drop=2), Column("own_now", "rate", right=True),
+        Column("own_before", "before", right=True),
         Column("peers_median", "peers", right=True), Column("peers_range", "9 of 10", right=True),
-        Column("used_by", "do it", right=True), Column("remark", "", cut=60, fold=True),
+        Column("used_by", "do it", right=True, drop=1), Column("remark", "", cut=60, fold=True),
     ]  # fmt: skip

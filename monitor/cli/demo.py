@@ -136,6 +136,7 @@ def _show_cards(console: Console, result: Scan, incidents: Sequence[Outcome], li
     from monitor.report import terminal
 
     shown: dict[str, Finding] = {}
+    measured = result.assessed.scale.measured
     for one in incidents:
         if one.kind == STORY_OF_2017 and one.finding and one.found:
             console.print(
@@ -144,7 +145,7 @@ def _show_cards(console: Console, result: Scan, incidents: Sequence[Outcome], li
                     style="bold",
                 )
             )
-            console.print(terminal.card(one.finding, result.roster.people.get(one.person_id)))
+            console.print(terminal.card(one.finding, result.roster.people.get(one.person_id), measured=measured))
             shown[one.person_id] = one.finding
     if limit > len(shown):
         console.print(
@@ -153,7 +154,7 @@ def _show_cards(console: Console, result: Scan, incidents: Sequence[Outcome], li
     for finding in result.found:
         if len(shown) < limit and finding.person_id not in shown:
             shown[finding.person_id] = finding
-            console.print(terminal.card(finding, result.roster.people.get(finding.person_id)))
+            console.print(terminal.card(finding, result.roster.people.get(finding.person_id), measured=measured))
 
 
 def _show_truth(console: Console, outcomes: Outcomes) -> None:

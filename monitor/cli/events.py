@@ -24,7 +24,9 @@ LONGEST = timedelta(days=400)
 @looking
 @click.argument("person")
 @click.option("--around", metavar="FINDING", help="Around the time of this finding.")
-@click.option("--at", metavar="TIME", help="Around this time, e.g. 2017-11-02T19:00:00+01:00.")
+@click.option(
+    "--at", metavar="TIME", help="Around this time, e.g. 2017-11-02T19:00:00+01:00; a day alone is its end in UTC."
+)
 @click.option("--before", default="2h", show_default=True, metavar="SPAN", help="How long before: 30m, 2h, 3d.")
 @click.option("--after", default="2h", show_default=True, metavar="SPAN", help="How long after.")
 @click.option(
@@ -123,9 +125,10 @@ def _write(look: Look, person: Person, found: list[dict[str, Any]], total: int, 
             row |= {"mark": "▶" if row["finding"] else "", "when": f"{time:%a %d %b %H:%M:%S}"}
         columns = [
             rows.Column("mark", "", style="bold red", keep=True), rows.Column("when", "time", keep=True),
-            rows.Column("action", "action", cut=24, style="bold", keep=True), rows.Column("target", "target", cut=40),
-            rows.Column("magnitude", "magnitude", right=True, keep=True), rows.Column("outcome", "outcome", cut=10),
-            rows.Column("source", "source", cut=14), rows.Column("id", "event", cut=12, style="dim", keep=True),
+            rows.Column("action", "action", cut=24, style="bold", keep=True),
+            rows.Column("target", "target", cut=40, fold=True), rows.Column("magnitude", "magnitude", right=True),
+            rows.Column("outcome", "outcome", cut=10, drop=1), rows.Column("source", "source", cut=14, drop=2),
+            rows.Column("id", "event", least=18, style="dim", fold=True),
         ]  # fmt: skip
         rows.write_rows(found, columns, form, f"no event of {look.label(person.person_id)} in that time")
     if total > len(found):

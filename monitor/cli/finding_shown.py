@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.shown import about, finding_as_json
@@ -15,6 +14,8 @@ from monitor.investigating.circle import everybody
 from monitor.investigating.timelines import versions_of
 from monitor.model import BadInput, Finding, Person
 from monitor.report import rows, timeline
+from monitor.report.evidence import evidence
+from monitor.report.rates import rate
 from monitor.report.safe import plain
 from monitor.report.terminal import MARKS, STYLES
 from monitor.store.cases import stored_finding
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from monitor.looking import Look
 
 SHOWN_IDS = 8
-WIDE = 100
-"""From this width on all figures stand beside each other; below, under each other."""
 
 
 def show_finding(look: Look, finding_id: str, form: str) -> None:
@@ -64,7 +63,7 @@ def show_finding(look: Look, finding_id: str, form: str) -> None:
     for line in _departure_lines(known, then):
         out.print(line)
     out.print(Text(""))
-    for told_of in _evidence(look, finding, out.width):
+    for told_of in evidence(finding.reasons, out.width, lambda text: look.blur(text, finding.person_id)):
         out.print(told_of)
     for line in _foot(look, finding):
         out.print(line)
@@ -83,7 +82,7 @@ def _head(look: Look, finding: Finding, person: Person) -> list[Text]:
         what,
         Text.assemble(
             (f"{MARKS[finding.severity]} {finding.severity}", STYLES[finding.severity]),
-            f"  score {finding.score:.2f}, one in {finding.one_in:,} placebo departures; impact {finding.impact:.2f}",
+            f"  score {finding.score:.2f}, {rate(finding.one_in)}; impact {finding.impact:.2f}",
         ),
     ]
 
@@ -96,23 +95,6 @@ def _departure_lines(known: list[Version], then: list[Version]) -> list[Text]:
     if not then:
         lines.append(Text("known then  nothing: no roster had told of a departure when it happened", style="dim"))
     return lines
-
-
-def _evidence(look: Look, finding: Finding, width: int) -> list[Table | Text]:
-    """Every reason with its figures."""
-    heads = ("bits", "evidence", "value", "own usual", "peers' usual", "in words")
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    told: list[Table | Text] = []
-    for name in heads:
-        table.add_column(name, justify="right" if name == "bits" else "left", overflow="fold")
-    for reason in finding.reasons:
-        words = (reason.detector, reason.value, reason.own_usual, reason.peer_usual, reason.text)
-        cells = [plain(look.blur(cell, finding.person_id), 300) for cell in words]
-        table.add_row(f"{reason.bits:.2f}", *map(Text, cells))
-        told.append(Text.assemble((f"{reason.bits:6.2f} bits  ", "bold"), f"{cells[0]}: {cells[4]}"))
-        figures = zip(heads[2:5], cells[1:4], strict=True)
-        told += [Text(f"             {name}: {cell}", style="dim") for name, cell in figures if cell]
-    return [table] if width >= WIDE else told
 
 
 def _foot(look: Look, finding: Finding) -> list[Text]:

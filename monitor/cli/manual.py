@@ -28,6 +28,7 @@ Data goes to standard output, messages to standard error. Where a command looks 
 | 1 | what `--fail-on` asked for was found |
 | 2 | wrong usage, or something in a file or setting must be mended; the message says what and how |
 | 3 | done, but degraded: something is broken, late or missing |
+| 70 | a fault of lastday itself; one line on standard error says where |
 | 130 | stopped by the keyboard |
 
 ## Environment

@@ -42,9 +42,10 @@ def show(folder: Path, state: str | None, limit: int, form: str) -> None:
     if form == "table":
         told = [row | {"created_at": f"{row['created_at']:%Y-%m-%d %H:%M} UTC"} for row in told]
     columns = (
-        Column("key", "key", keep=True), Column("channel", "channel"), Column("kind", "kind"),
-        Column("severity", "severity"), Column("state", "state", keep=True), Column("attempts", "tries", right=True),
-        Column("created_at", "created", keep=True), Column("error", "why not", fold=True),
+        Column("key", "key", keep=True), Column("channel", "channel", drop=3), Column("kind", "kind"),
+        Column("severity", "severity", drop=1), Column("state", "state", keep=True),
+        Column("attempts", "tries", right=True, drop=2), Column("created_at", "created", keep=True),
+        Column("error", "why not", fold=True),
     )  # fmt: skip
     write_rows(told, columns, form, "no notice" + (f" {state.replace('_', ' ')}" if state else ""))
 

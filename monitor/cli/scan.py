@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import DEGRADED, FOUND
+from monitor.cli import DEGRADED, DONE, FOUND
 from monitor.cli.common import Steps, feedback_option, file_options, read_time, write_findings
 from monitor.core.levels import LEVELS
+from monitor.model import BadInput
 
 if TYPE_CHECKING:
+    from monitor.scanning import Scan
     from monitor.sources.formats import Reading
 
 
@@ -19,24 +21,31 @@ if TYPE_CHECKING:
 @file_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
 @click.option(
-    "--as-of", metavar="TIME", help="Judge as it was known then, e.g. 2017-11-02T19:00:00Z. [default: the last event]"
+    "--as-of",
+    metavar="TIME",
+    help="Judge as it was known then, e.g. 2017-11-02T19:00:00Z; a day alone is its end in UTC. "
+    "[default: the last event]",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), help="So many findings at most. [default: 10 in a table, all in JSON]"
+    "--limit",
+    type=click.IntRange(min=1),
+    help="So many findings at most, in a table so many departures. [default: 10 in a table, all in JSON]",
 )
+@click.option("--person", metavar="ID", help="Show the findings on this person only, all of them.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 1 where a finding is that severe.")
 @feedback_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
 @click.pass_context
 def scan(
     ctx: click.Context, *, rosters: tuple[Path, ...], events: tuple[str, ...], reading: Reading, config: Path | None,
-    verbose: bool, form: str, as_of: str | None, limit: int | None, fail_on: str | None,
+    verbose: bool, form: str, as_of: str | None, limit: int | None, person: str | None, fail_on: str | None,
     feedback: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
 
     Nothing is stored. Findings go to stdout, messages to stderr. Exit codes: 0 done, 1 --fail-on
-    met, 2 wrong usage or input, 3 done, but part of the input could not be used.
+    met, 2 wrong usage or input, 3 done, but degraded: a file is damaged, more than 5 % of the lines
+    of events or rosters could not be used, or more than half of the events are of nobody on the roster.
 
     \b
     Examples:
@@ -47,7 +56,7 @@ def scan(
       lastday scan --hr people.csv --events logs/ --as-of 2017-11-02T19:00:00Z --fail-on high
     """
     from monitor import scanning
-    from monitor.cli.summary import degraded, show_scan
+    from monitor.cli.summary import shortfalls, show_scan, tell_shortfalls
     from monitor.settings import load_settings
     from monitor.sources.feedback import read_feedback
 
@@ -66,13 +75,25 @@ def scan(
             step=steps.step,
             progress=steps.read,
         )
-    found = result.found[:limit]
+    if person is not None:
+        person = _known(person, result)
     if form == "table":
-        show_scan(result, limit or 10)
+        show_scan(result, limit or (len(result.found) if person else 10), person=person, verbose=verbose)
     else:
-        write_findings(found, form)
-        show_scan(result, 0, messages_only=True)
-    if fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found):
-        ctx.exit(FOUND)
-    if degraded(result):
-        ctx.exit(DEGRADED)
+        mine = [finding for finding in result.found if person in (None, finding.person_id)]
+        write_findings(mine[:limit], form)
+        show_scan(result, 0, messages_only=True, verbose=verbose)
+    met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found)
+    short = shortfalls(result)
+    code = FOUND if met else DEGRADED if short else DONE
+    tell_shortfalls(short, code)
+    if code:
+        ctx.exit(code)
+
+
+def _known(person: str, result: Scan) -> str:
+    """The person_id as the roster writes it. Raises BadInput where it has nobody of that id."""
+    by_id = {person_id.lower(): person_id for person_id in result.roster.people}
+    if (found := by_id.get(person.lower())) is None:
+        raise BadInput("--person", None, f"{person[:40]!r} is no person_id of the roster", "name one that is")
+    return found

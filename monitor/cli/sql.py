@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 200
 CHUNK = 50_000
+LEAST_CELL = 26
+"""An id or a time stays whole."""
 
 
 FORMS = ("table", "json", "jsonl", "csv", "parquet")
@@ -131,7 +133,7 @@ def _write_text(answer: Answer, form: str) -> None:
     dicts = ({name: _aware(value) for name, value in zip(names, row, strict=True)} for row in answer.rows)
     if form == "table":
         shown = list(islice(dicts, SHOWN_ROWS + 1))
-        columns = [rows.Column(name, rows.heading(name), cut=60) for name in names]
+        columns = [rows.Column(name, rows.heading(name), cut=60, least=LEAST_CELL) for name in names]
         rows.write_rows(shown[:SHOWN_ROWS], columns, form, "no row")
         if len(shown) > SHOWN_ROWS:
             click.echo(f"only the first {SHOWN_ROWS} rows are shown; --format csv gives all", err=True)

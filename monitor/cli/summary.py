@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from rich.console import Console
 from rich.text import Text
@@ -11,38 +13,47 @@ from rich.text import Text
 from monitor.model import Reject
 from monitor.report import terminal
 from monitor.report.safe import plain
-from monitor.scanning import Scan
+from monitor.scanning import EPOCH, Scan
 from monitor.sources.streams import DAMAGED
 
 SHOWN = 5
+MOST_COLUMNS = 20
 MOST_SET_ASIDE = 0.05
 MOST_UNMATCHED = 0.5
 WIDTH = 110
 
 
-def show_scan(result: Scan, limit: int, *, messages_only: bool = False) -> None:
-    """Findings and a line of totals on stdout, all other messages on stderr."""
+def show_scan(
+    result: Scan, limit: int, *, person: str | None = None, messages_only: bool = False, verbose: bool = False
+) -> None:  # fmt: skip
+    """A card a departure, or all of one person's, and a line of totals on stdout, all other messages on stderr.
+
+    verbose: show every line that was set aside, as far as they are kept.
+    """
     if not messages_only:
         out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
-        terminal.show(out, result.found, result.roster.people, limit)
+        mine = [finding for finding in result.found if person in (None, finding.person_id)]
+        show = terminal.show if person else terminal.show_departures
+        show(out, mine, result.roster.people, limit, measured=result.assessed.scale.measured)
         out.print(_totals(result))
     told = Console(stderr=True, highlight=False, soft_wrap=True)
-    for line in messages(result):
+    for line in messages(result, None if verbose else SHOWN):
         told.print(Text(line))
 
 
-def messages(result: Scan) -> list[str]:
-    """What the operator should know, a sentence each."""
+def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
+    """What the operator should know, a sentence each, with so many examples of lines; None for all that are kept."""
     told = []
     intake = result.intake
     if intake.set_aside:
         told.append(f"set aside: {intake.set_aside:,} of {intake.received:,} lines could not be used, for example")
-        told += _examples(result.rejects)
+        told += _examples(result.rejects, intake.set_aside, lines)
     if people := result.roster.rejects:
         told.append(
             f"set aside: {len(people):,} of {result.roster.received:,} roster lines could not be used, for example"
         )
-        told += _examples(people)
+        told += _examples(people, len(people), lines)
+    told += _unwatched(result)
     if intake.repeated:
         told.append(f"repeated: {intake.repeated:,} lines had an id that came before; each counted once")
     if intake.clashing:
@@ -64,29 +75,66 @@ def messages(result: Scan) -> list[str]:
     return told
 
 
-def _examples(rejects: Sequence[Reject]) -> list[str]:
-    return [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in rejects[:SHOWN]]
+def _examples(rejects: Sequence[Reject], total: int, most: int | None) -> list[str]:
+    shown = rejects[:most]
+    told = [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in shown]
+    more = "; -v shows them" if len(rejects) > len(shown) else ""
+    return told + [f"  … and {total - len(shown):,} more{more}"] * (total > len(shown))
 
 
-def degraded(result: Scan) -> bool:
-    """Is so much of the input unusable that the findings cannot be taken for the whole? A damaged file is: nobody
-    knows what stood behind the damage."""
-    unmatched = sum(events for _, _, events, _ in result.unmatched)
-    kept = result.intake.accepted - result.intake.repeated
-    return (
-        any(reject.why.startswith(DAMAGED) for reject in result.rejects)
-        or result.intake.set_aside > MOST_SET_ASIDE * result.intake.received
-        or len(result.roster.rejects) > MOST_SET_ASIDE * result.roster.received
-        or result.intake.clashing > MOST_SET_ASIDE * result.intake.received
-        or unmatched > MOST_UNMATCHED * kept
+def _unwatched(result: Scan) -> list[str]:
+    """Why no departure is watched, and which columns of the roster say nothing."""
+    roster, watched = result.roster, sum(w.departure is not None for w in result.assessed.windows)
+    unknown = ", ".join(plain(name, 40) for name in roster.unknown[:MOST_COLUMNS])
+    if not watched and not roster.departures:
+        columns = f" (columns not known: {unknown})" if unknown else ""
+        return [f"no departure watched: nobody on the roster has a last_day{columns}"]
+    told = [f"not known: the roster columns {unknown}, which tell nothing here"] if unknown else []
+    return told if watched else [f"no departure watched: {_why_unwatched(result)}", *told]
+
+
+def _why_unwatched(result: Scan) -> str:
+    days = sorted({d.last_day for d in result.roster.departures if d.certainty != "withdrawn"})
+    first, last = ((EPOCH + timedelta(microseconds=t)).date() for t in result.assessed.span)
+    if not days:
+        return "every departure on the roster is withdrawn"
+    if any(first <= day <= last for day in days):
+        return f"none was known yet on {last}"
+    which = f"the last day {days[0]} lies" if len(days) == 1 else f"all last days, {days[0]} to {days[-1]}, lie"
+    return f"{which} outside the log, {first} to {last}"
+
+
+def shortfalls(result: Scan) -> list[str]:
+    """Why the findings cannot be taken for the whole: so much of the input is unusable. A damaged file is enough."""
+    intake, roster = result.intake, result.roster
+    strangers = sum(events for _, _, events, _ in result.unmatched)
+    parts = (
+        (intake.set_aside, intake.received, MOST_SET_ASIDE, "of the lines of events could not be used"),
+        (len(roster.rejects), roster.received, MOST_SET_ASIDE, "of the roster lines could not be used"),
+        (intake.clashing, intake.received, MOST_SET_ASIDE, "of the lines have an id that stands for several acts"),
+        (strangers, intake.accepted - intake.repeated, MOST_UNMATCHED, "of the events are of nobody on the roster"),
     )
+    damaged = any(reject.why.startswith(DAMAGED) for reject in result.rejects)
+    told = [f"{100 * part / whole:.0f} % {what}" for part, whole, most, what in parts if part > most * whole]
+    return told + ["a file is damaged, and nobody knows what stood behind"] * damaged
+
+
+def tell_shortfalls(short: Sequence[str], code: int) -> None:
+    """On stderr, with the exit code that follows from it."""
+    if short:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"degraded (exit {code}): {'; '.join(short)}"))
 
 
 def _totals(result: Scan) -> Text:
+    """How much was read, and how grave the gravest finding of each departure is."""
     watched = sum(w.departure is not None for w in result.assessed.windows)
-    loud = {level: sum(f.severity == level for f in result.found) for level in ("critical", "high", "medium")}
-    return Text(
-        f"{result.intake.accepted:,} events of {len(result.roster.people):,} people; {watched:,} departures watched: "
-        f"{loud['critical']} critical, {loud['high']} high, {loud['medium']} medium",
-        style="bold",
-    )
+    first: dict[tuple[str, date], str] = {}
+    for finding in result.found:  # the gravest come first
+        first.setdefault((finding.person_id, finding.last_day), finding.severity)
+    loud = Counter(first.values())
+    told = "0 departures watched"
+    if watched:
+        counts = ", ".join(f"{loud[level]:,} {level}" for level in ("critical", "high", "medium"))
+        many = "" if len(result.found) == 1 else "s"
+        told = f"{len(result.found):,} finding{many} on {len(first):,} of {watched:,} departures: {counts}"
+    return Text(f"{result.intake.accepted:,} events of {len(result.roster.people):,} people; {told}", style="bold")

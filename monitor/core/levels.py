@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LEVELS = ("low", "medium", "high", "critical")
+MOST_CLAIMED = 100_000
+"""No rate beyond this is told: a tail fitted to some hundred windows does not carry further."""
 
 
 @dataclass(frozen=True, slots=True)

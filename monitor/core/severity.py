@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.placebo import Placebo
-from monitor.core.levels import Thresholds
+from monitor.core.levels import MOST_CLAIMED, Thresholds
 
 DEFAULTS = 4.0, 1.7
 """Threshold and scale of scores where there are too few placebo windows: the usual ones of generated organisations."""
-MOST_CLAIMED = 100_000
-"""No rate beyond this is told: a tail fitted to some hundred windows does not carry further."""
 
 
 @dataclass(slots=True)

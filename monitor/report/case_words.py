@@ -10,6 +10,7 @@ from monitor.model import Finding
 from monitor.report.case_file import CaseFile, Judged, Told
 from monitor.report.document import Block, Document, Facts, Heading, Para, Picture, Table
 from monitor.report.picture import timeline
+from monitor.report.rates import of_people, rate
 from monitor.report.safe import plain
 
 MOST_LINES = 200
@@ -80,8 +81,7 @@ def _act(top: Finding, most: bool) -> str:
 
 def _why(top: Finding) -> str:
     because = "; ".join(reason.text for reason in top.reasons[:2])
-    rate = f"One in {top.one_in:,} people who did not leave has an act that scores as high around a day drawn at random"
-    return f"It stands out because of this: {because}. {rate}."
+    return f"It stands out because of this: {because}. {of_people(top.one_in)}."
 
 
 def _moves(file: CaseFile) -> str:
@@ -125,7 +125,7 @@ def _finding(file: CaseFile, number: int, judged: Judged) -> list[Block]:
         ("Act", f"{found.action}{on}"),
         ("Magnitude", "not told" if found.magnitude is None else f"{found.magnitude:,.0f}"),
         ("Events", f"{len(found.event_ids):,}"),
-        ("Score", f"{found.score:.1f}: one in {found.one_in:,} placebo departures scores as high"),
+        ("Score", f"{found.score:.1f}, {rate(found.one_in)}"),
         ("Impact", f"{found.impact:.2f} of 1"),
         ("Known then", then),
         ("Known now", f"last day {_day(found.last_day)}"),

@@ -12,15 +12,20 @@ from datetime import date, datetime
 from typing import IO, Any
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from monitor.report.fitted import Want, fit
 from monitor.report.safe import plain
 
 WIDTH = 110
 LEAST_WIDTH = 40
-LEAST_CELL = 4
+LEAST_CELL = 12
+LONGEST_FIELD = 300
+"""Characters of a value that has lines of its own."""
+EMPTY = 1 << 10
+"""Before every other column one is left out in which nothing stands."""
 FORMS = ("table", "json", "jsonl", "csv")
 RISKY = "=+-@\t\r|%"
 """Spreadsheets take a cell that begins so for a formula."""
@@ -32,7 +37,9 @@ LONGEST_CELL = 32_000
 class Column:
     """A column of a table: the row's key, the heading, and how it is shown.
 
-    cut: at most so many characters.  fold: goes on in the next line.  keep: gives no room to other columns.
+    cut: at most so many characters.  fold: goes on in the next line.  keep: gives no room to other columns, nor does
+    one of figures.  least: gives room down to so many characters.  drop: where there is not even room for that, the
+    column with the highest is left out first; 0 for never.
     """
 
     key: str
@@ -42,6 +49,8 @@ class Column:
     style: str = ""
     fold: bool = False
     keep: bool = False
+    least: int = LEAST_CELL
+    drop: int = 0
 
 
 def screen(*, stderr: bool = False) -> Console:
@@ -63,44 +72,57 @@ def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], for
         write_csv(rows, sys.stdout, [column.key for column in columns])
     elif rows:
         console = screen()
-        console.print(table_of(rows, columns, console.width))
+        shown, gone = laid_out(rows, columns, console.width)
+        console.print(shown)
+        if gone:
+            words = f"no room for {', '.join(gone)}; a wider screen or --format json shows them"
+            screen(stderr=True).print(Text(words, style="dim"))
     elif empty:
         screen(stderr=True).print(Text(empty))
 
 
-def table_of(told: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int) -> Table:
-    """The rows as a table without lines, in so many columns of characters."""
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    cells = [[_cell(row.get(column.key), column.cut) for column in columns] for row in told]
-    natural = [
-        max([cell_len(column.head), *(row[i].cell_len for row in cells)]) for i, column in enumerate(columns)
-    ]  # fmt: skip
-    widths = _fitted(natural, columns, room - 2 * (len(columns) - 1))
-    for column, width, least in zip(columns, widths, natural, strict=True):
-        table.add_column(
-            column.head, justify="right" if column.right else "left", style=column.style,
-            overflow="fold" if column.fold else "ellipsis", no_wrap=not column.fold,
-            min_width=least if column.keep else None, max_width=None if column.fold else width,
-        )  # fmt: skip
-    for row in cells:
-        table.add_row(*row)
-    return table
+def laid_out(
+    told: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int
+) -> tuple[RenderableType, list[str]]:  # fmt: skip
+    """The rows as a table without lines, in so many columns of characters, and the headings that are left out.
 
-
-def _fitted(natural: Sequence[int], columns: Sequence[Column], room: int) -> list[int]:
-    """Widths that fit: the widest column that gives room gives first, and none less than four characters.
-
-    Where a column folds, that one gives, and the others stay as they are.
+    Where even what may not be left out does not fit: every row as lines, a field each.
     """
-    widths = list(natural)
-    if any(column.fold for column in columns):
-        return widths
-    while sum(widths) > room:
-        givers = [i for i, column in enumerate(columns) if not column.keep and widths[i] > LEAST_CELL]
-        if not givers:
-            break
-        widths[max(givers, key=lambda i: widths[i])] -= 1
-    return widths
+    cells = [[_cell(row.get(column.key), column.cut) for column in columns] for row in told]
+    widths = fit([_want(column, [row[i] for row in cells]) for i, column in enumerate(columns)], room)
+    if widths is None:
+        return _upright(told, columns), []
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    for column, width in zip(columns, widths, strict=True):
+        if width:
+            table.add_column(
+                column.head, justify="right" if column.right else "left", style=column.style, width=width,
+                overflow="fold" if column.fold else "ellipsis", no_wrap=not column.fold,
+            )  # fmt: skip
+    for row in cells:
+        table.add_row(*(cell for cell, width in zip(row, widths, strict=True) if width))
+    gone = [i for i, width in enumerate(widths) if not width and any(row[i].cell_len for row in cells)]
+    return table, [columns[i].head for i in gone]
+
+
+def _want(column: Column, cells: Sequence[Text]) -> Want:
+    """A column in which nothing stands is the first to be left out."""
+    longest = max(cell.cell_len for cell in cells)
+    natural = max(cell_len(column.head), longest)
+    least = natural if column.keep or column.right else min(natural, max(column.least, cell_len(column.head)))
+    return Want(natural, least, column.fold, column.drop if longest else EMPTY)
+
+
+def _upright(told: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for number, row in enumerate(told):
+        if number:
+            grid.add_row("", "")
+        for column in columns:
+            grid.add_row(column.head, _cell(row.get(column.key), max(column.cut, LONGEST_FIELD)))
+    return grid
 
 
 def write_json(told: object) -> None:

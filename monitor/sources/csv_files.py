@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from monitor.model import BadInput
-from monitor.sources.canonical import KNOWN, attribute, typed
+from monitor.sources.canonical import FOREIGN, KNOWN, attribute, typed
 from monitor.sources.incoming import Progress, first_of, insert, streamed, told
 from monitor.sources.records import Header, read_header, read_records
 from monitor.sql import quote
@@ -38,7 +38,7 @@ class CsvReader:
         missing = [c for c in _REQUIRED if c not in header.names]
         if missing:
             what = f"no column {', '.join(missing)}"
-            raise BadInput(str(path), header.line, what, "name the columns in the first line")
+            raise BadInput(str(path), header.line, what, FOREIGN)
         return cls(db, path, header, Counter(dict.fromkeys(map(attribute, _unknown(header)), 1 << 62)))
 
     def insert(self, index: int, names: Sequence[str], progress: Progress | None) -> None:

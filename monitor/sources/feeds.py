@@ -16,7 +16,7 @@ from monitor.core.windows import usual_zone
 from monitor.model import BadInput, Departure
 from monitor.sources.fields import field_sql, resolver
 from monitor.sources.profiles import RosterProfile, Snapshots
-from monitor.sources.rosters import Gone, Roster, Row, Translate, read_roster
+from monitor.sources.rosters import COLUMNS, Gone, Roster, Row, Translate, read_roster
 from monitor.sql import literal, quote
 
 MOST_MISSING = 0.2
@@ -25,7 +25,7 @@ _DATES = ("start_date", "notice_date", "last_day")
 
 
 def read_feed(path: Path, profile: RosterProfile | None, *, as_of: datetime | None = None) -> Roster:
-    """Read a roster file, or a folder of snapshots; through the profile where it has no column person_id.
+    """Read a roster file, or a folder of snapshots, through the profile.
 
     as_of: snapshots of later months are not known yet.  Raises BadInput.
     """
@@ -82,21 +82,24 @@ def last_days(db: duckdb.DuckDBPyConnection, roster: Roster, default_zone: str, 
 
 
 def translator(profile: RosterProfile) -> Translate:
-    """A function from a feed's header and rows to rows of canonical columns."""
+    """A function from a feed's header and rows to rows of canonical columns.
+
+    Where a file has the column person_id, those of its columns that have our names are what they say.
+    """
 
     def translate(header: list[str], rows: list[list[str]]) -> list[Row]:
         columns = [f"c{i}" for i in range(len(header))]
         known = {name: column for name, column in zip(header, columns, strict=True) if name}
         resolve = resolver(known, lambda name: quote(known[name]))
-        fields = ", ".join(
-            _value(name, field_sql(spec, resolve), profile.date_format) for name, spec in profile.columns.items()
-        )
+        ours = [name for name in COLUMNS if name in known] if "person_id" in known else ()
+        specs = profile.columns | {name: name for name in ours}
+        fields = ", ".join(_value(name, field_sql(spec, resolve), profile.date_format) for name, spec in specs.items())
         padded = [[*row[: len(header)], *[""] * (len(header) - len(row))] for row in rows]
         given = {c: pa.array([row[i] for row in padded], pa.string()) for i, c in enumerate(columns)}
         db = duckdb.connect()
         db.register("given", pa.table({"n": pa.array(range(len(rows)), pa.int64()), **given}))
         told = db.execute(f"SELECT {fields} FROM given ORDER BY n").fetchall()
-        return [dict(zip(profile.columns, (value or "" for value in row), strict=True)) for row in told]
+        return [dict(zip(specs, (value or "" for value in row), strict=True)) for row in told]
 
     return translate
 

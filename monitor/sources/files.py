@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -67,7 +68,9 @@ def find_files(patterns: list[str]) -> list[Path]:
         except (OSError, ValueError) as error:
             raise BadInput(pattern, None, f"no name of a file ({error})", "name a file, folder or pattern") from None
         if not matches:
-            raise BadInput(pattern, None, "no such file, folder or pattern with events", f"readable: {_kinds()}")
+            here = Path(pattern).is_dir()
+            what = "a folder in which no file is of a readable kind" if here else "no such file, folder or pattern"
+            raise BadInput(pattern, None, what, f"readable: {_kinds()}")
         found.update(matches)
     for path in found:
         if not kind_of(path):
@@ -78,11 +81,22 @@ def find_files(patterns: list[str]) -> list[Path]:
 def _matches(pattern: str) -> list[Path]:
     path = Path(pattern)
     if path.is_dir():
-        return [p for p in path.rglob("*") if p.is_file() and kind_of(p)]
+        return [p for p in _within(path) if p.is_file() and kind_of(p)]
     if path.is_file():
         return [path]
     found = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
     return [p for p in found if p.is_file()]
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """Everything in it, at any depth. Raises BadInput where a part may not be read: it would be missed in silence."""
+
+    def refuse(error: OSError) -> None:
+        where, why = str(error.filename), f"cannot be read ({error.strerror})"
+        raise BadInput(where, None, why, "give the right to read it, or name the files that may be read")
+
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place) / name for name in names)
 
 
 def look_at(db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack, *, at_once: bool = False) -> Reader:

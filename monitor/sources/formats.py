@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from monitor.core.windows import is_zone
 from monitor.model import BadInput
 from monitor.sources.files import Look, Reader, find_files, look_at
 from monitor.sources.profiles import Format, Log, RosterProfile, load_format, load_roster_profile
@@ -49,6 +50,8 @@ def read_through(formats: Sequence[str], roster: str | None = None, timezone: st
     formats: NAME for every file, or NAME=FILE|FOLDER|GLOB for those files; NAME is a shipped
     profile or a path to one.  Raises BadInput.
     """
+    if timezone:
+        _check_zone(timezone, formats)
     told: list[tuple[Format, frozenset[Path] | None]] = []
     for text in formats:
         name, _, pattern = text.partition("=")
@@ -56,6 +59,16 @@ def read_through(formats: Sequence[str], roster: str | None = None, timezone: st
     told.sort(key=lambda one: one[1] is None)
     roster = roster or next((profile.roster for profile, _ in told if profile.roster), None)
     return Reading(tuple(told), load_roster_profile(roster) if roster else None)
+
+
+def _check_zone(timezone: str, formats: Sequence[str]) -> None:
+    if not is_zone(timezone):
+        raise BadInput(
+            "--log-timezone", None, f"unknown timezone {timezone[:40]!r}", "write a name such as Europe/Berlin"
+        )
+    if not formats:
+        what = "it needs --format-of: a canonical time has an offset of its own"
+        raise BadInput("--log-timezone", None, what, "name the profile of these logs, or leave it out")
 
 
 def look_of(profile: Format | None, path: Path) -> Look | None:

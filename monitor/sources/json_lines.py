@@ -14,16 +14,18 @@ import pyarrow as pa
 from monitor.sources.canonical import KNOWN, TEXT, attribute, typed
 from monitor.sources.incoming import Progress, first_of, insert, streamed, told
 from monitor.sources.json_whole import NAMES, insert_whole, is_doubtful, is_odd
-from monitor.sources.lines import MAX_LINE_BYTES, read_lines, sample_lines
+from monitor.sources.lines import ARRAY, MAX_LINE_BYTES, read_lines, sample_lines
 from monitor.sql import literal, quote
 
 SCHEMA = pa.schema([("n", pa.int64()), ("line", pa.string()), ("bad", pa.string())])
 SPARSE = 8
 """Of the samples so few are looked at for oddities."""
 _SAMPLE = pa.schema([("line", pa.string())])
-NO_OBJECT = r"""WHEN bad IS NOT NULL THEN bad
-    WHEN broken THEN 'not valid JSON'
-    WHEN NOT (line >= '{' AND line < '|') AND NOT starts_with(ltrim(line, E' \t\r'), '{') THEN 'not a JSON object'"""
+_ARRAY = f"CASE WHEN n = 1 AND starts_with(ltrim(line), '[') THEN {literal('; ' + ARRAY)} ELSE '' END"
+NO_OBJECT = rf"""WHEN bad IS NOT NULL THEN bad
+    WHEN broken THEN 'not valid JSON' || {_ARRAY}
+    WHEN NOT (line >= '{{' AND line < '|') AND NOT starts_with(ltrim(line, E' \t\r'), '{{')
+      THEN 'not a JSON object' || {_ARRAY}"""
 """Part of a CASE over `line`, `bad` and `broken` (it cannot be read): why a line is no JSON object.
 
 Nearly every line begins with a brace, which costs less to see than to cut off the blanks before it.

@@ -21,6 +21,7 @@ from monitor.sources.streams import COMPRESSED, open_bytes, read_block
 BLOCK_BYTES = 1 << 19
 MAX_LINE_BYTES = 1 << 20
 NOT_UTF8 = "not UTF-8 text; write the file as UTF-8"
+ARRAY = "is the file one JSON array? jq -c '.[]' FILE writes an object a line"
 _LONGEST_BLANK = 64
 """A line longer than this counts as text even if it is all blanks."""
 
@@ -71,7 +72,7 @@ def read_lines(path: Path, *, max_line_bytes: int = MAX_LINE_BYTES, block_bytes:
             lines = _cut(data, 0, cut, number, max_line_bytes)
             number += lines.count
             if len(rest) > max_line_bytes:
-                lines.bad.append((number, _too_long(max_line_bytes)))
+                lines.bad.append((number, _too_long(max_line_bytes, rest if number == 1 else b"")))
                 rest, skipping = b"", True
             if damage:
                 lines.bad.append((number, damage))
@@ -117,7 +118,7 @@ def _cut(data: bytes, start: int, stop: int, first: int, max_line_bytes: int) ->
     bad: list[tuple[int, str]] = []
     long = np.diff(offsets) > max_line_bytes
     if long.any():
-        bad = [(int(n), _too_long(max_line_bytes)) for n in numbers[long]]
+        bad = [(int(n), _too_long(max_line_bytes, data[start:] if n == 1 else b"")) for n in numbers[long]]
         raw, numbers = raw.filter(pa.array(~long)), numbers[~long]
     text = raw.view(pa.string())
     try:
@@ -141,5 +142,6 @@ def _is_utf8(line: pa.Buffer) -> bool:
     return True
 
 
-def _too_long(limit: int) -> str:
-    return f"longer than {limit:,} bytes"
+def _too_long(limit: int, first: bytes) -> str:
+    """first: the file's first line, where it is that one."""
+    return f"longer than {limit:,} bytes" + (f"; {ARRAY}" if first.startswith(b"[") else "")

@@ -13,7 +13,7 @@ import duckdb
 from pyarrow.parquet import read_schema
 
 from monitor.model import BadInput
-from monitor.sources.canonical import KNOWN, TEXT, attribute, typed
+from monitor.sources.canonical import FOREIGN, KNOWN, TEXT, attribute, typed
 from monitor.sources.incoming import Progress, first_of, insert
 from monitor.sources.streams import COMPRESSED, unpack
 from monitor.sql import literal, quote
@@ -37,7 +37,7 @@ class ParquetReader:
         plain, types = open_parquet(db, path, held)
         missing = [c for c in _REQUIRED if c not in types]
         if missing:
-            raise BadInput(str(path), None, f"no column {', '.join(missing)}", f"it has {', '.join(types)}")
+            raise BadInput(str(path), None, f"no column {', '.join(missing)}", f"it has {', '.join(types)}; {FOREIGN}")
         if types["time"].startswith("TIMESTAMP") and not has_zone(plain, "time"):
             raise BadInput(str(path), None, "the column time has no time zone", "write it as a UTC timestamp")
         unknown = [attribute(name) for name in types if name not in KNOWN]

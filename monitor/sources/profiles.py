@@ -128,12 +128,25 @@ def shipped(folder: Path) -> list[str]:
 
 def _load(name: str, folder: Path, kind: type[P]) -> tuple[Path, P]:
     path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+    other = {FORMATS: ROSTERS, ROSTERS: FORMATS}[folder]
     if path.parent == folder and path.stem not in shipped(folder):
+        if path.stem in shipped(other):
+            raise _other_kind(name, other)
         raise BadInput(name, None, "no such profile", f"there are {', '.join(shipped(folder))}, or name a .toml file")
+    told = read_toml(path)
+    if ("columns" if kind is Format else "log") in told:
+        raise _other_kind(str(path), other)
     try:
-        return path, msgspec.convert(read_toml(path), kind)
+        return path, msgspec.convert(told, kind)
     except msgspec.ValidationError as error:
         raise BadInput(str(path), None, str(error), "see docs/formats.md for what a profile may say") from None
+
+
+def _other_kind(name: str, folder: Path) -> BadInput:
+    """folder: where the shipped ones of its kind lie."""
+    if folder == FORMATS:
+        return BadInput(name, None, "a profile of logs", "name it by --format-of; this is the place for one of rosters")
+    return BadInput(name, None, "a profile of rosters", "name it by --roster-of; this is the place for one of logs")
 
 
 def _check_names(path: Path, where: str, mapping: Mapping) -> None:

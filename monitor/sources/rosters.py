@@ -35,6 +35,8 @@ class Roster:
     received: int = 0
     gone: list[Gone] = field(default_factory=list)
     """People whom a later snapshot lacks, and whose last day is still to be found in the events."""
+    unknown: list[str] = field(default_factory=list)
+    """Columns that say nothing here, of files that are read without a profile: a misspelt name is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ Translate = Callable[[list[str], list[list[str]]], list[Row]]
 
 
 def read_roster(path: Path, translate: Translate | None = None) -> Roster:
-    """Read a roster file; `translate` is asked where it has no column person_id.
+    """Read a roster file, through `translate` where there is one.
 
     A person on several lines (a rehire) has several departures; the last line
     gives the person's particulars. Raises BadInput where the file as a whole
@@ -64,12 +66,12 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
         if header is None:
             raise BadInput(str(path), None, "nothing in it", "give a line with column names and one for each person")
         columns = _columns(path, header)
-        if "person_id" in columns:
-            translate = _as_told
-        elif translate is None:
-            what, mend = "no column person_id", f"the columns may be {', '.join(COLUMNS)}"
-            raise BadInput(str(path), header.line, what, mend)
         roster = Roster()
+        if translate is None and "person_id" in columns:
+            translate = _as_told
+            roster.unknown = [name for name in columns if name and name not in COLUMNS]
+        elif translate is None:
+            raise _no_roster(path, header, columns)
         for records in read_records(path, header.delimiter):
             after = records.after(header.line)
             _set_aside(roster, path, after.bad)
@@ -77,10 +79,26 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
     except (OSError, ValueError) as error:
         what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
         raise BadInput(str(path), None, what, "name a roster in CSV") from None
-    if not roster.people:
-        raise BadInput(str(path), None, "no person in it", "give a line for each person")
     roster.rejects.sort(key=lambda reject: reject.line)
+    if not roster.people:
+        raise _no_person(path, roster)
     return roster
+
+
+def _no_roster(path: Path, header: Header, columns: list[str]) -> BadInput:
+    what = "no column person_id"
+    if {"time", "actor", "action"} <= set(columns) or columns[0].startswith("{"):
+        return BadInput(str(path), header.line, f"{what}: a log, not a roster", "are --hr and --events swapped?")
+    mend = f"the columns may be {', '.join(COLUMNS)}; for others name a profile by --roster-of (docs/formats.md)"
+    return BadInput(str(path), header.line, what, mend)
+
+
+def _no_person(path: Path, roster: Roster) -> BadInput:
+    if not roster.rejects:
+        return BadInput(str(path), None, "no person in it", "give a line for each person")
+    first = roster.rejects[0]
+    what = f"none of {roster.received:,} lines could be used"
+    return BadInput(str(path), None, what, f"the first: {first.file}:{first.line}: {first.why}")
 
 
 def _columns(path: Path, header: Header) -> list[str]:
@@ -159,5 +177,6 @@ def _date(column: str, text: str) -> date | None:
     try:
         told = date.fromisoformat(day[1] if day else "")
     except ValueError:
-        raise ValueError(f"{column} {text[:40]!r} is no date; write it as 2017-11-02") from None
+        mend = "write it as 2017-11-02, or name a profile with its date_format by --roster-of (docs/formats.md)"
+        raise ValueError(f"{column} {text[:40]!r} is no date; {mend}") from None
     return told if told.year in _YEARS else None

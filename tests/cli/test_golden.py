@@ -31,11 +31,16 @@ LOOKS = {
     "explain.json": "explain f40d0bbd8641ab6f8 --format json",
     "events.txt": "events {contractor} --around f40d0bbd8641ab6f8",
     "events.csv": "events {contractor} --around f40d0bbd8641ab6f8 --before 30m --after 30m --format csv",
+    "case-list-80.txt": "case list",
+    "compare-80.txt": "compare {contractor}",
+    "events-80.txt": "events {contractor} --around f40d0bbd8641ab6f8",
+    "notices-80.txt": "notices list",
+    "sql-80.txt": "sql 'SELECT * FROM findings ORDER BY score DESC LIMIT 2'",
     "sql-schema.txt": "sql --schema",
     "sql.csv": "sql --format csv 'SELECT action, count(*) AS n, min(time) FROM events GROUP BY 1 ORDER BY 1'",
     "sql.txt": "sql 'SELECT person, count(*) AS n, max(score) AS highest FROM findings GROUP BY 1 ORDER BY 3 DESC'",
 }
-"""file -> command; a narrow one on a screen of 64 columns."""
+"""file -> command; a narrow one on a screen of 64 columns, one named so on one of 80."""
 DECISIONS = (
     "case ack cc10a9b4",
     "case assign cc10a9b4 ann",
@@ -67,7 +72,7 @@ def hold(name: str, shown: str, renew: bool) -> None:
 def test_a_look(
     name: str, demo_folder: DemoFolder, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    width = 64 if "narrow" in name else 100
+    width = 64 if "narrow" in name else 80 if "-80" in name else 100
     monkeypatch.setenv("COLUMNS", str(width))
     ran = lastday(*words(LOOKS[name], demo_folder))
     assert ran.code == 0, ran.err

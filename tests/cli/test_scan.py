@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.settings import CONFIG
 from tests.cli.conftest import Office
 from tests.cli.running import Ran, lastday
 
@@ -95,7 +96,8 @@ def test_the_table_says_who_when_what_why_and_undo(office: Office) -> None:
         "undo",
     ):
         assert words in ran.out
-    assert re.search(r"[\d,]+ events of 40 people; 1 departures watched", ran.out)
+    total = r"[\d,]+ events of 40 people; \d+ findings on 1 of 1 departures: 1 critical, 0 high, 0 medium"
+    assert re.search(total, " ".join(ran.out.split()))
     assert max(map(len, ran.out.splitlines())) <= 110
     assert "\x1b" not in ran.out
 
@@ -121,12 +123,45 @@ def test_as_of_is_the_same_as_a_shorter_log(office: Office, tmp_path: Path) -> N
     assert told.out == lastday("scan", *office.files, "--format", "jsonl", "--as-of", until).out
 
 
+def test_as_of_a_day_is_its_end_in_utc(office: Office) -> None:
+    day = lastday("scan", *office.files, "--format", "jsonl", "--as-of", "2017-11-02")
+    assert day.code == 0
+    assert day.lines[0]["event_ids"] == [office.dropped]
+    end = "2017-11-02T23:59:59.999999Z"
+    assert day.out == lastday("scan", *office.files, "--format", "jsonl", "--as-of", end).out
+
+
+def test_a_card_says_where_a_rate_rests_on_stated_defaults(office: Office, tmp_path: Path) -> None:
+    """With two weeks of history there is no placebo departure to have measured anything with."""
+    assert "rarer than one in 100,000 placebo departures ─" in lastday("scan", *office.files).out
+    short = tmp_path / "events.jsonl"
+    lines = office.events.read_text().splitlines(keepends=True)
+    short.write_text("".join(line for line in lines if "2017-10-20" < json.loads(line)["time"] < "2017-11-06"))
+    told = lastday("scan", "--hr", office.hr, "--events", short)
+    assert "scores rest on stated defaults" in told.err
+    assert "placebo departures, by the default scale" in told.out
+
+
 def test_limit(office: Office, ran: Ran) -> None:
     assert len(ran.lines) > 1
     assert lastday("scan", *office.files, "--format", "jsonl", "--limit", 1).lines == ran.lines[:1]
     table = lastday("scan", *office.files, "--limit", 1).out
     assert table.count(" who ") == 1
     assert f"and {len(ran.lines) - 1:,} more" in table
+
+
+def test_one_card_a_departure_unless_more_are_asked_for(office: Office, ran: Ran) -> None:
+    """Ten cards of one leaver would hide nine other leavers."""
+    short = lastday("scan", *office.files).out
+    assert short.count(" who ") == len({finding["person_id"] for finding in ran.lines}) == 1
+    assert f"and {len(ran.lines) - 1} more on ops-07; --person ops-07 shows them" in " ".join(short.split())
+    for more in (("--person", "ops-07"), ("--person", "OPS-07", "--limit", 10)):
+        assert lastday("scan", *office.files, *more).out.count(" who ") == len(ran.lines)
+    only = lastday("scan", *office.files, "--person", "ops-07", "--format", "jsonl")
+    assert only.out == ran.out
+    none = lastday("scan", *office.files, "--person", "ops-08", "--format", "jsonl")
+    assert (none.code, none.out) == (0, "")
+    assert lastday("scan", *office.files, "--person", "nobody").code == 2
 
 
 @pytest.mark.parametrize(("level", "code"), [("low", 1), ("critical", 1)])
@@ -163,10 +198,22 @@ def test_a_few_bad_lines_are_told_on_stderr(office: Office, tmp_path: Path, ran:
     assert f"{tmp_path}/events.jsonl:{lines + 1}: not valid JSON" in told.err
 
 
+def test_verbose_shows_every_line_that_was_set_aside(office: Office, tmp_path: Path) -> None:
+    files = broken(office, tmp_path, 12)
+    few = lastday("scan", *files, "--format", "jsonl")
+    assert few.err.count("not valid JSON") == 5
+    assert "  … and 7 more; -v shows them" in few.err.splitlines()
+    assert lastday("scan", *files, "--format", "jsonl", "-v").err.count("not valid JSON") == 12
+    many = lastday("scan", *broken(office, tmp_path, 1003), "--format", "jsonl", "-v")
+    assert many.err.count("not valid JSON") == 1000
+    assert "  … and 3 more" in many.err.splitlines()
+
+
 def test_many_bad_lines_degrade(office: Office, tmp_path: Path, ran: Ran) -> None:
     files = broken(office, tmp_path, 2000)
     told = lastday("scan", *files, "--format", "jsonl")
     assert (told.code, told.out) == (3, ran.out)
+    assert re.search(r"^degraded \(exit 3\): \d+ % of the lines of events could not be used$", told.err, re.MULTILINE)
     assert lastday("scan", *files, "--format", "jsonl", "--fail-on", "critical").code == 1
 
 
@@ -177,6 +224,7 @@ def test_a_file_that_was_cut_off_degrades(office: Office, tmp_path: Path) -> Non
     told = lastday("scan", "--hr", office.hr, "--events", tmp_path / "e.jsonl.gz", "--format", "jsonl")
     assert told.code == 3
     assert "the compressed file is damaged from here on" in told.err.splitlines()[1]
+    assert told.err.splitlines()[-1] == "degraded (exit 3): a file is damaged, and nobody knows what stood behind"
 
 
 def test_a_log_of_strangers_degrades(office: Office, tmp_path: Path) -> None:
@@ -188,6 +236,7 @@ def test_a_log_of_strangers_degrades(office: Office, tmp_path: Path) -> None:
     )
     told = lastday("scan", "--hr", few, "--events", office.events, "--format", "jsonl")
     assert told.code == 3
+    assert re.search(r"^degraded \(exit 3\): \d+ % of the events are of nobody on the roster$", told.err, re.MULTILINE)
     assert re.search(r"not on the roster: [\d,]+ events by 31 actors \(no source named\), for example ops-10", told.err)
 
 
@@ -206,7 +255,90 @@ def test_a_roster_that_lost_much_degrades(office: Office, tmp_path: Path) -> Non
     hr.write_text(
         office.hr.read_text().replace(",2017-11-03,", ",03.11.2017,") + "".join(f"x{i},Mars,,,,,\n" for i in range(5))
     )
-    assert lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl").code == 3
+    told = lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl")
+    assert told.code == 3
+    assert "degraded (exit 3): 13 % of the roster lines could not be used" in told.err
+
+
+def test_a_scan_that_is_whole_says_nothing_of_it(ran: Ran) -> None:
+    assert "degraded" not in ran.err
+
+
+def test_no_last_day_is_told_with_the_columns_that_are_not_known(office: Office, tmp_path: Path) -> None:
+    hr = tmp_path / "hr.csv"
+    hr.write_text(office.hr.read_text().replace("last_day", "lastday"))
+    told = lastday("scan", "--hr", hr, "--events", office.events)
+    assert "0 departures watched" in told.out
+    assert "nobody on the roster has a last_day (columns not known: lastday)" in told.err
+    assert told.err.count("lastday") == 1
+
+
+def test_last_days_outside_the_log_are_told(office: Office, tmp_path: Path) -> None:
+    hr = tmp_path / "hr.csv"
+    hr.write_text(office.hr.read_text().replace("2017-11-03", "2019-11-03"))
+    told = lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl")
+    assert "no departure watched: the last day 2019-11-03 lies outside the log, 2017-08-01 to 2017-11-20" in told.err
+
+
+def test_departures_not_known_yet_or_withdrawn_are_told(office: Office, tmp_path: Path) -> None:
+    early = lastday("scan", *office.files, "--format", "jsonl", "--as-of", "2017-09-20T00:00:00Z")
+    assert "no departure watched: the last day 2017-11-03 lies outside the log" in early.err
+    hr = tmp_path / "hr.csv"
+    head, *lines = office.hr.read_text().splitlines()
+    hr.write_text("\n".join([head + ",status", *(line + ",withdrawn" for line in lines)]) + "\n")
+    told = lastday("scan", "--hr", hr, "--events", office.events, "--format", "jsonl")
+    assert "no departure watched: every departure on the roster is withdrawn" in told.err
+
+
+def test_columns_of_a_roster_that_are_not_known_are_named_once(office: Office, tmp_path: Path) -> None:
+    hr, vendors = tmp_path / "hr.csv", tmp_path / "vendors.csv"
+    head, *lines = office.hr.read_text().splitlines()
+    hr.write_text("\n".join([head + ",floor", *(line + ",3" for line in lines)]) + "\n")
+    vendors.write_text("person_id,floor,desk\nv1,,\n")
+    told = lastday("scan", "--hr", hr, "--hr", vendors, "--events", office.events, "--format", "jsonl")
+    assert "not known: the roster columns floor, desk, which tell nothing here" in told.err
+    assert told.err.count("floor") == 1
+
+
+def test_a_json_array_is_told_with_the_mend(office: Office, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in office.events.read_text().splitlines()[:50]]
+    for text in (json.dumps(lines), json.dumps(lines, indent=1), json.dumps(lines * 400)):
+        (tmp_path / "arr.json").write_text(text)
+        told = lastday("scan", "--hr", office.hr, "--events", tmp_path / "arr.json")
+        assert told.code == 2
+        assert "is the file one JSON array?" in told.err
+        assert "jq -c '.[]'" in told.err
+
+
+def test_foreign_columns_are_told_with_the_way_out(office: Office, tmp_path: Path) -> None:
+    foreign = tmp_path / "log.csv"
+    foreign.write_text("zeit;benutzer;aktion\n2017-11-02;a;b\n")
+    told = lastday("scan", "--hr", office.hr, "--events", foreign)
+    assert told.code == 2
+    for words in ("no column time, actor, action", "--format-of", "docs/formats.md"):
+        assert words in told.err
+    told = lastday("scan", "--hr", foreign, "--events", office.events)
+    for words in ("no column person_id", "--roster-of", "docs/formats.md"):
+        assert words in told.err
+
+
+def test_swapped_files_are_told(office: Office, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("time,actor,action\n2017-11-02T10:00:00Z,a,b.c\n")
+    for events in (log, office.events):
+        told = lastday("scan", "--hr", events, "--events", office.hr)
+        assert told.code == 2
+        assert "are --hr and --events swapped?" in told.err
+
+
+def test_a_log_profile_for_a_roster_is_told_and_the_other_way_round(office: Office) -> None:
+    log, roster = CONFIG / "formats" / "okta-system-log.toml", CONFIG / "rosters" / "workday.toml"
+    told = lastday("scan", *office.files, "--roster-of", log)
+    assert (told.code, "a profile of logs; name it by --format-of" in told.err) == (2, True)
+    told = lastday("scan", *office.files, "--format-of", roster)
+    assert (told.code, "a profile of rosters; name it by --roster-of" in told.err) == (2, True)
+    told = lastday("scan", *office.files, "--roster-of", "okta-system-log")
+    assert (told.code, "a profile of logs; name it by --format-of" in told.err) == (2, True)
 
 
 WRONG = [
@@ -217,7 +349,13 @@ WRONG = [
     (("scan", "--hr", "{hr}", "--events", "{hr}"), "no column time"),
     (("scan", "--hr", "{events}", "--events", "{events}"), "no column person_id"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "tomorrow"), "is no time"),
-    (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "2017-11-02T10:00:00"), "has no offset"),
+    (
+        ("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "2017-11-02T10:00:00"),
+        "has no offset; write it as 2017-11-02T10:00:00Z",
+    ),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "2024-06-01Z"), "is no time"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--log-timezone", "Europe/Berlin"), "needs --format-of"),
+    (("scan", "--hr", "{hr}", "--events", "{events}", "--log-timezone", "Mars/Olympus"), "unknown timezone"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "1999-01-01T00:00:00Z"), "no event until"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--as-of", "0001-01-01T00:00:00+14:00"), "no event until"),
     (("scan", "--hr", "{hr}", "--events", "{events}", "--limit", "0"), "--limit"),
@@ -226,7 +364,7 @@ WRONG = [
     (("scan", "--hr", "{hr}", "--events", "{events}", "--config", "none.toml"), "none.toml: cannot be read"),
     (("scan", "--hr", "{hr}", "--events", "x" * 5000), "no name of a file"),
     (("nonsense",), "No such command"),
-    (("explain", "--hr", "{hr}", "--events", "{events}", "--event", "e0"), "not among the watched events"),
+    (("explain", "--hr", "{hr}", "--events", "{events}", "--event", "e0"), "no event or finding of that id"),
 ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.common import as_json
-from monitor.cli.summary import degraded, messages
+from monitor.cli.summary import messages, shortfalls
 from monitor.scanning import Scan, scan
 from monitor.settings import load_settings
 from tests.organisation import Org, write_csv
@@ -103,7 +103,7 @@ def test_two_systems_that_count_from_one_clash(org: Org, roster: Path, tmp_path:
     rows = [event | {"id": str(i % 900)} for i, event in enumerate(org.events)]
     result = look(roster, write_as("jsonl", tmp_path, rows))
     assert (result.intake.repeated, result.intake.clashing) == (len(rows) - 900, 900)
-    assert degraded(result)
+    assert shortfalls(result)
     [told_so] = [line for line in messages(result) if line.startswith("clashing")]
     assert "900 ids stand for several acts" in told_so
 

@@ -11,6 +11,7 @@ import zstandard
 
 from monitor.model import BadInput, Departure
 from monitor.scanning import read_rosters
+from monitor.sources.profiles import load_roster_profile
 from monitor.sources.rosters import Roster, read_roster
 
 HEAD = "person_id,name,email,accounts,timezone,start_date,notice_date,last_day,departure_kind,status\n"
@@ -140,7 +141,7 @@ REFUSED = [
     ("", None, "nothing in it"),
     ("\n\n", None, "nothing in it"),
     (HEAD, None, "no person in it"),
-    (HEAD + ",,,,,,,,,x\n", None, "no person in it"),
+    (HEAD + ",,,,,,,,,x\n", None, "none of 1 lines could be used"),
     ("name,last_day\nAnn,2017-11-02\n", 1, "no column person_id"),
     ("person_id,name,name\np1,a,b\n", 1, "two columns have the same name"),
     ('person_id,"name\np1,a\n', 1, "the quotes are wrong"),
@@ -156,6 +157,27 @@ def test_no_roster(tmp_path: Path, text: str | bytes, line: int | None, what: st
     assert what in refused.value.what
     assert refused.value.line == line
     assert refused.value.mend
+
+
+def test_where_no_line_can_be_used_the_first_says_why(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        roster(tmp_path, HEAD + "p1,,,,,,,14.06.2024,,\np2,,,,,2024-06-02,,2024-06-01,,\n")
+    assert refused.value.what == "none of 2 lines could be used"
+    assert refused.value.mend.startswith(f"the first: {tmp_path}/hr.csv:2: last_day '14.06.2024' is no date")
+    for way_out in ("2017-11-02", "date_format", "--roster-of", "docs/formats.md"):
+        assert way_out in refused.value.mend
+
+
+def test_a_profile_gives_a_roster_with_our_columns_its_dates(tmp_path: Path) -> None:
+    """The way out that the message names: a profile of two lines, for a file that lacks nothing but our dates."""
+    profile = tmp_path / "ours.toml"
+    profile.write_text('title = "ours"\ndate_format = ["%d.%m.%Y"]\n[columns]\nperson_id = "person_id"\n')
+    (tmp_path / "hr.csv").write_text(HEAD + "p1,Ann,,,,,,14.06.2024,dismissal,\np2,,,,,,,2024-06-15,,\n")
+    read = read_rosters([tmp_path / "hr.csv"], load_roster_profile(str(profile)))
+    assert [(d.person_id, d.last_day, d.kind) for d in read.departures] == [
+        ("p1", date(2024, 6, 14), "dismissal"), ("p2", date(2024, 6, 15), "unknown"),
+    ]  # fmt: skip
+    assert read.people["p1"].name == "Ann"
 
 
 def test_no_file(tmp_path: Path) -> None:
