@@ -139,8 +139,8 @@ def load_settings(path: Path | None = None) -> Settings:
     settings = _converted(where, told, Settings)
     levels = settings.severity
     wrong = {
-        ("people", "timezone"): not is_zone(settings.people.timezone)
-        and "no time zone; write a name such as Europe/Berlin",
+        ("people", "timezone"): _no_zone(settings.people.timezone),
+        ("schedule", "timezone"): _no_zone(settings.schedule.timezone),
         ("severity", "medium"): levels.medium > levels.high and "more than high",
         ("severity", "high"): levels.high > levels.critical and "more than critical",
     }
@@ -152,6 +152,11 @@ def load_settings(path: Path | None = None) -> Settings:
         actions = msgspec.structs.replace(settings.actions, catalogue=str(beside), written=_text_of(beside))
         settings = msgspec.structs.replace(settings, actions=actions)
     return settings
+
+
+def _no_zone(name: str) -> str:
+    """What is wrong with the name of a time zone; "" where nothing is."""
+    return "" if is_zone(name) else f"{name!r} is no time zone; write a name such as Europe/Berlin"
 
 
 def _text_of(path: Path) -> str:

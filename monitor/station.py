@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from monitor.core.fold import TellRules
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
-from monitor.core.windows import day_number
+from monitor.core.windows import day_number, is_zone
 from monitor.credentials import Credentials
 from monitor.model import BadInput, Departure, Person
 from monitor.operation import Email, Folder, LogSource
@@ -204,11 +204,14 @@ def make_sources(folder: Path, settings: Settings, secrets: Credentials) -> Iter
 
 
 def make_source(folder: Path, rule: LogSource, secrets: Credentials) -> FolderSource | TableSource:
-    """One source. Raises BadInput where its format or a secret is not there."""
+    """One source. Raises BadInput where its format, its zone or a secret is not there."""
     from monitor.sources.folder import FolderSource  # noqa: PLC0415  # brings pyarrow: only where logs are read
     from monitor.sources.profiles import beside, load_format  # noqa: PLC0415
     from monitor.sources.table import TableSource  # noqa: PLC0415
 
+    if rule.timezone and not is_zone(rule.timezone):
+        mend = "write a name such as Europe/Berlin"
+        raise BadInput(rule.name, None, f"{rule.timezone!r} is no time zone", mend)
     profile = load_format(beside(folder, rule.format), rule.timezone or None) if rule.format else None
     if isinstance(rule, Folder):
         return FolderSource(rule, folder / rule.path, profile)

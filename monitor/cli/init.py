@@ -51,6 +51,7 @@ def init(
         webhook = click.prompt("Webhook URL (empty: none)", default="", show_default=False) or None
     if smtp and not (mail_from and mail_to):
         raise click.UsageError("--smtp needs --mail-from and --mail-to")
+    _refuse_misfits(timezone)
     text = config_text(roster, logs, smtp, mail_from, mail_to, webhook, timezone)
     for name in ("", logs, str(Path(roster).parent), "secrets", "data"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -60,6 +61,14 @@ def init(
     ]
     path.write_text(text, encoding="utf-8")
     _tell_next(path, roster, logs, made, bool(smtp))
+
+
+def _refuse_misfits(timezone: str) -> None:
+    """Nothing is written that check-config would then refuse."""
+    from monitor.core.windows import is_zone
+
+    if not is_zone(timezone):
+        raise click.UsageError(f"--timezone {timezone} is no time zone; write a name such as Europe/Berlin")
 
 
 def _tell_next(path: Path, roster: str, logs: str, made: list[str], mails: bool) -> None:

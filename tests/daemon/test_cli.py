@@ -53,6 +53,18 @@ def test_init_writes_what_check_config_finds_in_order_and_shows_no_secret(tmp_pa
         CliRunner().invoke(main, ["init", str(folder)], catch_exceptions=False)
 
 
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--timezone", "Mars"), "no time zone"),
+    ],
+)
+def test_init_refuses_what_check_config_would_refuse(tmp_path: Path, flags: tuple[str, ...], told: str) -> None:
+    result = run("init", str(tmp_path / "work"), *flags, code=2)
+    assert told in result.output
+    assert not (tmp_path / "work").exists()
+
+
 def test_the_first_steps_say_what_to_do(tmp_path: Path) -> None:
     folder = tmp_path / "work"
     for words in (["doctor"], ["leavers"], ["channels", "test"]):
@@ -107,6 +119,8 @@ def test_check_config_tells_every_error_with_its_line(tmp_path: Path) -> None:
         ("[[channels]]\nname='a'\nkind='pigeon'\n", 3, "kind must be one of apprise, email, webhook"),
         ("[[channels]]\nname='a'\nkind='apprise'\n", 1, "url is missing"),
         ("[http\n", 1, ""),
+        ("[schedule]\ntimezone = 'Mars'\n", 2, "'Mars'"),
+        ("[[sources]]\nname='a'\nkind='folder'\npath='.'\ntimezone='Mars'\n", 1, "'Mars'"),
         ("[[sources]]\nname='a'\nkind='folder'\npath='.'\n[[sources]]\nname='b'\nkind='folder'\npath=1\n", 8, "path"),
     ],
 )
