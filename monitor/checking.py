@@ -169,11 +169,14 @@ def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[
         (("rosters", i), "format", partial(profile_of, feed, folder)) for i, feed in enumerate(settings.rosters)
     ]
     attempts.append((("store", 0), "url", lambda: secrets.fill(settings.store.url)))
+    if settings.http.listen:
+        attempts.append((("http", 0), "listen", settings.http.address))
     for place, key, attempt in attempts:
         try:
             attempt()
         except BadInput as error:
-            yield place, key, f"{error.where}: {error.what}", error.mend
+            what = error.what if error.where == CONFIG_NAME else f"{error.where}: {error.what}"
+            yield place, key, what, error.mend
     try:
         settings.load_catalogue()
     except BadInput as error:
