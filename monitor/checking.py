@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from monitor.credentials import Credentials
+from monitor.databases import missing_file
 from monitor.model import BadInput
 from monitor.notify.channels import make_channel
-from monitor.operation import Folder
+from monitor.operation import Folder, LogSource, RosterFeed, SqlTable
 from monitor.settings import Settings, load_settings, merge, read_toml, shipped
 from monitor.sources.roster_feeds import profile_of
 from monitor.station import CONFIG_NAME, make_source
+from monitor.store.state import state_url
 
 _SEE = "see config/lastday.toml for what there is"
 
@@ -162,13 +164,15 @@ def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[
         (("channels", i), "name", partial(make_channel, rule, secrets, ())) for i, rule in enumerate(settings.channels)
     ]
     attempts += [
-        (("sources", i), "format" if rule.format else "url", partial(make_source, folder, rule, secrets))
+        (("sources", i), "format" if rule.format else "url", partial(_make_source, folder, rule, secrets))
         for i, rule in enumerate(settings.sources)
     ]
     attempts += [
-        (("rosters", i), "format", partial(profile_of, feed, folder)) for i, feed in enumerate(settings.rosters)
+        (("rosters", i), "format" if feed.format else "url", partial(_make_roster, folder, feed, secrets))
+        for i, feed in enumerate(settings.rosters)
     ]
-    attempts.append((("store", 0), "url", lambda: secrets.fill(settings.store.url)))
+    if settings.store.url:
+        attempts.append((("store", 0), "url", lambda: state_url(secrets.fill(settings.store.url))))
     if settings.http.listen:
         attempts.append((("http", 0), "listen", settings.http.address))
     for place, key, attempt in attempts:
@@ -185,6 +189,24 @@ def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[
         url = getattr(rule, "url", "")
         if rule.__struct_config__.tag == "webhook" and urlsplit(url).scheme not in ("http", "https"):
             yield ("channels", i), "url", "the url is neither http nor https", "write it as https://host/path"
+
+
+def _make_source(folder: Path, rule: LogSource, secrets: Credentials) -> None:
+    make_source(folder, rule, secrets)
+    if isinstance(rule, SqlTable):
+        _need_database(rule, secrets)
+
+
+def _make_roster(folder: Path, feed: RosterFeed, secrets: Credentials) -> None:
+    profile_of(feed, folder)
+    if feed.url:
+        _need_database(feed, secrets)
+
+
+def _need_database(rule: SqlTable | RosterFeed, secrets: Credentials) -> None:
+    """Raises BadInput where the database's URL, driver or file is not there."""
+    if path := missing_file(secrets.fill(rule.url), rule.name):
+        raise BadInput(rule.name, None, f"there is no file {path}", "name a database that is there")
 
 
 def _fits(parse: Callable[[str], Any], text: str) -> bool:

@@ -23,6 +23,8 @@ from tests.daemon.test_telling import LEAVING, MAIL
 from tests.office import as_lines, incident, lay_out, roster, usual
 from tests.receivers import SECRET, HttpReceiver
 
+TABLE = "[[sources]]\nname='t'\nkind='table'\ntable='log'\ncursor='n'\n"
+
 
 def run(*words: str, code: int = 0) -> Result:
     result = CliRunner().invoke(main, words)
@@ -119,6 +121,13 @@ def test_check_config_tells_every_error_with_its_line(tmp_path: Path) -> None:
         ("[[channels]]\nname='a'\nkind='pigeon'\n", 3, "kind must be one of apprise, email, webhook"),
         ("[[channels]]\nname='a'\nkind='apprise'\n", 1, "url is missing"),
         ("[http\n", 1, ""),
+        ("[store]\nurl = 'nonsense'\n", 2, "no URL"),
+        ("[store]\nurl = 'mysql://h/x'\n", 2, "driver"),
+        ("[store]\nurl = 'oracel://h/x'\n", 2, "no kind of database"),
+        ("[[rosters]]\nname='a'\nurl='nonsense'\nquery='q'\n", 3, "no URL"),
+        ("[[rosters]]\nname='a'\nurl='sqlite:///nosuch.db'\nquery='q'\n", 3, "no file nosuch.db"),
+        (TABLE + "url='sqlite:///nosuch.db'\n", 6, "no file nosuch.db"),
+        (TABLE + "url='nonsense'\n", 6, "no URL"),
         ("[http]\nlisten = '127.0.0.1:99999'\n", 2, "no address"),
         ("[http]\nlisten = 'nonsense'\n", 2, "no address"),
         ("[http]\nlisten = ':8321'\n", 2, "no address"),
