@@ -162,6 +162,18 @@ def test_once_doctor_and_rejects(tmp_path: Path) -> None:
     assert "\x1b" not in run("rejects", "-C", str(folder), "--format", "jsonl").output
 
 
+def test_logs_of_which_nothing_is_kept_are_no_success(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines(usual(20, 10)))
+    told = run("once", "-C", str(folder), code=3).output
+    assert "events of admin are older than store.keep_days = 400 days" in told
+    checks = json.loads(run("doctor", "-C", str(folder), "--format", "json", code=3).output)
+    (admin,) = [check for check in checks if check["topic"] == "source admin"]
+    assert admin["state"] == "bad"
+    assert "all of them older than store.keep_days" in admin["text"]
+
+
 def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     path = folder / "rosters" / "people.csv"
