@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from monitor.checking import faults
+from monitor.checking import faults, remarks
 from monitor.core.pseudonyms import Veil
 from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
@@ -77,6 +77,7 @@ def _config(station: Station) -> Iterator[Check]:
     found = faults(station.folder)
     yield from (Check("config", "bad", str(fault)) for fault in found)
     if not found:
+        yield from (Check("config", "look", remark) for remark in remarks(station.folder))
         yield Check("config", "good", "lastday.toml is in order")
 
 

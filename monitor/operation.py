@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -11,6 +11,7 @@ from monitor.model import BadInput
 Level = Literal["low", "medium", "high", "critical"]
 Role = Literal["viewer", "investigator", "privacy-officer", "operator"]
 LAST_PORT = 65535
+Port = Annotated[int, msgspec.Meta(ge=1, le=LAST_PORT)]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -163,7 +164,7 @@ class Email(_Table, frozen=True, tag_field="kind", tag="email"):
     sender: str
     to: tuple[str, ...]
     fallback: tuple[str, ...] = ()
-    port: int = 587
+    port: Port = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
     password: str = ""

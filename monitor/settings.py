@@ -229,7 +229,12 @@ def _converted(path: Path, told: Any, kind: type[T], at: tuple[str, ...] = ()) -
         what, _, inner = str(error).partition(" - at ")
         names = re.sub(r"\[[^]]*\]", "", inner.strip("`")).split(".")[1:]
         unknown = what.split("`")[1:2] if "unknown field" in what else []
-        raise _wrong(path, (*at, *filter(None, names), *unknown), what) from None
+        raise _wrong(path, (*at, *filter(None, names), *unknown), plainly(what)) from None
+
+
+def plainly(what: str) -> str:
+    """What msgspec says, without a pattern that nobody reads: the only one is that of `Memory`."""
+    return "no size; write it such as 600MB or 2GB" if "matching regex" in what else what
 
 
 def _wrong(path: Path, at: Sequence[str], what: str) -> BadInput:

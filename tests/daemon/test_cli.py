@@ -26,6 +26,9 @@ from tests.receivers import SECRET, HttpReceiver
 TABLE = "[[sources]]\nname='t'\nkind='table'\ntable='log'\ncursor='n'\n"
 
 
+MAIL_CHANNEL = "[[channels]]\nname='m'\nkind='email'\nhost='h'\nsender='a@b.example'\nto=['c@d.example']\n"
+
+
 def run(*words: str, code: int = 0) -> Result:
     result = CliRunner().invoke(main, words)
     assert result.exit_code == code, (result.output, result.exception)
@@ -59,6 +62,10 @@ def test_init_writes_what_check_config_finds_in_order_and_shows_no_secret(tmp_pa
     ("flags", "told"),
     [
         (("--timezone", "Mars"), "no time zone"),
+        (("--smtp", "m.example:port", "--mail-from", "a@b.example", "--mail-to", "c@d.example"), "no mail server"),
+        (("--smtp", "m.example:99999", "--mail-from", "a@b.example", "--mail-to", "c@d.example"), "no mail server"),
+        (("--smtp", "m.example", "--mail-from", "nobody", "--mail-to", "c@d.example"), "no mail address"),
+        (("--webhook", "ftp://x"), "--webhook ftp://x is no address"),
     ],
 )
 def test_init_refuses_what_check_config_would_refuse(tmp_path: Path, flags: tuple[str, ...], told: str) -> None:
@@ -121,6 +128,13 @@ def test_check_config_tells_every_error_with_its_line(tmp_path: Path) -> None:
         ("[[channels]]\nname='a'\nkind='pigeon'\n", 3, "kind must be one of apprise, email, webhook"),
         ("[[channels]]\nname='a'\nkind='apprise'\n", 1, "url is missing"),
         ("[http\n", 1, ""),
+        ("[engine]\nmemory = 'lots'\n", 2, "such as 600MB or 2GB"),
+        ("[windows]\nlongest_before = 20\n", 2, "shorter than before = 30"),
+        ("[store]\nkeep_days = 1\n", 2, "less than hot_days = 2"),
+        ("[[rosters]]\nname='a'\npath='a'\ncolumns={person='X'}\n", 4, "no column 'person'"),
+        (MAIL_CHANNEL + "port=99999\n", 7, "65535"),
+        (MAIL_CHANNEL + "password='hunter2 is my pw'\n", 2, "names none"),
+        (MAIL_CHANNEL + "password='hunter2'\n", 2, "names none"),
         ("[store]\nurl = 'nonsense'\n", 2, "no URL"),
         ("[store]\nurl = 'mysql://h/x'\n", 2, "driver"),
         ("[store]\nurl = 'oracel://h/x'\n", 2, "no kind of database"),
@@ -141,6 +155,17 @@ def test_each_error_has_its_line(tmp_path: Path, text: str, line: int, what: str
     (tmp_path / "lastday.toml").write_text(text)
     (fault,) = faults(tmp_path)
     assert (fault.line, what in fault.what) == (line, True), str(fault)
+    assert "hunter2" not in str(fault)
+
+
+def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
+    (tmp_path / "lastday.toml").write_text("")
+    told = run("check-config", "-C", str(tmp_path)).output
+    assert "[[rosters]]" in told
+    assert "[[sources]]" in told
+    run("once", "-C", str(tmp_path))
+    checks = json.loads(run("doctor", "-C", str(tmp_path), "--format", "json", code=3).output)
+    assert [check["state"] for check in checks if check["topic"] == "config"] == ["look", "look", "good"]
 
 
 def test_once_doctor_and_rejects(tmp_path: Path) -> None:
