@@ -75,7 +75,7 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
         if not mine and len(case_id) >= LEAST_PREFIX:
             mine = [c for c in everything if c.case_id.startswith(case_id)]
         if not mine:
-            mine = [c for c in everything if case_id in (look.veil.pseudonym(c.person_id), c.person_id)]
+            mine = [c for c in everything if case_id in _names(look, c.person_id)]
         for own in [c for c in mine if look.hides(c.person_id)]:
             look.record("refused", own.person_id, "a case about the viewer")
             mine.remove(own)
@@ -88,6 +88,11 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
         done = steps.all_steps(connection, mine[0].case_id)
     person = look.find(mine[0].person_id)
     return Held(mine[0], tuple(found), tuple(done), casework.assignees(done).get(mine[0].case_id)), person
+
+
+def _names(look: Look, person_id: str) -> tuple[str, str, str]:
+    """What a case's person may be called to mean the case."""
+    return look.veil.pseudonym(person_id), person_id, look.label(person_id)
 
 
 def decide(
