@@ -48,7 +48,7 @@ class Filter:
 
 
 def caseload(look: Look, wanted: Filter | None = None) -> list[Held]:
-    """The cases that fit, the gravest first; never those about the viewer."""
+    """The cases that fit, the gravest and then the highest score first; never those about the viewer."""
     with look.station.state.read() as connection:
         everything, found = cases.all_cases(connection), cases.findings_of(connection)
         done = steps.all_steps(connection)
@@ -60,8 +60,13 @@ def caseload(look: Look, wanted: Filter | None = None) -> list[Held]:
         if not look.hides(case.person_id)
     ]  # fmt: skip
     chosen = [one for one in held if wanted is None or _fits(look, one, wanted)]
-    return sorted(chosen, key=lambda one: (one.case.state == "closed", -rank(one.case.severity), one.case.last_day,
-                                           one.case.case_id))  # fmt: skip
+    return sorted(chosen, key=_by_gravity)
+
+
+def _by_gravity(one: Held) -> tuple[bool, int, float, date, str]:
+    """What is done with comes last, then the level counts, and within it the score."""
+    score = one.findings[0].score if one.findings else 0.0
+    return one.case.state == "closed", -rank(one.case.severity), -score, one.case.last_day, one.case.case_id
 
 
 def held_case(look: Look, case_id: str) -> tuple[Held, Person]:

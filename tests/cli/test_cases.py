@@ -71,6 +71,13 @@ def test_an_acknowledged_case_is_not_reminded_of(own_demo: DemoFolder) -> None:
     assert (shown["state"], [step["what"] for step in shown["steps"]]) == ("acked", ["ack"])
 
 
+def test_within_a_level_the_highest_score_comes_first(demo_folder: DemoFolder) -> None:
+    listed = json.loads(run("case list --format json", demo_folder).out)
+    medium = [case["score"] for case in listed if case["severity"] == "medium"]
+    assert len(medium) > 1
+    assert medium == sorted(medium, reverse=True)
+
+
 def test_a_filter_only_shows_what_it_means_until_yes(own_demo: DemoFolder) -> None:
     ran = run("case close --severity medium --as benign --reason x", own_demo)
     assert CASE in ran.out
