@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -214,6 +214,19 @@ def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     assert re.search(r"for example p-[a-z0-9]{8}$", checks["vanished"])
     assert checks["contracts"].startswith("1 people")
     assert re.search(r"for example p-[a-z0-9]{8}$", checks["contracts"])
+
+
+def test_leavers_in_the_first_roster_were_not_told_too_late(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    path = folder / "rosters" / "people.csv"
+    gone = f"{datetime.now(UTC).date() - timedelta(days=3)}"
+    late = []
+    for leaving in ({"p000": gone}, {"p000": gone, "p001": gone}):
+        path.write_text(roster(20, leaving))
+        run("once", "-C", str(folder))
+        told = json.loads(run("leavers", "--format", "json", "-C", str(folder)).output)
+        late.append(sum("the roster told of it after the last day" in one["blind_spots"] for one in told))
+    assert late == [0, 1], "before its first version a feed could tell nothing"
 
 
 def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
