@@ -31,7 +31,8 @@ class Leaver:
     """A departure as it stands now.
 
     first, end: the watch window, the end not included.  activity: acts on each of the last SHOWN_DAYS days.
-    acts, logs: within the window so far.  blind: what cannot be seen or should not be, a few words each.
+    told_at: on the person's clock.  acts, logs: within the window so far.
+    blind: what cannot be seen or should not be, a few words each.
     """
 
     departure: Departure
@@ -124,8 +125,9 @@ def _leaver(
     case = min(held, key=lambda c: abs((c[1] - departure.last_day).days), default=None)
     score, severity = best or (None, None)
     told_at, at_first = told or (None, True)
+    here = told_at.astimezone(ZoneInfo(zone)) if told_at else None
     return Leaver(
-        departure, told_at, FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=end), activity, acts,
+        departure, here, FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=end), activity, acts,
         seen.logs, score, severity, case[0] if case else None, case[2] if case else None,
         tuple(_blind(group, departure, seen, zone, None if at_first else told_at)),
     )  # fmt: skip

@@ -78,6 +78,18 @@ def test_within_a_level_the_highest_score_comes_first(demo_folder: DemoFolder) -
     assert medium == sorted(medium, reverse=True)
 
 
+def test_times_have_their_zone_and_lines_go_on_indented(
+    demo_folder: DemoFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(f"case show {CASE}", demo_folder).out.splitlines()
+    assert shown[1].endswith("times in Asia/Singapore")
+    starts = ("case ", "p-", "known ", "opened ", "findings", "f", "    ")
+    assert all(line.startswith(starts) or not line for line in shown)
+    assert max(map(len, shown)) <= 80
+    assert any(line.startswith("    ") for line in shown), "some lines are longer than the screen"
+
+
 def test_a_filter_only_shows_what_it_means_until_yes(own_demo: DemoFolder) -> None:
     ran = run("case close --severity medium --as benign --reason x", own_demo)
     assert CASE in ran.out
