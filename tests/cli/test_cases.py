@@ -71,6 +71,13 @@ def test_an_acknowledged_case_is_not_reminded_of(own_demo: DemoFolder) -> None:
     assert (shown["state"], [step["what"] for step in shown["steps"]]) == ("acked", ["ack"])
 
 
+def test_an_acknowledgement_is_written_down_once(own_demo: DemoFolder) -> None:
+    assert f"{CASE} is acknowledged" in run(f"case ack {CASE}", own_demo).err
+    assert f"{CASE} is acknowledged already" in run(f"case ack {CASE}", own_demo).err
+    shown = json.loads(run(f"case show {CASE} --format json", own_demo).out)
+    assert [step["what"] for step in shown["steps"]] == ["ack"]
+
+
 def test_within_a_level_the_highest_score_comes_first(demo_folder: DemoFolder) -> None:
     listed = json.loads(run("case list --format json", demo_folder).out)
     medium = [case["score"] for case in listed if case["severity"] == "medium"]
