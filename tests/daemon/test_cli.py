@@ -281,6 +281,18 @@ def test_a_silence_must_end(tmp_path: Path) -> None:
     assert "ended; person p-" in run("silence", "list", "-C", str(folder)).output
 
 
+def test_a_silence_says_what_it_is_and_a_department_nobody_knows_is_refused(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(4))
+    run("once", "-C", str(folder))
+    words = ("silence", "add", "--hours", "5", "--reason", "r", "-C", str(folder), "--department")
+    with pytest.raises(BadInput, match="Support, Trust and Safety"):
+        CliRunner().invoke(main, [*words, "Nope"], catch_exceptions=False)
+    assert "there is none" in run("silence", "list", "-C", str(folder)).output
+    assert "silence 1: department Support, until " in run(*words, "support").output
+    assert "department Support " in run("silence", "list", "-C", str(folder)).output
+
+
 def test_a_secret_comes_from_the_environment_a_file_or_a_folder(tmp_path: Path) -> None:
     from monitor.credentials import Credentials
 
