@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import stat
+import subprocess
+import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -197,6 +202,31 @@ def test_logs_of_which_nothing_is_kept_are_no_success(tmp_path: Path) -> None:
     (admin,) = [check for check in checks if check["topic"] == "source admin"]
     assert admin["state"] == "bad"
     assert "all of them older than store.keep_days" in admin["text"]
+
+
+def on_a_terminal(*words: str) -> str:
+    """What the program writes where both its streams are a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-m", "monitor.cli", *words], stdout=theirs, stderr=theirs) as ran:
+        os.close(theirs)
+        written = b""
+        with suppress(OSError):  # so a terminal ends whose other side is closed
+            while piece := os.read(ours, 65_536):
+                written += piece
+    os.close(ours)
+    assert ran.returncode == 0, written
+    return written.decode()
+
+
+def test_once_says_on_a_terminal_what_it_came_to(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    now = datetime.now(UTC)
+    leaving = {"p000": f"{now.date()}", "p001": f"{now.date() + timedelta(days=5)}"}
+    (folder / "rosters" / "people.csv").write_text(roster(20, leaving))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([*usual(20, 60, until=now), incident(now)]))
+    told = on_a_terminal("once", "-C", str(folder))
+    assert "2 people are watched, 1 case is open; see lastday case list" in told
+    assert "watched" not in run("once", "-C", str(folder)).output, "a program is told what it was told"
 
 
 def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
