@@ -182,19 +182,16 @@ class Server:
 
     def __init__(self, api: Api) -> None:
         """Raises BadInput where the address is none."""
-        listen = api.station.settings.http.listen
-        host, _, port = listen.rpartition(":")
-        if not host or not port.isdigit():
-            raise BadInput("lastday.toml", None, f"http.listen {listen!r} is no address", "write it as 127.0.0.1:8321")
+        host, port = api.station.settings.http.address()
         config = uvicorn.Config(
             api.app(), log_config=None, access_log=False, server_header=False,
             h11_max_incomplete_event_size=64 << 10, timeout_keep_alive=5, limit_concurrency=200,
         )  # fmt: skip
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            listener = socket.create_server((host.strip("[]"), int(port)), family=family)
+            listener = socket.create_server((host, port), family=family)
         except OSError as error:
-            what = f"http.listen {listen} cannot be used ({error.strerror})"
+            what = f"http.listen {api.station.settings.http.listen} cannot be used ({error.strerror})"
             raise BadInput("lastday.toml", None, what, "name a free address, or leave it empty") from None
         self.api, self.server = api, uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([listener],), name="http")

@@ -5,23 +5,16 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Callable, Iterator
-from datetime import time
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from monitor.credentials import Credentials
+from monitor.contradictions import Place, contradictions
 from monitor.model import BadInput
-from monitor.notify.channels import make_channel
-from monitor.operation import Folder
-from monitor.settings import Settings, load_settings, merge, read_toml, shipped
-from monitor.sources.roster_feeds import profile_of
-from monitor.station import CONFIG_NAME, make_source
+from monitor.settings import Settings, load_settings, merge, plainly, read_toml, shipped
+from monitor.station import CONFIG_NAME
 
 _SEE = "see config/lastday.toml for what there is"
 
@@ -45,12 +38,19 @@ def faults(folder: Path) -> list[BadInput]:
         error
         if isinstance(error, BadInput)
         else BadInput(str(path), _line_of(lines, error[0], error[1]), error[2], error[3])
-        for error in _contradictions(folder, settings)
+        for error in contradictions(folder, settings)
     ]
 
 
-Place = tuple[str, int]
-"""A table of the file: its name, and which one of several."""
+def remarks(folder: Path) -> list[str]:
+    """What somebody should look at in a lastday.toml without faults: with nothing to read nothing is found."""
+    settings = load_settings(folder / CONFIG_NAME)
+    found = []
+    if not settings.rosters:
+        found.append("no roster is named, so nobody is watched: add [[rosters]]")
+    if not settings.sources:
+        found.append("no log is named, so only events that are pushed are judged: add [[sources]]")
+    return found
 
 
 def _misfits(told: dict[str, Any]) -> Iterator[tuple[Place, str, str]]:
@@ -88,112 +88,10 @@ def _misfits_in(table: Any, kind: Any, place: Place) -> Iterator[tuple[Place, st
         try:
             msgspec.convert(value, fields[key].type)
         except msgspec.ValidationError as error:
-            yield place, key, f"{key}: {error}"
+            yield place, key, f"{key}: {plainly(str(error))}"
     for key, field in fields.items():
         if field.required and key not in table:
             yield place, "", f"{key} is missing in [[{place[0]}]]"
-
-
-Fault = tuple[Place, str, str, str]
-"""Where, at which key, what is wrong, and the mend."""
-
-
-def _contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Fault]:
-    """What fits by itself, but not with the rest or with the machine."""
-    yield from _times(settings)
-    yield from _names(settings)
-    for i, feed in enumerate(settings.rosters):
-        if bool(feed.path) == bool(feed.url and feed.query):
-            mend = "give a path, or a url and a query"
-            yield ("rosters", i), "name", f"{feed.name} has no path, or both path and url", mend
-    for i, source in enumerate(settings.sources):
-        if isinstance(source, Folder) and not (folder / source.path).is_dir():
-            yield ("sources", i), "path", f"there is no folder {source.path}", "make it or name another"
-    yield from _viewers(settings, Credentials(folder))
-    yield from _unmade(folder, settings, Credentials(folder))
-
-
-def _times(settings: Settings) -> Iterator[Fault]:
-    """Times of day and zones."""
-    notices, schedule = settings.notices, settings.schedule
-    for key in ("refit", "upkeep", "digest"):
-        if not _fits(time.fromisoformat, getattr(schedule, key)):
-            yield ("schedule", 0), key, f"{key} is no time of day", 'write it as "08:00"'
-    for key in ("quiet_from", "quiet_to"):
-        if getattr(notices, key) and not _fits(time.fromisoformat, getattr(notices, key)):
-            yield ("notices", 0), key, f"{key} is no time of day", 'write it as "20:00"'
-    if bool(notices.quiet_from) != bool(notices.quiet_to):
-        what = "quiet hours have a beginning or an end only"
-        yield ("notices", 0), "quiet_from", what, "give quiet_from and quiet_to"
-    for table, zone in (("schedule", schedule.timezone), ("people", settings.people.timezone)):
-        if not _fits(ZoneInfo, zone):
-            yield (table, 0), "timezone", f"unknown timezone {zone!r}", "write a name such as Europe/Berlin"
-
-
-def _names(settings: Settings) -> Iterator[Fault]:
-    """Channels that are named but not there, and names that come twice."""
-    channels = {channel.name for channel in settings.channels}
-    named = [(("notices", 0), "operator", name) for name in settings.notices.operator]
-    named += [(("routes", i), "channels", name) for i, route in enumerate(settings.routes) for name in route.channels]
-    for place, key, name in named:
-        if name not in channels:
-            yield place, key, f"there is no channel {name}", "name one of [[channels]]"
-    for table in ("rosters", "sources", "channels", "viewers"):
-        names = [row.name for row in getattr(settings, table)]
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                yield (table, i), "name", f"a second one named {name}", "give each a name of its own"
-
-
-def _viewers(settings: Settings, secrets: Credentials) -> Iterator[Fault]:
-    """Viewers whom nothing tells, or whose token is not there; and none who could put it right."""
-    for i, rule in enumerate(settings.viewers):
-        if bool(rule.user) == bool(rule.token):
-            yield ("viewers", i), "user", f"{rule.name} needs a user or a token", "give one of the two"
-        if rule.token and not secrets.find(rule.token):
-            yield ("viewers", i), "token", f"no such secret: {rule.token}", f"write secrets/{rule.token}"
-        if not rule.roles:
-            yield ("viewers", i), "roles", f"{rule.name} has no role", 'for example roles = ["investigator"]'
-    roles = {role for rule in settings.viewers for role in rule.roles}
-    if settings.viewers and not roles >= {"operator", "privacy-officer"}:
-        what = "nobody is operator, or nobody privacy-officer"
-        yield ("viewers", 0), "roles", what, "somebody must run it, and somebody must watch who looks"
-
-
-def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[BadInput | Fault]:
-    """What cannot be made of the settings: channels, sources, the catalogue."""
-    attempts: list[tuple[Place, str, Callable[[], Any]]] = [
-        (("channels", i), "name", partial(make_channel, rule, secrets, ())) for i, rule in enumerate(settings.channels)
-    ]
-    attempts += [
-        (("sources", i), "format" if rule.format else "url", partial(make_source, folder, rule, secrets))
-        for i, rule in enumerate(settings.sources)
-    ]
-    attempts += [
-        (("rosters", i), "format", partial(profile_of, feed, folder)) for i, feed in enumerate(settings.rosters)
-    ]
-    attempts.append((("store", 0), "url", lambda: secrets.fill(settings.store.url)))
-    for place, key, attempt in attempts:
-        try:
-            attempt()
-        except BadInput as error:
-            yield place, key, f"{error.where}: {error.what}", error.mend
-    try:
-        settings.load_catalogue()
-    except BadInput as error:
-        yield error
-    for i, rule in enumerate(settings.channels):
-        url = getattr(rule, "url", "")
-        if rule.__struct_config__.tag == "webhook" and urlsplit(url).scheme not in ("http", "https"):
-            yield ("channels", i), "url", "the url is neither http nor https", "write it as https://host/path"
-
-
-def _fits(parse: Callable[[str], Any], text: str) -> bool:
-    try:
-        parse(text)
-    except (ValueError, OSError):
-        return False
-    return True
 
 
 def _line_of(lines: list[str], place: Place, key: str) -> int | None:

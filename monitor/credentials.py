@@ -10,6 +10,7 @@ from pathlib import Path
 
 from monitor.model import BadInput
 
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _NAMED = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 
 
@@ -34,6 +35,8 @@ class Credentials:
     def need(self, name: str) -> str:
         """The secret. Raises BadInput where there is none."""
         value = self.find(name)
+        if value is None and not _NAME.fullmatch(name):  # it may be the secret itself
+            raise BadInput("secret", None, "what stands there names none", "write it into secrets/NAME, and NAME there")
         if value is None:
             raise BadInput(name, None, "no such secret", f"set ${name} or ${name}_FILE, or write secrets/{name}")
         return value

@@ -255,7 +255,8 @@ def make_channels(rules: Iterable[Any], station: Station) -> dict[str, Channel]:
 
 
 def make_daemon(station: Station, clock: Clock | None = None) -> Daemon:
-    """A daemon of a station. Raises BadInput where a channel cannot be made."""
+    """A daemon of a station. Raises BadInput where a channel or a source cannot be made."""
+    _ = station.sources  # made now: in a step of its own what is wrong with one would only be logged
     daemon = Daemon(station, make_channels(station.settings.channels, station), clock or Clock())
     daemon.take_over()
     return daemon

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from monitor.checking import faults
+from monitor.checking import faults, remarks
 from monitor.core.pseudonyms import Veil
 from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
@@ -77,6 +77,7 @@ def _config(station: Station) -> Iterator[Check]:
     found = faults(station.folder)
     yield from (Check("config", "bad", str(fault)) for fault in found)
     if not found:
+        yield from (Check("config", "look", remark) for remark in remarks(station.folder))
         yield Check("config", "good", "lastday.toml is in order")
 
 
@@ -158,10 +159,14 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
         old = int(get(connection, inbox.TOO_OLD + name) or 0)
         silent = now - row.last_at > timedelta(hours=hours)
         text = f"{row.received:,} lines, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
-        text += f"; {old:,} came older than store.keep_days and are not kept" if old else ""
+        nothing = old and old >= row.fresh
+        if nothing:
+            text += "; all of them older than store.keep_days, so nothing is kept; raise it, or use lastday scan"
+        elif old:
+            text += f"; {old:,} came older than store.keep_days and are not kept"
         yield Check(
             f"source {name}",
-            "bad" if silent else "look" if row.set_aside or old else "good",
+            "bad" if silent or nothing else "look" if row.set_aside or old else "good",
             text + ("; see lastday rejects" if row.set_aside else ""),
         )
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()

@@ -45,7 +45,7 @@ class Look:
             raise lacking(self.viewer, right)
 
     def find(self, who: str) -> Person:
-        """The person, by pseudonym, person_id, account or e-mail as typed. Raises BadInput.
+        """The person, by pseudonym, person_id, account, e-mail or the label that a reveal shows. Raises BadInput.
 
         The row in the audit chain is committed before this returns. Outside the watch window a reason is
         needed; a reveal that was asked for is brought into force. The viewer's own person is answered like
@@ -81,7 +81,9 @@ class Look:
     def is_own(self, who: str) -> bool:
         """Is this a name of the viewer's own person, as typed?"""
         own = [self.veil.people[p] for p in self.viewer.own if p in self.veil.people]
-        names = names_of(own) | {self.veil.pseudonym(p) for p in self.viewer.own}
+        names = (
+            names_of(own) | {self.veil.pseudonym(p) for p in self.viewer.own} | {lowered(full_label(p)) for p in own}
+        )
         return who in self.viewer.own or lowered(who.strip()) in names
 
     def own_pseudonyms(self) -> frozenset[str]:
@@ -123,6 +125,7 @@ class Look:
         found = [p for p in others if self.veil.pseudonym(p) == wanted]
         found = found or [p for p in people if p == who]
         found = found or [p for p, person in people.items() if wanted in names_of([person])]
+        found = found or [p for p, person in people.items() if who.strip() == full_label(person)]
         if not found:
             raise nobody(who)
         if len(found) > 1:

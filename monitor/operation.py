@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from monitor.model import BadInput
+
 Level = Literal["low", "medium", "high", "critical"]
 Role = Literal["viewer", "investigator", "privacy-officer", "operator"]
+LAST_PORT = 65535
+Port = Annotated[int, msgspec.Meta(ge=1, le=LAST_PORT)]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +51,18 @@ class Http(_Table, frozen=True):
     token: str = "LASTDAY_TOKEN"
     max_body_bytes: int = 8 << 20
     most_at_once: int = 4
+
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on. Raises BadInput where `listen` names none."""
+        host, _, port = self.listen.rpartition(":")
+        try:
+            host.encode("idna")  # as the socket will
+            if host and 0 < int(port) <= LAST_PORT:
+                return host.strip("[]"), int(port)
+        except ValueError:
+            pass
+        what = f"http.listen {self.listen!r} is no address"
+        raise BadInput("lastday.toml", None, what, "write it as 127.0.0.1:8321")
 
 
 class Check(_Table, frozen=True):
@@ -148,7 +164,7 @@ class Email(_Table, frozen=True, tag_field="kind", tag="email"):
     sender: str
     to: tuple[str, ...]
     fallback: tuple[str, ...] = ()
-    port: int = 587
+    port: Port = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
     password: str = ""

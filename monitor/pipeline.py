@@ -69,14 +69,23 @@ def ingest(station: Station, now: datetime) -> Ingested:
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:
             station.problems[source.name] = str(error)
-        if too_old:
-            with station.state.write() as connection:
-                text = (
-                    f"{too_old:,} events of {source.name} are older than store.keep_days = {keep_days:,} days: "
-                    "the next upkeep deletes them; raise it to keep them"
-                )
-                telling.warn(connection, station, f"age of {source.name}", text, now)
+        _tell_too_old(station, source.name, too_old, now)
     return Ingested(new, set_aside)
+
+
+def _tell_too_old(station: Station, source: str, too_old: int, now: datetime) -> None:
+    """Tell the operator of events that will not be kept; a problem of this pass, as they came in it."""
+    topic, keep_days = f"age of {source}", station.settings.store.keep_days
+    station.problems.pop(topic, None)
+    if not too_old:
+        return
+    text = (
+        f"{too_old:,} events of {source} are older than store.keep_days = {keep_days:,} days: "
+        "the next upkeep deletes them; raise it to keep them"
+    )
+    station.problems[topic] = text
+    with station.state.write() as connection:
+        telling.warn(connection, station, topic, text, now)
 
 
 def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | None:

@@ -139,8 +139,8 @@ def load_settings(path: Path | None = None) -> Settings:
     settings = _converted(where, told, Settings)
     levels = settings.severity
     wrong = {
-        ("people", "timezone"): not is_zone(settings.people.timezone)
-        and "no time zone; write a name such as Europe/Berlin",
+        ("people", "timezone"): _no_zone(settings.people.timezone),
+        ("schedule", "timezone"): _no_zone(settings.schedule.timezone),
         ("severity", "medium"): levels.medium > levels.high and "more than high",
         ("severity", "high"): levels.high > levels.critical and "more than critical",
     }
@@ -152,6 +152,11 @@ def load_settings(path: Path | None = None) -> Settings:
         actions = msgspec.structs.replace(settings.actions, catalogue=str(beside), written=_text_of(beside))
         settings = msgspec.structs.replace(settings, actions=actions)
     return settings
+
+
+def _no_zone(name: str) -> str:
+    """What is wrong with the name of a time zone; "" where nothing is."""
+    return "" if is_zone(name) else f"{name!r} is no time zone; write a name such as Europe/Berlin"
 
 
 def _text_of(path: Path) -> str:
@@ -227,7 +232,12 @@ def _converted(path: Path, told: Any, kind: type[T], at: tuple[str, ...] = ()) -
         what, _, inner = str(error).partition(" - at ")
         names = re.sub(r"\[[^]]*\]", "", inner.strip("`")).split(".")[1:]
         unknown = what.split("`")[1:2] if "unknown field" in what else []
-        raise _wrong(path, (*at, *filter(None, names), *unknown), what) from None
+        raise _wrong(path, (*at, *filter(None, names), *unknown), plainly(what)) from None
+
+
+def plainly(what: str) -> str:
+    """What msgspec says, without a pattern that nobody reads: the only one is that of `Memory`."""
+    return "no size; write it such as 600MB or 2GB" if "matching regex" in what else what
 
 
 def _wrong(path: Path, at: Sequence[str], what: str) -> BadInput:

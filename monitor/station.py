@@ -15,14 +15,15 @@ from sqlalchemy import Connection
 from monitor.core.fold import TellRules
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
-from monitor.core.windows import day_number
+from monitor.core.windows import day_number, is_zone
 from monitor.credentials import Credentials
+from monitor.databases import url_to_read
 from monitor.model import BadInput, Departure, Person
 from monitor.operation import Email, Folder, LogSource
 from monitor.settings import Settings, load_settings
 from monitor.store import audit, pseudonyms, rosters
 from monitor.store.lease import Lease, new_holder
-from monitor.store.state import State, get, open_state
+from monitor.store.state import State, get, open_state, state_url
 
 if TYPE_CHECKING:
     from monitor.again import Frozen
@@ -192,7 +193,8 @@ def open_station(
     settings = settings or load_settings(folder / CONFIG_NAME)
     secrets = Credentials(folder)
     data = folder / settings.store.data
-    state = open_state(secrets.fill(settings.store.url) or str(data / "state.db"), migrate=migrate)
+    url = secrets.fill(settings.store.url)
+    state = open_state(state_url(url) if url else str(data / "state.db"), migrate=migrate)
     lease = Lease(state, holder or new_holder(), settings.schedule.lease_seconds)
     return Station(folder, settings, secrets, state, data, lease)
 
@@ -204,15 +206,18 @@ def make_sources(folder: Path, settings: Settings, secrets: Credentials) -> Iter
 
 
 def make_source(folder: Path, rule: LogSource, secrets: Credentials) -> FolderSource | TableSource:
-    """One source. Raises BadInput where its format or a secret is not there."""
+    """One source. Raises BadInput where its format, its zone, its driver or a secret is not there."""
     from monitor.sources.folder import FolderSource  # noqa: PLC0415  # brings pyarrow: only where logs are read
     from monitor.sources.profiles import beside, load_format  # noqa: PLC0415
     from monitor.sources.table import TableSource  # noqa: PLC0415
 
+    if rule.timezone and not is_zone(rule.timezone):
+        mend = "write a name such as Europe/Berlin"
+        raise BadInput(rule.name, None, f"{rule.timezone!r} is no time zone", mend)
     profile = load_format(beside(folder, rule.format), rule.timezone or None) if rule.format else None
     if isinstance(rule, Folder):
         return FolderSource(rule, folder / rule.path, profile)
-    return TableSource(rule, secrets.fill(rule.url), profile=profile)
+    return TableSource(rule, url_to_read(secrets.fill(rule.url), rule.name), profile=profile)
 
 
 def expired(then: datetime, now: datetime, seconds: float) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from monitor import telling
 from monitor.core import routing
 from monitor.core.guard import refusal
+from monitor.databases import url_to_read
 from monitor.erasing import actors_held, erased_ids
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
@@ -45,7 +46,8 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         stamp = _stamp(station, feed)
         if stamp and station.stamps.get(feed.name) == stamp:
             return 0
-        roster = read_feed(feed, station.folder, station.secrets.fill(feed.url), now)
+        url = url_to_read(station.secrets.fill(feed.url), feed.name) if feed.url else ""
+        roster = read_feed(feed, station.folder, url, now)
     except (BadInput, OSError) as error:
         station.problems[feed.name] = str(error)
         _refuse_unreadable(station, feed.name, str(error), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import io
 import os
 import sys
 import traceback
@@ -162,6 +163,7 @@ def run() -> None:
     ended: object = DONE
     gc.set_threshold(GARBAGE)
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 (None where the caller closed it)
+    _replace_what_cannot_be_shown()
     try:
         ended = main(prog_name="lastday", complete_var=COMPLETE, standalone_mode=False)
         sys.stdout.flush()
@@ -188,6 +190,13 @@ def run() -> None:
         click.echo(_own_fault(fault), err=True)
         sys.exit(FAULT)
     sys.exit(ended if isinstance(ended, int) else DONE)
+
+
+def _replace_what_cannot_be_shown() -> None:
+    """A terminal without Unicode gets a ? where it can show no more; rich draws its boxes in ASCII there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _own_fault(fault: Exception) -> str:

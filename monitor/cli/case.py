@@ -261,6 +261,9 @@ def _each(
     for one in held:
         if not case_ids:
             look.find(one.case.person_id)
+        if what == "ack" and one.case.state == "acked":
+            _say(f"{one.case.case_id} is acknowledged already")
+            continue
         decide(look, one.case.case_id, what, change, text=text, verdict=verdict, expires=expires)
         _say(f"{one.case.case_id} is {'acknowledged' if what == 'ack' else f'closed as {verdict}'}")
     _stand(look, [one.case.case_id for one in held], form)

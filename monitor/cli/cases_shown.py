@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -73,28 +74,26 @@ def show_case(look: Look, one: Held, person: Person, form: str) -> None:
     case = one.case
     stands = f"closed as {case.closed_as}" if case.state == "closed" else case.state
     mark = Text(f"{MARKS[case.severity]} {case.severity}", STYLES[case.severity])
-    out.print(Text.assemble(("case ", "dim"), (case.case_id, "bold"), f"  {stands}  ", mark))
-    out.print(Text.assemble((plain(look.label(person.person_id)), "bold"), f"  {plain(about(look, person))}"))
+    say = partial(rows.print_hanging, out)
+    say(Text.assemble(("case ", "dim"), (case.case_id, "bold"), f"  {stands}  ", mark))
+    who = f"  {plain(about(look, person))}"
+    say(Text.assemble((plain(look.label(person.person_id)), "bold"), who, (f"  times in {plain(zone)}", "dim")))
     for version in reversed(told):
-        out.print(timeline.version_line(version))
+        say(timeline.version_line(version))
     opened = local(micros(case.opened_at), zone)
     told_at = f", last told {local(micros(case.told_at), zone):%d %b %Y %H:%M}" if case.told_at else ""
-    out.print(
-        Text(
-            f"opened {opened:%d %b %Y %H:%M}, {case.notices} notice{'' if case.notices == 1 else 's'}{told_at}",
-            style="dim",
-        )
-    )
+    notices = f"{case.notices} notice{'' if case.notices == 1 else 's'}{told_at}"
+    say(Text(f"opened {opened:%d %b %Y %H:%M}, {notices}", style="dim"))
     if one.assignee:
-        out.print(Text(f"with {plain(one.assignee, 60)}"))
-    out.print(Text("\nfindings", style="bold"))
+        say(Text(f"with {plain(one.assignee, 60)}"))
+    say(Text("\nfindings", style="bold"))
     words = timeline.Wording("", "", lambda text: look.blur(text, person.person_id))
     for finding in one.findings:
-        out.print(timeline.finding_line(finding, words))
+        say(timeline.finding_line(finding, words))
     if one.steps:
-        out.print(Text("\nwhat was done", style="bold"))
+        say(Text("\nwhat was done", style="bold"))
     for step in one.steps:
-        out.print(_step_line(look, step, person.person_id, zone))
+        say(_step_line(look, step, person.person_id, zone))
 
 
 def write_feedback(look: Look, entries: Sequence[Feedback], form: str) -> None:

@@ -20,7 +20,7 @@ def check_config(ctx: click.Context, folder: Path) -> None:
     Example:
       lastday check-config -C /var/lib/lastday
     """
-    from monitor.checking import faults
+    from monitor.checking import faults, remarks
     from monitor.report.safe import plain
 
     found = faults(folder)
@@ -28,4 +28,6 @@ def check_config(ctx: click.Context, folder: Path) -> None:
         click.echo(plain(fault, 1000))
     if found:
         ctx.exit(WRONG)
+    for remark in remarks(folder):
+        click.echo(remark, err=True)
     click.echo("lastday.toml is in order", err=True)

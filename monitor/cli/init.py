@@ -51,6 +51,7 @@ def init(
         webhook = click.prompt("Webhook URL (empty: none)", default="", show_default=False) or None
     if smtp and not (mail_from and mail_to):
         raise click.UsageError("--smtp needs --mail-from and --mail-to")
+    _refuse_misfits(smtp, mail_from, mail_to, webhook, timezone)
     text = config_text(roster, logs, smtp, mail_from, mail_to, webhook, timezone)
     for name in ("", logs, str(Path(roster).parent), "secrets", "data"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -60,6 +61,28 @@ def init(
     ]
     path.write_text(text, encoding="utf-8")
     _tell_next(path, roster, logs, made, bool(smtp))
+
+
+def _refuse_misfits(
+    smtp: str | None, mail_from: str | None, mail_to: tuple[str, ...], webhook: str | None, timezone: str
+) -> None:
+    """Nothing is written that check-config would then refuse."""
+    from monitor.cli.template import host_and_port
+    from monitor.core.windows import is_zone
+    from monitor.notify.mail import MailChannel
+    from monitor.notify.webhook import is_web_address
+    from monitor.operation import Email
+
+    try:
+        if smtp:
+            host, port = host_and_port(smtp)
+            MailChannel(Email("mail", host, mail_from or "", mail_to, port=port), None)
+    except BadInput as error:
+        raise click.UsageError(str(error)) from None
+    if webhook and not is_web_address(webhook):
+        raise click.UsageError(f"--webhook {webhook} is no address; write it as https://host/path")
+    if not is_zone(timezone):
+        raise click.UsageError(f"--timezone {timezone} is no time zone; write a name such as Europe/Berlin")
 
 
 def _tell_next(path: Path, roster: str, logs: str, made: list[str], mails: bool) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import DEGRADED
 from monitor.cli.folder import folder_option, opened
 
+if TYPE_CHECKING:
+    from monitor.looking import Look
+
 LONGEST_DAYS = 30
+SHOWN = 20
+"""So many departments are named to whom names another."""
 
 
 @click.group()
@@ -39,6 +45,7 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
     """
     from monitor import seconding
     from monitor.looking import acting
+    from monitor.report.safe import plain
     from monitor.store import cases
 
     scopes = [
@@ -50,7 +57,7 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
     with opened(folder) as station, acting(station, now, "configure", "silence add", reason) as look:
         scope, value = scopes[0]
         subject = look.person_id(value) if scope == "person" else None
-        value = subject or value
+        value = subject or (_known_department(look, value) if scope == "department" else value)
         told = f"{scope}{'' if person else ' ' + value} {hours:g} h"
         with station.state.write() as connection:
             if seconding.silences_own(look, scope, value):
@@ -59,12 +66,27 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
             else:
                 seq = 0
                 until = now + timedelta(hours=hours)
-                cases.add_silence(connection, scope, value, now, until, look.blur(reason, subject), look.viewer.name)
+                why = look.blur(reason, subject)
+                made = cases.add_silence(connection, scope, value, now, until, why, look.viewer.name)
                 look.note(connection, "silence", subject, told)
     if seq:
         click.echo(f"it touches yourself: a second person must run lastday requests approve {seq}", err=True)
         click.get_current_context().exit(DEGRADED)
-    click.echo(f"silent until {now + timedelta(hours=hours):%Y-%m-%d %H:%MZ}", err=True)
+    who = look.veil.pseudonym(value)
+    about = {"person": f"person {who}", "department": f"department {value}", "all": "everybody"}[scope]
+    click.echo(f"silence {made}: {plain(about)}, until {until:%Y-%m-%d %H:%MZ}", err=True)
+
+
+def _known_department(look: Look, named: str) -> str:
+    """The department as the rosters spell it. Raises BadInput where none knows it: nothing would be kept back."""
+    from monitor.model import BadInput
+
+    known = sorted({person.department for person in look.veil.people.values() if person.department})
+    for department in known:
+        if department.casefold() == named.strip().casefold():
+            return department
+    told = ", ".join(known[:SHOWN]) + (f" and {len(known) - SHOWN} more" if len(known) > SHOWN else "")
+    raise BadInput("--department", None, f"no roster knows a department {named!r}", f"there are {told or 'none'}")
 
 
 @silence.command("list")

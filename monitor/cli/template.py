@@ -7,6 +7,9 @@ import json
 import secrets
 from collections.abc import Sequence
 
+from monitor.model import BadInput
+from monitor.operation import LAST_PORT
+
 
 def config_text(
     roster: str, logs: str, smtp: str | None, sender: str | None, to: Sequence[str], webhook: str | None, timezone: str
@@ -14,15 +17,27 @@ def config_text(
     """A commented configuration; every other setting keeps its default."""
     parts = [_HEAD.format(timezone=json.dumps(timezone), roster=json.dumps(roster), logs=json.dumps(logs))]
     if smtp:
-        host, _, port = smtp.partition(":")
-        parts.append(
-            _MAIL.format(host=json.dumps(host), port=port or 587, sender=json.dumps(sender), to=json.dumps(list(to)))
-        )
+        host, port = host_and_port(smtp)
+        parts.append(_MAIL.format(host=json.dumps(host), port=port, sender=json.dumps(sender), to=json.dumps(list(to))))
     if webhook:
         parts.append(_WEBHOOK.format(url=json.dumps(webhook)))
     if not smtp and not webhook:
         parts.append(_NOBODY)
     return "\n".join(parts)
+
+
+def host_and_port(smtp: str) -> tuple[str, int]:
+    """A mail server as it is told. Raises BadInput where it is none.
+
+    >>> host_and_port("mail.corp.example"), host_and_port("localhost:25")
+    (('mail.corp.example', 587), ('localhost', 25))
+    """
+    host, colon, port = smtp.partition(":")
+    if host and not colon:
+        return host, 587
+    if host and port.isdecimal() and 0 < int(port) <= LAST_PORT:
+        return host, int(port)
+    raise BadInput("smtp", None, f"{smtp!r} is no mail server", "write it as mail.example.com:587")
 
 
 def new_secrets(webhook: bool) -> dict[str, str]:

@@ -48,7 +48,7 @@ class Filter:
 
 
 def caseload(look: Look, wanted: Filter | None = None) -> list[Held]:
-    """The cases that fit, the gravest first; never those about the viewer."""
+    """The cases that fit, the gravest and then the highest score first; never those about the viewer."""
     with look.station.state.read() as connection:
         everything, found = cases.all_cases(connection), cases.findings_of(connection)
         done = steps.all_steps(connection)
@@ -60,8 +60,13 @@ def caseload(look: Look, wanted: Filter | None = None) -> list[Held]:
         if not look.hides(case.person_id)
     ]  # fmt: skip
     chosen = [one for one in held if wanted is None or _fits(look, one, wanted)]
-    return sorted(chosen, key=lambda one: (one.case.state == "closed", -rank(one.case.severity), one.case.last_day,
-                                           one.case.case_id))  # fmt: skip
+    return sorted(chosen, key=_by_gravity)
+
+
+def _by_gravity(one: Held) -> tuple[bool, int, float, date, str]:
+    """What is done with comes last, then the level counts, and within it the score."""
+    score = one.findings[0].score if one.findings else 0.0
+    return one.case.state == "closed", -rank(one.case.severity), -score, one.case.last_day, one.case.case_id
 
 
 def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
@@ -75,7 +80,7 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
         if not mine and len(case_id) >= LEAST_PREFIX:
             mine = [c for c in everything if c.case_id.startswith(case_id)]
         if not mine:
-            mine = [c for c in everything if case_id in (look.veil.pseudonym(c.person_id), c.person_id)]
+            mine = [c for c in everything if case_id in _names(look, c.person_id)]
         for own in [c for c in mine if look.hides(c.person_id)]:
             look.record("refused", own.person_id, "a case about the viewer")
             mine.remove(own)
@@ -88,6 +93,11 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
         done = steps.all_steps(connection, mine[0].case_id)
     person = look.find(mine[0].person_id)
     return Held(mine[0], tuple(found), tuple(done), casework.assignees(done).get(mine[0].case_id)), person
+
+
+def _names(look: Look, person_id: str) -> tuple[str, str, str]:
+    """What a case's person may be called to mean the case."""
+    return look.veil.pseudonym(person_id), person_id, look.label(person_id)
 
 
 def decide(

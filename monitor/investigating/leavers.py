@@ -18,6 +18,7 @@ from monitor.looking import Look
 from monitor.model import Departure
 from monitor.sql import FAILURES
 from monitor.store.acted import Acted
+from monitor.store.rosters import first_told
 from monitor.store.schema import cases, departures, findings
 
 SHOWN_DAYS = 31
@@ -30,7 +31,8 @@ class Leaver:
     """A departure as it stands now.
 
     first, end: the watch window, the end not included.  activity: acts on each of the last SHOWN_DAYS days.
-    acts, logs: within the window so far.  blind: what cannot be seen or should not be, a few words each.
+    told_at: on the person's clock.  acts, logs: within the window so far.
+    blind: what cannot be seen or should not be, a few words each.
     """
 
     departure: Departure
@@ -112,7 +114,7 @@ def _seen(look: Look, group: Everybody, acted: Acted, chosen: Sequence[Departure
 
 def _leaver(
     look: Look, group: Everybody, departure: Departure, seen: _Seen, best: tuple[float, str] | None,
-    held: Sequence[tuple[str, date, str]], told_at: datetime | None,
+    held: Sequence[tuple[str, date, str]], told: tuple[datetime, bool] | None,
 ) -> Leaver:  # fmt: skip
     zone = group.zone(departure.person_id)
     first, end = look.station.window(departure)
@@ -122,15 +124,20 @@ def _leaver(
     acts = sum(n for d, n in seen.days.items() if first <= d < end)
     case = min(held, key=lambda c: abs((c[1] - departure.last_day).days), default=None)
     score, severity = best or (None, None)
+    told_at, at_first = told or (None, True)
+    here = told_at.astimezone(ZoneInfo(zone)) if told_at else None
     return Leaver(
-        departure, told_at, FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=end), activity, acts,
+        departure, here, FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=end), activity, acts,
         seen.logs, score, severity, case[0] if case else None, case[2] if case else None,
-        tuple(_blind(group, departure, seen, zone, told_at)),
+        tuple(_blind(group, departure, seen, zone, None if at_first else told_at)),
     )  # fmt: skip
 
 
 def _blind(group: Everybody, departure: Departure, seen: _Seen, zone: str, told_at: datetime | None) -> list[str]:
-    """What is not to be seen of the person, and access that outlives the last day."""
+    """What is not to be seen of the person, and access that outlives the last day.
+
+    told_at: None also where a feed told of it in its first version, before which it could tell nothing.
+    """
     person = group.people[departure.person_id]
     mine = set(group.names.get(departure.person_id, ()))
     found = []
@@ -170,8 +177,9 @@ def _held(connection: Connection) -> Mapping[str, Sequence[tuple[str, date, str]
     return found
 
 
-def _told(connection: Connection) -> Mapping[tuple[str, date], datetime]:
-    """When a roster first told of this last day, of the departures in force."""
-    columns = departures.c.person_id, departures.c.last_day, departures.c.told_at
+def _told(connection: Connection) -> Mapping[tuple[str, date], tuple[datetime, bool]]:
+    """When a roster first told of this last day, of the departures in force, and whether in its very first version."""
+    first = first_told(connection)
+    columns = departures.c.person_id, departures.c.last_day, departures.c.told_at, departures.c.feed
     rows = connection.execute(select(*columns).where(departures.c.ended_at.is_(None)).order_by(columns[2].desc()))
-    return {(person_id, last_day): told_at for person_id, last_day, told_at in rows}
+    return {(person_id, last_day): (at, at == first.get(feed)) for person_id, last_day, at, feed in rows}

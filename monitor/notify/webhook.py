@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 from monitor.model import BadInput, Notice, Rejected, Retryable
 from monitor.notify.http import post
@@ -19,6 +20,15 @@ from monitor.notify.words import event_of
 from monitor.operation import Webhook
 
 GONE = 410
+
+
+def is_web_address(url: str) -> bool:
+    """Can something be posted there, as far as the address itself tells?"""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an unclosed [
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 @dataclass(slots=True)

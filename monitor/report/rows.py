@@ -26,6 +26,7 @@ LONGEST_FIELD = 300
 """Characters of a value that has lines of its own."""
 EMPTY = 1 << 10
 """Before every other column one is left out in which nothing stands."""
+HANGING = " " * 4
 FORMS = ("table", "json", "jsonl", "csv")
 RISKY = "=+-@\t\r|%"
 """Spreadsheets take a cell that begins so for a formula."""
@@ -57,6 +58,19 @@ def screen(*, stderr: bool = False) -> Console:
     """A console as wide as the terminal, within reason; it never colours what is not a terminal."""
     width = max(min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), LEAST_WIDTH)
     return Console(width=width, highlight=False, markup=False, emoji=False, stderr=stderr)
+
+
+def print_hanging(console: Console, line: Text) -> None:
+    """Print a line that goes on indented where it is longer than the screen."""
+    if line.cell_len <= console.width:
+        console.print(line)
+        return
+    first, *more = line.wrap(console, console.width - len(HANGING))
+    first.rstrip()
+    console.print(first)
+    for rest in more:
+        rest.rstrip()
+        console.print(Text.assemble(HANGING, rest))
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], form: str, empty: str = "") -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from monitor.core.timeline import HOURS, Day, Timeline, Usual, Version
 from monitor.model import Finding
-from monitor.report.rows import number
+from monitor.report.rows import number, print_hanging
 from monitor.report.safe import plain
 from monitor.report.sparkline import columns, joined, sparkline
 from monitor.report.terminal import MARKS, STYLES
@@ -32,12 +32,12 @@ class Wording:
 def show(console: Console, told: Timeline, words: Wording) -> None:
     """Who and when, a picture of all days, then a line a day with its hours, then the findings."""
     for line in (*heading(told, words), Text(""), *picture(told, console.width), Text(""), *lines(told, console.width)):
-        console.print(line)
+        print_hanging(console, line)
     found = [finding for day in told.days for finding in day.findings]
     if found:
         console.print(Text("\nfindings", style="bold"))
         for finding in found:
-            console.print(finding_line(finding, words))
+            print_hanging(console, finding_line(finding, words))
 
 
 def heading(told: Timeline, words: Wording) -> list[Text]:

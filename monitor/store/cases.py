@@ -115,11 +115,11 @@ def silences_at(connection: Connection, now: datetime) -> list[tuple[str, str]]:
 
 def add_silence(
     connection: Connection, scope: str, value: str, now: datetime, until: datetime, reason: str, who: str
-) -> None:
-    """Keep notices about somebody back until then; they are told afterwards."""
-    connection.execute(
-        insert(silences).values(scope=scope, value=value, made_at=now, until=until, reason=reason, made_by=who)
-    )
+) -> int:
+    """Keep notices about somebody back until then; they are told afterwards. Returns the silence's number."""
+    row = {"scope": scope, "value": value, "made_at": now, "until": until, "reason": reason, "made_by": who}
+    made = connection.execute(insert(silences).values(**row)).inserted_primary_key
+    return int(made[0]) if made else 0
 
 
 def list_silences(connection: Connection) -> Sequence[Any]:

@@ -183,9 +183,16 @@ def is_accepted(connection: Connection, feed: str, sha256: str) -> bool:
     return get(connection, f"accepted roster {feed}") == sha256
 
 
+def first_told(connection: Connection) -> dict[str, datetime]:
+    """When each feed's first version came into force: whatever stands in it may have been known for long."""
+    first = func.min(feeds.c.told_at).label("first")
+    rows = select(feeds.c.feed, first).where(feeds.c.status == "in_force").group_by(feeds.c.feed)
+    return {row.feed: row.first for row in connection.execute(rows)}
+
+
 def lateness(connection: Connection, feed: str, zone: str) -> tuple[int, int]:
     """(late, all): departures that reached us after the last day, of those told since the feed was first read."""
-    first = connection.execute(select(func.min(feeds.c.told_at)).where(feeds.c.feed == feed)).scalar()
+    first = first_told(connection).get(feed)
     rows = connection.execute(
         select(departures.c.person_id, departures.c.last_day, func.min(departures.c.told_at).label("told_at"))
         .where(departures.c.feed == feed, departures.c.certainty != "withdrawn")

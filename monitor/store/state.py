@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event, select, text, update
 from sqlalchemy.dialects import sqlite
 
+from monitor.databases import database_url
 from monitor.model import BadInput
 from monitor.store.schema import kv
 
@@ -48,15 +49,23 @@ class State:
         self.engine.dispose()
 
 
-def open_state(where: str, *, migrate: bool = True) -> State:
+def state_url(text: str) -> sa.URL:
+    """The URL of a database that can hold the state. Raises BadInput where it is none."""
+    url = database_url(text, "store.url")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise BadInput("store.url", None, "the state lies in SQLite or PostgreSQL only", "name one of the two")
+    return url
+
+
+def open_state(where: str | sa.URL, *, migrate: bool = True) -> State:
     """Open the database at a URL, or the SQLite file at a path, and bring its schema up to date.
 
     Raises BadInput where it cannot be reached or was written by a newer lastday.
     """
-    is_url = "://" in where
-    if not is_url:
+    if isinstance(where, str):
         Path(where).parent.mkdir(parents=True, exist_ok=True)
-    engine = _engine(sa.make_url(where) if is_url else sa.URL.create("sqlite", database=where))
+        where = sa.URL.create("sqlite", database=where)
+    engine = _engine(where)
     state = State(engine, engine.url.render_as_string(hide_password=True))
     try:
         version = schema_version(state)
@@ -128,7 +137,6 @@ def bump(connection: Connection, key: str) -> None:
 
 def _engine(url: sa.URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
         return sa.create_engine(url, pool_pre_ping=True, pool_size=8, connect_args={"connect_timeout": 10})
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 

@@ -71,6 +71,32 @@ def test_an_acknowledged_case_is_not_reminded_of(own_demo: DemoFolder) -> None:
     assert (shown["state"], [step["what"] for step in shown["steps"]]) == ("acked", ["ack"])
 
 
+def test_an_acknowledgement_is_written_down_once(own_demo: DemoFolder) -> None:
+    assert f"{CASE} is acknowledged" in run(f"case ack {CASE}", own_demo).err
+    assert f"{CASE} is acknowledged already" in run(f"case ack {CASE}", own_demo).err
+    shown = json.loads(run(f"case show {CASE} --format json", own_demo).out)
+    assert [step["what"] for step in shown["steps"]] == ["ack"]
+
+
+def test_within_a_level_the_highest_score_comes_first(demo_folder: DemoFolder) -> None:
+    listed = json.loads(run("case list --format json", demo_folder).out)
+    medium = [case["score"] for case in listed if case["severity"] == "medium"]
+    assert len(medium) > 1
+    assert medium == sorted(medium, reverse=True)
+
+
+def test_times_have_their_zone_and_lines_go_on_indented(
+    demo_folder: DemoFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(f"case show {CASE}", demo_folder).out.splitlines()
+    assert shown[1].endswith("times in Asia/Singapore")
+    starts = ("case ", "p-", "known ", "opened ", "findings", "f", "    ")
+    assert all(line.startswith(starts) or not line for line in shown)
+    assert max(map(len, shown)) <= 80
+    assert any(line.startswith("    ") for line in shown), "some lines are longer than the screen"
+
+
 def test_a_filter_only_shows_what_it_means_until_yes(own_demo: DemoFolder) -> None:
     ran = run("case close --severity medium --as benign --reason x", own_demo)
     assert CASE in ran.out

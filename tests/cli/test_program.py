@@ -105,6 +105,18 @@ def test_a_fault_of_its_own_is_one_line_without_names(wanted: bool) -> None:
         assert len(ran.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "told", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
+)
+def test_a_terminal_without_unicode_is_told_what_it_can_show(office: Office, told: dict[str, str]) -> None:
+    words = program("scan", *office.files)
+    ran = subprocess.run(words, capture_output=True, check=False, env=os.environ | told)
+    assert ran.returncode == 0, ran.stderr
+    card = ran.stdout.decode("ascii")
+    assert "+-" in card
+    assert "CRITICAL" in card
+
+
 def test_a_reader_that_goes_away(office: Office) -> None:
     """As in `lastday scan … | head -1`: no traceback, and not the code of --fail-on."""
     reader, writer = os.pipe()

@@ -90,6 +90,17 @@ def test_too_many_at_once_are_asked_to_come_again(tmp_path: Path) -> None:
         assert push(port, "[]")[0] == 200
 
 
+@pytest.mark.parametrize("listen", ["127.0.0.1:99999", "nonsense", "a..b:80"])
+def test_what_is_no_address_is_told(tmp_path: Path, listen: str) -> None:
+    folder = lay_out(tmp_path / "work")
+    path = folder / "lastday.toml"
+    path.write_text(path.read_text().replace('listen = ""', f'listen = "{listen}"'))
+    station = open_station(folder)
+    with pytest.raises(BadInput, match="is no address"):
+        Server(Api(station, lambda: NOW, list, {}))
+    station.close()
+
+
 def test_an_address_in_use_is_told(tmp_path: Path) -> None:
     with serving(tmp_path / "work") as (station, _), pytest.raises(BadInput, match="cannot be used"):
         Server(Api(station, lambda: NOW, list, {}))

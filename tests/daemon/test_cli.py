@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import stat
-from datetime import UTC, datetime
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +27,11 @@ from tests.daemon.test_outages import NOTICES, hook_channel
 from tests.daemon.test_telling import LEAVING, MAIL
 from tests.office import as_lines, incident, lay_out, roster, usual
 from tests.receivers import SECRET, HttpReceiver
+
+TABLE = "[[sources]]\nname='t'\nkind='table'\ntable='log'\ncursor='n'\n"
+
+
+MAIL_CHANNEL = "[[channels]]\nname='m'\nkind='email'\nhost='h'\nsender='a@b.example'\nto=['c@d.example']\n"
 
 
 def run(*words: str, code: int = 0) -> Result:
@@ -51,6 +61,22 @@ def test_init_writes_what_check_config_finds_in_order_and_shows_no_secret(tmp_pa
     run("check-config", "-C", str(folder))
     with pytest.raises(BadInput, match="is there already"):
         CliRunner().invoke(main, ["init", str(folder)], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--timezone", "Mars"), "no time zone"),
+        (("--smtp", "m.example:port", "--mail-from", "a@b.example", "--mail-to", "c@d.example"), "no mail server"),
+        (("--smtp", "m.example:99999", "--mail-from", "a@b.example", "--mail-to", "c@d.example"), "no mail server"),
+        (("--smtp", "m.example", "--mail-from", "nobody", "--mail-to", "c@d.example"), "no mail address"),
+        (("--webhook", "ftp://x"), "--webhook ftp://x is no address"),
+    ],
+)
+def test_init_refuses_what_check_config_would_refuse(tmp_path: Path, flags: tuple[str, ...], told: str) -> None:
+    result = run("init", str(tmp_path / "work"), *flags, code=2)
+    assert told in result.output
+    assert not (tmp_path / "work").exists()
 
 
 def test_the_first_steps_say_what_to_do(tmp_path: Path) -> None:
@@ -107,6 +133,26 @@ def test_check_config_tells_every_error_with_its_line(tmp_path: Path) -> None:
         ("[[channels]]\nname='a'\nkind='pigeon'\n", 3, "kind must be one of apprise, email, webhook"),
         ("[[channels]]\nname='a'\nkind='apprise'\n", 1, "url is missing"),
         ("[http\n", 1, ""),
+        ("[engine]\nmemory = 'lots'\n", 2, "such as 600MB or 2GB"),
+        ("[windows]\nlongest_before = 20\n", 2, "shorter than before = 30"),
+        ("[store]\nkeep_days = 1\n", 2, "less than hot_days = 2"),
+        ("[[rosters]]\nname='a'\npath='a'\ncolumns={person='X'}\n", 4, "no column 'person'"),
+        (MAIL_CHANNEL + "port=99999\n", 7, "65535"),
+        (MAIL_CHANNEL + "password='hunter2 is my pw'\n", 2, "names none"),
+        (MAIL_CHANNEL + "password='hunter2'\n", 2, "names none"),
+        ("[store]\nurl = 'nonsense'\n", 2, "no URL"),
+        ("[store]\nurl = 'mysql://h/x'\n", 2, "driver"),
+        ("[store]\nurl = 'oracel://h/x'\n", 2, "no kind of database"),
+        ("[[rosters]]\nname='a'\nurl='nonsense'\nquery='q'\n", 3, "no URL"),
+        ("[[rosters]]\nname='a'\nurl='sqlite:///nosuch.db'\nquery='q'\n", 3, "no file nosuch.db"),
+        (TABLE + "url='sqlite:///nosuch.db'\n", 6, "no file nosuch.db"),
+        (TABLE + "url='nonsense'\n", 6, "no URL"),
+        ("[http]\nlisten = '127.0.0.1:99999'\n", 2, "no address"),
+        ("[http]\nlisten = 'nonsense'\n", 2, "no address"),
+        ("[http]\nlisten = ':8321'\n", 2, "no address"),
+        ("[http]\nlisten = 'a..b:8321'\n", 2, "no address"),
+        ("[schedule]\ntimezone = 'Mars'\n", 2, "'Mars'"),
+        ("[[sources]]\nname='a'\nkind='folder'\npath='.'\ntimezone='Mars'\n", 1, "'Mars'"),
         ("[[sources]]\nname='a'\nkind='folder'\npath='.'\n[[sources]]\nname='b'\nkind='folder'\npath=1\n", 8, "path"),
     ],
 )
@@ -114,6 +160,17 @@ def test_each_error_has_its_line(tmp_path: Path, text: str, line: int, what: str
     (tmp_path / "lastday.toml").write_text(text)
     (fault,) = faults(tmp_path)
     assert (fault.line, what in fault.what) == (line, True), str(fault)
+    assert "hunter2" not in str(fault)
+
+
+def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
+    (tmp_path / "lastday.toml").write_text("")
+    told = run("check-config", "-C", str(tmp_path)).output
+    assert "[[rosters]]" in told
+    assert "[[sources]]" in told
+    run("once", "-C", str(tmp_path))
+    checks = json.loads(run("doctor", "-C", str(tmp_path), "--format", "json", code=3).output)
+    assert [check["state"] for check in checks if check["topic"] == "config"] == ["look", "look", "good"]
 
 
 def test_once_doctor_and_rejects(tmp_path: Path) -> None:
@@ -135,6 +192,43 @@ def test_once_doctor_and_rejects(tmp_path: Path) -> None:
     assert "\x1b" not in run("rejects", "-C", str(folder), "--format", "jsonl").output
 
 
+def test_logs_of_which_nothing_is_kept_are_no_success(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines(usual(20, 10)))
+    told = run("once", "-C", str(folder), code=3).output
+    assert "events of admin are older than store.keep_days = 400 days" in told
+    checks = json.loads(run("doctor", "-C", str(folder), "--format", "json", code=3).output)
+    (admin,) = [check for check in checks if check["topic"] == "source admin"]
+    assert admin["state"] == "bad"
+    assert "all of them older than store.keep_days" in admin["text"]
+
+
+def on_a_terminal(*words: str) -> str:
+    """What the program writes where both its streams are a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-m", "monitor.cli", *words], stdout=theirs, stderr=theirs) as ran:
+        os.close(theirs)
+        written = b""
+        with suppress(OSError):  # so a terminal ends whose other side is closed
+            while piece := os.read(ours, 65_536):
+                written += piece
+    os.close(ours)
+    assert ran.returncode == 0, written
+    return written.decode()
+
+
+def test_once_says_on_a_terminal_what_it_came_to(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    now = datetime.now(UTC)
+    leaving = {"p000": f"{now.date()}", "p001": f"{now.date() + timedelta(days=5)}"}
+    (folder / "rosters" / "people.csv").write_text(roster(20, leaving))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([*usual(20, 60, until=now), incident(now)]))
+    told = on_a_terminal("once", "-C", str(folder))
+    assert "2 people are watched, 1 case is open; see lastday case list" in told
+    assert "watched" not in run("once", "-C", str(folder)).output, "a program is told what it was told"
+
+
 def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     path = folder / "rosters" / "people.csv"
@@ -150,6 +244,19 @@ def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     assert re.search(r"for example p-[a-z0-9]{8}$", checks["vanished"])
     assert checks["contracts"].startswith("1 people")
     assert re.search(r"for example p-[a-z0-9]{8}$", checks["contracts"])
+
+
+def test_leavers_in_the_first_roster_were_not_told_too_late(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    path = folder / "rosters" / "people.csv"
+    gone = f"{datetime.now(UTC).date() - timedelta(days=3)}"
+    late = []
+    for leaving in ({"p000": gone}, {"p000": gone, "p001": gone}):
+        path.write_text(roster(20, leaving))
+        run("once", "-C", str(folder))
+        told = json.loads(run("leavers", "--format", "json", "-C", str(folder)).output)
+        late.append(sum("the roster told of it after the last day" in one["blind_spots"] for one in told))
+    assert late == [0, 1], "before its first version a feed could tell nothing"
 
 
 def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
@@ -202,6 +309,18 @@ def test_a_silence_must_end(tmp_path: Path) -> None:
     assert "in force; person p-" in run("silence", "list", "-C", str(folder)).output
     run("silence", "end", "1", "-C", str(folder))
     assert "ended; person p-" in run("silence", "list", "-C", str(folder)).output
+
+
+def test_a_silence_says_what_it_is_and_a_department_nobody_knows_is_refused(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(4))
+    run("once", "-C", str(folder))
+    words = ("silence", "add", "--hours", "5", "--reason", "r", "-C", str(folder), "--department")
+    with pytest.raises(BadInput, match="Support, Trust and Safety"):
+        CliRunner().invoke(main, [*words, "Nope"], catch_exceptions=False)
+    assert "there is none" in run("silence", "list", "-C", str(folder)).output
+    assert "silence 1: department Support, until " in run(*words, "support").output
+    assert "department Support " in run("silence", "list", "-C", str(folder)).output
 
 
 def test_a_secret_comes_from_the_environment_a_file_or_a_folder(tmp_path: Path) -> None:

@@ -107,6 +107,8 @@ def test_a_reveal_shows_those_who_are_looked_at(own_demo: DemoFolder) -> None:
     with monitor.open(own_demo.path, reveal=True, reason="hearing") as book:
         assert book.events(own_demo.contractor, since="2017-09-13", until="2017-09-13").person.str.contains(name).all()
         assert book.people().index.str.contains(name).sum() == 1, "the others stay under their pseudonyms"
+        (label,) = book.events(own_demo.contractor, since="2017-09-13", until="2017-09-13").person.unique()
+        assert len(book.events(label, since="2017-09-13", until="2017-09-13")), "what is shown is understood"
 
 
 def test_every_question_is_on_record(book: Book, own_demo: DemoFolder) -> None:

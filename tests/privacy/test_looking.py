@@ -94,6 +94,7 @@ def test_a_reveal_needs_a_reason_and_ends(tmp_path: Path) -> None:
     with open_look(station, NOW, reveal=True, reason="to call him") as look:
         look.find("p000")
         assert look.label("p000") == "Person 0 (p000)"
+        assert look.find("Person 0 (p000)").person_id == "p000"
         assert look.label("p001").startswith("p-")
         assert look.blur("Person 0 met Person 1").startswith("Person 0 met p-")
     with open_look(station, NOW.replace(minute=59)) as look:
