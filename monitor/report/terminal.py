@@ -55,7 +55,7 @@ def card(finding: Finding, person: Person | None, *, measured: bool = True) -> P
         (f" {finding.severity.upper()} ", STYLES[finding.severity]),
         " ",
         (MARKS[finding.severity], STYLES[finding.severity].replace("on red", "")),
-        f"  score {finding.score:.1f}, {rate(finding.one_in, measured=measured)}",
+        f"  score {finding.score:.1f}" + (f", {rate(finding.one_in)}" if measured else ""),
     )
     who = Text(plain(finding.person_id), style="bold")
     if person and person.title:
@@ -80,6 +80,8 @@ def card(finding: Finding, person: Person | None, *, measured: bool = True) -> P
     table.add_row("when", when)
     table.add_row("what", what)
     table.add_row("why", why)
+    if not measured:  # too long for the head of a narrow card
+        table.add_row("rate", rate(finding.one_in, measured=False))
     table.add_row("undo", Text(plain(finding.undo, 300), style="bold"))
     return Panel(
         Group(table),
