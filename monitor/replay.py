@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
+import numpy as np
 
 from monitor.assess import Assessment, damp
 from monitor.core import outcomes
@@ -18,7 +19,9 @@ from monitor.matching import NothingMatched
 from monitor.model import BadInput, Feedback, Finding, Label
 from monitor.scanning import EPOCH, Loaded, Scan, assess_files, found_in, known, micros, nothing_to_judge
 from monitor.settings import Settings
+from monitor.store.history import HOUR_US
 
+GAP_HOURS = 366 * 24
 MOST_MOMENTS = 600
 """More assessments than that are rather a clock that is years off than a wish."""
 
@@ -40,6 +43,31 @@ class Replay:
     later: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """When the organisation lived: from the first to the last event. astray: events further off, see `lived`."""
+
+    first: datetime
+    last: datetime
+    astray: int
+
+
+def lived(loaded: Loaded) -> Lived:
+    """The longest time without a year's gap: what lies beyond one was told by a clock that was off.
+
+    Raises BadInput where there is no event.
+    """
+    hours = np.array(loaded.history.hours(), np.int64)
+    if not len(hours):
+        raise nothing_to_judge(loaded, [], None)
+    spells = np.split(hours, np.flatnonzero(np.diff(hours) > GAP_HOURS) + 1)
+    own = max(spells, key=len)
+    since, until = int(own[0]) * HOUR_US, (int(own[-1]) + 1) * HOUR_US
+    low, high, astray = loaded.history.rows(f"""SELECT min(t) FILTER (t >= {since}), max(t) FILTER (t < {until}),
+        count_if(t < {since} OR t >= {until}) FROM event""")[0]
+    return Lived(EPOCH + timedelta(microseconds=low), EPOCH + timedelta(microseconds=high), astray)
+
+
 def times(
     loaded: Loaded, settings: Settings, start: datetime | None, until: datetime | None, step: timedelta
 ) -> list[datetime]:
@@ -48,11 +76,8 @@ def times(
     Without `start` back to where the first placebo departures have record enough.
     Raises BadInput where there is no such time, or too many.
     """
-    low, high = loaded.history.rows("SELECT min(t), max(t) FROM event")[0]
-    if low is None:
-        raise nothing_to_judge(loaded, [], None)
-    first, last = (EPOCH + timedelta(microseconds=t) for t in (low, high))
-    last = min(last, until) if until else last
+    whole = lived(loaded)
+    first, last = whole.first, min(whole.last, until) if until else whole.last
     begin = start or min(last, first + timedelta(days=settings.windows.history + settings.windows.before))
     if begin > last or last < first:
         what = f"no event between {max(begin, first).isoformat()} and {last.isoformat()}"

@@ -96,6 +96,7 @@ def backtest(
     with Steps(verbose).shown() as steps:
         loaded = scanning.load_files(rosters, events, settings, reading=reading, step=steps.step, progress=steps.read)
         strangers = _strangers(known, loaded.roster.people)
+        astray = replay.lived(loaded).astray
         as_ofs = replay.times(loaded, settings, first, last, step)
         lived = replay.replay(
             loaded, settings, as_ofs, befores=befores, feedback=entries, seed=seed, count=steps.count
@@ -105,6 +106,8 @@ def backtest(
     if page:
         _write(page, backtest_page.page(told))
     show_scan(lived.last, 0, messages_only=True, verbose=verbose)
+    if astray:
+        click.echo(f"events more than a year away from all others, as of a clock that was off: {astray:,}", err=True)
     if strangers:
         click.echo(f"labels: {len(strangers):,} people are on no roster, for example {plain(strangers[0])}", err=True)
     if short := shortfalls(lived.last):

@@ -218,6 +218,22 @@ def test_every_step_finds_what_a_scan_finds_then(firm: Firm) -> None:
     assert lived.last.unmatched == now.unmatched
 
 
+def test_a_clock_that_was_off_by_years_makes_the_replay_no_longer(firm: Firm, tmp_path: Path) -> None:
+    settings, hr = load_settings(), firm.folder / "hr.csv"
+    lines = (firm.folder / "events.jsonl").read_text("utf-8").splitlines()
+    off = [
+        json.dumps(json.loads(lines[0]) | {"id": f"off{year}", "time": f"{year}-01-01T00:00:00Z"})
+        for year in (1999, 2035)
+    ]
+    (tmp_path / "events.jsonl").write_text("\n".join([*lines, *off]) + "\n")
+    step = timedelta(days=90)
+    whole, astray = (
+        scanning.load_files([hr], [str(folder / "events.jsonl")], settings) for folder in (firm.folder, tmp_path)
+    )
+    assert replay.times(astray, settings, None, None, step) == replay.times(whole, settings, None, None, step)
+    assert (replay.lived(astray).astray, replay.lived(whole).astray) == (2, 0)
+
+
 def test_the_last_step_finds_what_a_plain_scan_finds(firm: Firm, tmp_path: Path) -> None:
     hr = write_csv(tmp_path / "hr.csv", [p for p in firm.org.people.values() if p["person_id"] != "ops-23"])
     settings, files = load_settings(), ([hr], [str(firm.folder / "events.jsonl")])
@@ -418,6 +434,13 @@ def test_a_clock_that_is_years_off_is_told(firm: Firm, tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
     odd = {"id": "odd", "time": "2099-01-01T00:00:00Z", "actor": "ops-01", "action": "file.read"}
     events.write_text((firm.folder / "events.jsonl").read_text() + json.dumps(odd) + "\n")
-    ran = lastday("backtest", "--hr", firm.folder / "hr.csv", "--events", events)
+    ran = lastday("backtest", "--hr", firm.folder / "hr.csv", "--events", events, "--step", "90")
+    assert ran.code == 0
+    assert "as of a clock that was off: 1" in ran.err
+    assert "2099" not in ran.out
+
+
+def test_a_period_that_takes_too_many_assessments_is_refused(firm: Firm) -> None:
+    ran = lastday("backtest", *firm.files, "--from", "2001-01-01T00:00:00Z")
     assert ran.code == 2
     assert "at most 600" in ran.err
