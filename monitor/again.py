@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.assess import DAYS_A_WEEK, Assessment, compared, judged, real_windows, rejudged, tiers_of
 from monitor.core import evidence
+from monitor.core.clocks import DAY_US
 from monitor.core.windows import Window
 from monitor.matching import match
 from monitor.model import Departure
@@ -64,7 +65,7 @@ def freeze(
     settings: Settings,
 ) -> Frozen:  # fmt: skip
     """Keep a judgement. history: with kept.TABLES.  db: a fresh engine.  told, known, settings: what it rested on."""
-    today = known.until // 86_400_000_000
+    today = known.until // DAY_US
     open_now = [w for w in assessed.windows if w.departure is not None and w.end + LATE_DAYS > today]
     real = assessed.baseline.cast.real[assessed.gathered.events["w"]]
     first = min((w.first for w in open_now), default=0)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from monitor.again import judge_again
 from monitor.assess import Assessment
+from monitor.core.clocks import micros
 from monitor.core.fold import rank
 from monitor.core.identity import lowered
 from monitor.findings import findings
@@ -25,7 +26,6 @@ from monitor.store import fresh, rosters
 from monitor.store.history import History
 from monitor.store.segments import SCHEMA
 from monitor.store.state import get
-from monitor.store.utc import micros
 
 COUNT_FOR = timedelta(hours=1)
 """So long questions that told nothing are only counted; then their number is a row."""

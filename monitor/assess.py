@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from monitor.core import acts, evidence, feedback, judge, matched, severity
 from monitor.core.catalogue import Action
+from monitor.core.clocks import DAY_US, HOUR_US
 from monitor.core.impact import impact_of
 from monitor.core.questions import NEW_TO_ME, OTHERS
 from monitor.core.windows import Window, departures, placebos
@@ -27,7 +28,6 @@ from monitor.store.texts import find_outward
 if TYPE_CHECKING:
     import pandas as pd
 
-DAY_US = 86_400_000_000
 DAYS_A_WEEK = 7
 FEW_PEOPLE = 0.02
 """An action that fewer people than this use does not make a log one of grave actions."""
@@ -240,7 +240,7 @@ def _circumstances(
     impact: Floats,
 ) -> judge.Circumstances:
     ends = np.array([w.end_us for w in windows])[events["w"]]
-    hours = (ends - events["t"]) / 3_600_000_000
+    hours = (ends - events["t"]) / HOUR_US
     reading = np.array([action.kind == "read" for action in actions])[events["a"]] & ~_is_among_peers(events)
     _, day, size = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True, return_counts=True)
     failed = events["failed"].astype(bool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
+from monitor.core.clocks import EPOCH, HOUR_US
 from monitor.core.impact import goes_out
 from monitor.core.questions import question_of
 from monitor.core.windows import Window
@@ -22,8 +23,6 @@ LEAST_BITS = 0.25
 """A reason that gives less to the score is left out of a finding."""
 LEAST_SCORE = 1.0
 """Half of all quiet departures have an act that scores as much: below, there is nothing to tell."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-HOUR_US = 3_600_000_000
 _WHOLE_DAY = "the day as a whole is unlike the person's and the peers' days"
 
 Evidence = dict[str, tuple[str, explain.Figures]]

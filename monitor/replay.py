@@ -13,13 +13,13 @@ import numpy as np
 from monitor.assess import Assessment, damp
 from monitor.core import outcomes
 from monitor.core.backtest import LOUD, Case, Moment, live
+from monitor.core.clocks import EPOCH, HOUR_US, micros
 from monitor.core.feedback import damper
 from monitor.core.windows import known_from
 from monitor.matching import NothingMatched
 from monitor.model import BadInput, Feedback, Finding, Label
-from monitor.scanning import EPOCH, Loaded, Scan, assess_files, found_in, known, micros, nothing_to_judge
+from monitor.scanning import Loaded, Scan, assess_files, found_in, known, nothing_to_judge
 from monitor.settings import Settings
-from monitor.store.history import HOUR_US
 
 GAP_HOURS = 366 * 24
 MOST_MOMENTS = 600

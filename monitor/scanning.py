@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
@@ -13,6 +13,7 @@ import duckdb
 
 from detectors import person_day
 from monitor.assess import Assessment, Step, assess, damp
+from monitor.core.clocks import micros
 from monitor.core.windows import known_from, usual_zone
 from monitor.findings import findings
 from monitor.matching import NothingMatched
@@ -27,9 +28,6 @@ from monitor.sources.rosters import Roster
 from monitor.sources.streams import DAMAGED
 from monitor.sql import literal
 from monitor.store.history import History
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -109,11 +107,6 @@ def assess_files(
     told = known(loaded.roster, settings, until)
     attributes = loaded.intake.attributes
     return assess(loaded.history, people, told, settings, attributes, seed=seed, until=until, step=step)
-
-
-def micros(when: datetime) -> int:
-    """Microseconds since 1970 UTC."""
-    return (when - EPOCH) // MICROSECOND
 
 
 def known(roster: Roster, settings: Settings, until: int | None) -> list[Departure]:

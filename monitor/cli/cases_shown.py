@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from monitor.cli.shown import about, finding_as_json
-from monitor.core.clocks import local
+from monitor.core.clocks import local, micros
 from monitor.investigating.caseload import Held
 from monitor.investigating.circle import everybody
 from monitor.investigating.timelines import versions_of
@@ -18,7 +18,6 @@ from monitor.report import rows, timeline
 from monitor.report.safe import plain
 from monitor.report.terminal import MARKS, STYLES
 from monitor.store.rosters import versions
-from monitor.store.utc import micros
 
 if TYPE_CHECKING:
     from monitor.looking import Look

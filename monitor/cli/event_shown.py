@@ -10,12 +10,13 @@ import numpy as np
 from rich.text import Text
 
 from monitor import findings
+from monitor.core.clocks import micros
 from monitor.model import BadInput, Finding, Reason
 from monitor.report import rows
 from monitor.report.evidence import evidence
 from monitor.report.rates import rate
 from monitor.report.safe import plain
-from monitor.scanning import Scan, micros
+from monitor.scanning import Scan
 
 
 def show_event(result: Scan, asked: str, form: str) -> None:

@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from rich.console import Console
 from rich.text import Text
 
+from monitor.core.clocks import EPOCH
 from monitor.model import Reject
 from monitor.report import terminal
 from monitor.report.safe import plain
-from monitor.scanning import EPOCH, Scan
+from monitor.scanning import Scan
 from monitor.sources.streams import DAMAGED
 
 SHOWN = 5

@@ -31,6 +31,13 @@ def spells(zone: str, first_us: int, last_us: int) -> list[tuple[int, int]]:
     return found
 
 
+def micros(when: datetime) -> int:
+    """Microseconds since 1970 UTC. Raises ValueError for a time without a zone."""
+    if when.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return (when - EPOCH) // timedelta(microseconds=1)
+
+
 def local(t: int, zone: str) -> datetime:
     """A time, microseconds since 1970 UTC, on a zone's clock."""
     return (EPOCH + timedelta(microseconds=t)).astimezone(ZoneInfo(zone))

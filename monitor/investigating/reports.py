@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from monitor import __version__
+from monitor.core.clocks import micros
 from monitor.core.windows import day_number
 from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
 from monitor.looking import Look
@@ -21,7 +22,6 @@ from monitor.report.picture import Days, gravest
 from monitor.store import audit, originals, steps
 from monitor.store.acted import Acted
 from monitor.store.schema import departures, findings, tallies
-from monitor.store.utc import micros
 
 BEFORE_DAYS = 28
 """So many days before the window tell what a usual day is."""

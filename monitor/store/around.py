@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
+from monitor.core.clocks import DAY_US, micros
 from monitor.core.routing import names_of
 from monitor.model import Finding, Person
 from monitor.sql import literal
-from monitor.store.history import DAY_US, History
-from monitor.store.utc import micros
+from monitor.store.history import History
 
 SHOWN_DAYS = 31
 

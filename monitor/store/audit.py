@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from monitor.core.audit import BROKEN, Entry, Fault, Head, head_of, is_signed, read_head, seal, verify
+from monitor.core.clocks import micros
 from monitor.store.schema import audit, erasures, holds, kv, requests, silences, steps
 from monitor.store.schema import outbox as notices
 from monitor.store.state import get, put
-from monitor.store.utc import micros
 
 HEAD = "audit head"
 """In the store: seq:digest:signature of the last row."""

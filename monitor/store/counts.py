@@ -11,19 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from monitor.core.clocks import DAY_US
 from monitor.core.questions import KNOWN, NEW_TO_ALL, NEW_TO_ME, NEW_TO_TEAM, OTHERS, SOMEBODY_ELSES, SPLIT_FROM
 from monitor.sql import quote
-from monitor.store.history import (
-    DAY_US,
-    PLACE,
-    SAME_TARGET_DAYS,
-    SETTLING_DAYS,
-    Columns,
-    Facet,
-    History,
-    bin_sql,
-    value_sql,
-)
+from monitor.store.history import PLACE, SAME_TARGET_DAYS, SETTLING_DAYS, Columns, Facet, History, bin_sql, value_sql
 
 WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""

@@ -20,12 +20,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from monitor.core.clocks import DAY_US, HOUR_US
 from monitor.sql import FAILURES, drop_rows, quote
 
 Columns = dict[str, NDArray]
 
 BINS_PER_OCTAVE = 4
-HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
 LEAST_EVENTS = 50
 """An attribute that fewer matched events carry is kept, but tells nothing of habits."""
 MOSTLY, SOMETIMES = 0.5, 0.005

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from monitor.core.clocks import DAY_US, micros
 from monitor.core.identity import lowered
 from monitor.model import Batch, Reject
 from monitor.store.schema import cursors, events, rejects, tallies
 from monitor.store.state import State, bump, get, insert_new, put
-from monitor.store.utc import micros
 
 COLUMNS = (
     "id", "digest", "t", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason",
@@ -24,7 +24,7 @@ COLUMNS = (
 LONGEST_ID = 400
 SEEN = "events seen at"
 """When the newest batch came: microseconds since 1970 UTC."""
-MOST_BACK_US = 86_400_000_000
+MOST_BACK_US = DAY_US
 TOO_OLD = "too old from "
 """Before a source's name: the counter in the store of events that came when they were too old to be kept."""
 CHANGED, URGENT = "events changed", "watched events changed"

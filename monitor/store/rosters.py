@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection, Table, func, insert, select, update
 
+from monitor.core.clocks import micros
 from monitor.core.windows import end_of, usual_zone
 from monitor.model import Departure, Person
 from monitor.store.schema import accounts, departures, feeds, people
 from monitor.store.state import bump, get, put
-from monitor.store.utc import micros
 
 CHANGED = "rosters changed"
 """Counter in the store: any version of anything that came into force."""

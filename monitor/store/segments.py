@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
 
+from monitor.core.clocks import micros
 from monitor.engine import own_tables
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events, segments
 from monitor.store.state import State
-from monitor.store.utc import micros
 
 SCHEMA = pa.schema(
     [pa.field("id", pa.string()), pa.field("t", pa.int64())]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC as ZULU
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Dialect, TypeDecorator
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=ZULU)
+from monitor.core.clocks import EPOCH, micros
 
 
 class UTC(TypeDecorator[datetime]):
@@ -22,11 +21,4 @@ class UTC(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The time, aware, in UTC."""
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
-
-
-def micros(when: datetime) -> int:
-    """Microseconds since 1970 UTC. Raises ValueError for a time without a zone."""
-    if when.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return (when - _EPOCH) // timedelta(microseconds=1)
+        return None if value is None else EPOCH + timedelta(microseconds=value)

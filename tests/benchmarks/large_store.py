@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from sqlalchemy import insert
 
+from monitor.core.clocks import micros
 from monitor.core.fold import case_id_of
 from monitor.model import Case, Departure, Finding, Person, Reason
 from monitor.sql import literal
@@ -20,7 +21,6 @@ from monitor.station import Station, open_station
 from monitor.store import cases, rosters, segments
 from monitor.store.schema import events as hot_events
 from monitor.store.schema import segments as manifest
-from monitor.store.utc import micros
 from tests.benchmarks.large_log import SORTS
 
 EVENTS, PEOPLE, DAYS = 10_000_000, 5_000, 240
