@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,14 +115,13 @@ def backtest(
 
 
 def _show(told: Backtest, form: str, limit: int) -> None:
-    from rich.console import Console
-
     from monitor.report import backtest_json, backtest_table
+    from monitor.report.rows import screen
 
     if form == "json":
         click.echo(json.dumps(backtest_json.as_dict(told), ensure_ascii=True, indent=1))
     else:
-        out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
+        out = screen(most=WIDTH)
         backtest_table.show(out, told, limit)
 
 

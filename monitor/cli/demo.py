@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.world import World
     from monitor.world.outcome import Outcome, Outcomes
 
-WIDTH = 110
 STORY_OF_2017 = "wrong_target"
 
 
@@ -63,6 +61,7 @@ def demo(seed: int, shape: str, out: Path, limit: int, recent: bool, verbose: bo
       lastday demo --recent --out recent-demo
     """  # fmt: skip
     from monitor import scanning
+    from monitor.report.rows import screen
     from monitor.settings import load_settings
     from monitor.world import generate, made_recent, write
     from monitor.world.outcome import compare
@@ -82,7 +81,7 @@ def demo(seed: int, shape: str, out: Path, limit: int, recent: bool, verbose: bo
                 str(out), None, f"cannot be written ({error.strerror})", "name another folder with --out"
             ) from None
         result = scanning.scan([hr], [str(events)], settings, step=steps.step, progress=steps.read)
-    console = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
+    console = screen()
     outcomes = compare(world, result.found)
     _show_world(console, world, result)
     _show_cards(console, result, outcomes.incidents, limit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from rich.text import Text
 from monitor.core.clocks import EPOCH
 from monitor.model import Reject
 from monitor.report import terminal
+from monitor.report.rows import screen
 from monitor.report.safe import plain
 from monitor.scanning import Scan
 from monitor.sources.streams import DAMAGED
@@ -21,7 +21,6 @@ SHOWN = 5
 MOST_COLUMNS = 20
 MOST_SET_ASIDE = 0.05
 MOST_UNMATCHED = 0.5
-WIDTH = 110
 
 
 def show_scan(
@@ -32,7 +31,7 @@ def show_scan(
     verbose: show every line that was set aside, as far as they are kept.
     """
     if not messages_only:
-        out = Console(width=min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), highlight=False)
+        out = screen()
         mine = [finding for finding in result.found if person in (None, finding.person_id)]
         show = terminal.show if person else terminal.show_departures
         show(out, mine, result.roster.people, limit, measured=result.assessed.scale.measured)

@@ -54,9 +54,9 @@ class Column:
     drop: int = 0
 
 
-def screen(*, stderr: bool = False) -> Console:
+def screen(*, stderr: bool = False, most: int = WIDTH) -> Console:
     """A console as wide as the terminal, within reason; it never colours what is not a terminal."""
-    width = max(min(shutil.get_terminal_size((WIDTH, 40)).columns, WIDTH), LEAST_WIDTH)
+    width = max(min(shutil.get_terminal_size((most, 40)).columns, most), LEAST_WIDTH)
     return Console(width=width, highlight=False, markup=False, emoji=False, stderr=stderr)
 
 
