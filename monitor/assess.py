@@ -111,6 +111,8 @@ def assess(
         gathered.forget_rows()
         surprise = evidence.surprises(baseline, events, gathered.used)
     surprise[evidence.DAY] = strange_days.result()[days.row(events)]
+    usual_days = days.usual
+    del days, strange_days  # nobody asks for the vectors again, and they are large
     baseline.calibrate(surprise, events["w"], tier)
 
     step("judging acts")
@@ -122,7 +124,7 @@ def assess(
     scale = _scale(best[~cast.real], best[cast.real], weeks, settings)
     return Assessment(
         people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, span, weeks, scale,
-        asked, days.usual, low, active,
+        asked, usual_days, low, active,
     )  # fmt: skip
 
 

@@ -216,8 +216,8 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
     # Every event has its row in rolling: joined by INNER JOIN, the planner would begin with that.
     events = history.columns(f"""
         WITH
-        known AS (SELECT mine.*, target.c, coalesce(one.people, 0) AS target_people,
-            coalesce(one.users, 0) AS target_users,
+        known AS (SELECT mine.*, target.c, coalesce(one.people, 0)::INTEGER AS target_people,
+            coalesce(one.users, 0)::INTEGER AS target_users,
             {_state("one", "mine.d")} AS target_state, since, coalesce(one.fd < mine.first, false) AS target_before
           FROM mine JOIN settled USING (p) LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
         SELECT known.r, known.w, known.p, known.g, known.a, known.t, known.h, known.d, coalesce(known.b, -1) AS b,
@@ -229,7 +229,7 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
           target_state, {_state("place", "known.d")} AS place_state,
           target_before, coalesce(place.fd < known.first, false) AS place_before,
           target_people, target_users,
-          coalesce(place.people, 0) AS place_people, coalesce(place.users, 0) AS place_users, coalesce(within.targets, 0) AS place_targets{values}
+          coalesce(place.people, 0)::INTEGER AS place_people, coalesce(place.users, 0)::INTEGER AS place_users, coalesce(within.targets, 0)::INTEGER AS place_targets{values}
         FROM known
         LEFT JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
         LEFT JOIN breadth ON breadth.p = known.p AND breadth.a = known.a AND breadth.d = known.d
@@ -267,12 +267,12 @@ def _add_counts(events: Columns, paying: Sequence[int]) -> None:
     split = np.isin(events["a"], paying) & (v != 0) & (n_same[same] >= SPLIT_FROM)
     moved = np.bincount(same, done * m, minlength=len(n_same))[same]
     events |= {
-        "n_hour": n_hour[hour],
-        "n_day": n_day[day],
+        "n_hour": n_hour[hour].astype(np.int32),
+        "n_day": n_day[day].astype(np.int32),
         "s_day": np.where(sized, size, -1.0)[day],
-        "n_same": n_same[same],
+        "n_same": n_same[same].astype(np.int32),
         "s_split": np.where(split, moved, -1.0),
-        "n_unstated": np.where(bare, np.bincount(day, bare, minlength=len(n_day))[day], 0).astype(np.int64),
+        "n_unstated": np.where(bare, np.bincount(day, bare, minlength=len(n_day))[day], 0).astype(np.int32),
     }
 
 
