@@ -10,6 +10,7 @@ import numpy as np
 from detectors.base import Detector, Floats
 from detectors.tail import Tail, size_of
 from monitor.core.questions import NEW_TO_ME
+from monitor.core.recurring import facet_of
 
 STATES = (
     "known",
@@ -50,12 +51,16 @@ def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  #
 
     event: the watched quantities of the act's strongest event, and `unit` (what its magnitude
     counts), `action`, `to` (" to outsiders" where what goes out is counted apart), `action_before`,
-    `where` (its local time), `used` (of the facet that the question names).
+    `where` (its local time), `used` (of the facet that the question names), `again` (on how many days there was
+    something unusual, where that is what the question asks).
     """
     kind, _, name = question.partition(" ")
     if kind == "habit":
         days, _, all_days = found.counts
-        text = f"{name.removeprefix('@')} {event['used']}: used on {days:,.0f} of {all_days:,.0f} days before"
+        what = f"{facet_of(question).removeprefix('@')} {event['used']}"
+        text = f"{what}: used on {days:,.0f} of {all_days:,.0f} days before"
+        if event["again"]:
+            text += f"; something as unusual on {event['again']} days within four weeks"
         return Told(text, str(event["used"]), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
     k, n, kp, np_, _, _ = found.counts
     own, peers = _share(k, n), _share(kp, np_)
