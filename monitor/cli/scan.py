@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import DEGRADED, DONE, FOUND
-from monitor.cli.common import Steps, feedback_option, file_options, read_time, write_findings
+from monitor.cli.common import Steps, clock, feedback_option, file_options, read_time, write_findings
 from monitor.core.levels import LEVELS
 from monitor.model import BadInput
 
@@ -71,6 +71,7 @@ def scan(
             reading=reading,
             feedback=entries,
             as_of=then,
+            now=clock(),
             seed=seed,
             step=steps.step,
             progress=steps.read,
