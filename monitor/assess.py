@@ -98,21 +98,9 @@ def assess(
     asked = _asked(history, people, settings, attributes)
     actions = asked.actions
     cast = _cast(people, windows, actions)
-    days = gather_days(history, cast, windows, asked)
-    baseline = evidence.Baseline(cast)
-    with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
-        strange_days = beside.submit(baseline.learn_days, days.past, days.watched)
-        gathered = gather(history, cast, asked, DAYS_A_WEEK * weeks)
-        events = gathered.events
-
-        step("weighing evidence")
-        tier = tiers_of(events, actions)
-        baseline.learn(gathered.learned, gathered.habits)
-        gathered.forget_rows()
-        surprise = evidence.surprises(baseline, events, gathered.used)
-    surprise[evidence.DAY] = strange_days.result()[days.row(events)]
-    usual_days = days.usual
-    del days, strange_days  # nobody asks for the vectors again, and they are large
+    baseline, gathered, surprise, usual_days = _weigh(history, cast, windows, asked, DAYS_A_WEEK * weeks, step)
+    events = gathered.events
+    tier = tiers_of(events, actions)
     baseline.calibrate(surprise, events["w"], tier)
 
     step("judging acts")
@@ -126,6 +114,27 @@ def assess(
         people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, span, weeks, scale,
         asked, usual_days, low, active,
     )  # fmt: skip
+
+
+def _weigh(
+    history: History, cast: evidence.Cast, windows: Sequence[Window], asked: Asked, days_known: int, step: Step
+) -> tuple[evidence.Baseline, Gathered, dict[str, Floats], Usual]:
+    """The baselines, the watched events, each one's surprise under them, and usual days.
+
+    The vectors of days are large, and nobody asks for them again: they end here.
+    """
+    days = gather_days(history, cast, windows, asked)
+    baseline = evidence.Baseline(cast)
+    with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
+        strange_days = beside.submit(baseline.learn_days, days.past, days.watched)
+        gathered = gather(history, cast, asked, days_known)
+
+        step("weighing evidence")
+        baseline.learn(gathered.learned, gathered.habits)
+        gathered.forget_rows()
+        surprise = evidence.surprises(baseline, gathered.events, gathered.used)
+    surprise[evidence.DAY] = strange_days.result()[days.row(gathered.events)]
+    return baseline, gathered, surprise, days.usual
 
 
 def tiers_of(events: Mapping[str, NDArray], actions: Sequence[Action]) -> NDArray:

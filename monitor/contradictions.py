@@ -15,8 +15,7 @@ from monitor.notify.channels import make_channel
 from monitor.notify.webhook import is_web_address
 from monitor.operation import Folder, LogSource, RosterFeed, SqlTable, Webhook
 from monitor.settings import Settings
-from monitor.sources.roster_feeds import profile_of
-from monitor.sources.rosters import COLUMNS
+from monitor.sources.roster_feeds import check_columns, profile_of
 from monitor.station import CONFIG_NAME, make_source
 from monitor.store.state import state_url
 
@@ -29,15 +28,11 @@ Fault = tuple[Place, str, str, str]
 def contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Fault]:
     """Each as a fault with its place, or as one that tells its place itself."""
     yield from _times(settings)
-    yield from _spans(settings)
     yield from _names(settings)
     for i, feed in enumerate(settings.rosters):
         if bool(feed.path) == bool(feed.url and feed.query):
             mend = "give a path, or a url and a query"
             yield ("rosters", i), "name", f"{feed.name} has no path, or both path and url", mend
-        for name in sorted(set(feed.columns) - set(COLUMNS)):
-            what = f"no column {name!r} is known"
-            yield ("rosters", i), "columns", what, f"on the left may stand {', '.join(COLUMNS)}"
     for i, source in enumerate(settings.sources):
         if isinstance(source, Folder) and not (folder / source.path).is_dir():
             yield ("sources", i), "path", f"there is no folder {source.path}", "make it or name another"
@@ -46,7 +41,7 @@ def contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Faul
 
 
 def _times(settings: Settings) -> Iterator[Fault]:
-    """Times of day; zones are checked as the settings are loaded."""
+    """Times of day; zones and spans are checked as the settings are loaded."""
     notices, schedule = settings.notices, settings.schedule
     for key in ("refit", "upkeep", "digest"):
         if not _fits(time.fromisoformat, getattr(schedule, key)):
@@ -57,17 +52,6 @@ def _times(settings: Settings) -> Iterator[Fault]:
     if bool(notices.quiet_from) != bool(notices.quiet_to):
         what = "quiet hours have a beginning or an end only"
         yield ("notices", 0), "quiet_from", what, "give quiet_from and quiet_to"
-
-
-def _spans(settings: Settings) -> Iterator[Fault]:
-    """Spans of days that must hold others."""
-    windows, store = settings.windows, settings.store
-    if windows.longest_before < windows.before:
-        what = f"longest_before is shorter than before = {windows.before}"
-        yield ("windows", 0), "longest_before", what, "make it at least as long"
-    if store.keep_days < store.hot_days:
-        what = f"keep_days is less than hot_days = {store.hot_days}"
-        yield ("store", 0), "keep_days", what, "keep events at least as long as they are hot"
 
 
 def _names(settings: Settings) -> Iterator[Fault]:
@@ -116,6 +100,7 @@ def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[
         (("rosters", i), "format" if feed.format else "url", partial(_make_roster, folder, feed, secrets))
         for i, feed in enumerate(settings.rosters)
     ]
+    attempts += [(("rosters", i), "columns", partial(check_columns, feed)) for i, feed in enumerate(settings.rosters)]
     if settings.store.url:
         attempts.append((("store", 0), "url", lambda: state_url(secrets.fill(settings.store.url))))
     if settings.http.listen:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import duckdb
 from sqlalchemy import Connection
@@ -19,7 +19,7 @@ from monitor import assess as judgement
 from monitor import telling
 from monitor.again import freeze, judge_again
 from monitor.core import casework, retry
-from monitor.core.clocks import micros
+from monitor.core.clocks import CLOCK_AHEAD, micros
 from monitor.core.veiling import veiled
 from monitor.findings import findings
 from monitor.matching import NothingMatched
@@ -33,9 +33,6 @@ from monitor.store.around import months_of, sources_of
 from monitor.store.history import History
 from monitor.store.recall import lost_files, recall
 from monitor.store.state import get, put
-
-CLOCK_AHEAD = timedelta(hours=1)
-"""A log whose clock runs ahead by no more than this is believed at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,14 +69,13 @@ def lived(loaded: Loaded) -> Lived:
 
 
 def times(
-    loaded: Loaded, settings: Settings, start: datetime | None, until: datetime | None, step: timedelta
+    whole: Lived, settings: Settings, start: datetime | None, until: datetime | None, step: timedelta
 ) -> list[datetime]:
     """The times to judge at: the last event (or `until`), and back from there in steps, as far as `start`.
 
     Without `start` back to where the first placebo departures have record enough.
     Raises BadInput where there is no such time, or too many.
     """
-    whole = lived(loaded)
     first, last = whole.first, min(whole.last, until) if until else whole.last
     begin = start or min(last, first + timedelta(days=settings.windows.history + settings.windows.before))
     if begin > last or last < first:

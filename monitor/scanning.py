@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -13,7 +13,7 @@ import duckdb
 
 from detectors import person_day
 from monitor.assess import Assessment, Step, assess, damp
-from monitor.core.clocks import micros
+from monitor.core.clocks import CLOCK_AHEAD, EPOCH, micros
 from monitor.core.windows import known_from, usual_zone
 from monitor.findings import findings
 from monitor.matching import NothingMatched
@@ -41,6 +41,15 @@ class Loaded:
     rejects: list[Reject]
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Events later than a scan's `as_of`, which are left out, or than the clock, which are judged all the same."""
+
+    events: int
+    last: datetime
+    left_out: bool
+
+
 @dataclass(slots=True)
 class Scan(Loaded):
     """What a scan found in what was read, and who in it is on no roster: (source, actors, events, an example)."""
@@ -48,25 +57,28 @@ class Scan(Loaded):
     found: list[Finding]
     assessed: Assessment
     unmatched: list[tuple[str | None, int, int, str]]
+    late: Late | None = None
 
 
 def scan(
     rosters: Sequence[Path], events: Sequence[str], settings: Settings, *, reading: Reading | None = None,
-    feedback: Sequence[Feedback] = (), as_of: datetime | None = None, seed: int = 0, step: Step = lambda name: None,
-    progress: Progress | None = None,
+    feedback: Sequence[Feedback] = (), as_of: datetime | None = None, now: datetime | None = None, seed: int = 0,
+    step: Step = lambda name: None, progress: Progress | None = None,
 ) -> Scan:  # fmt: skip
     """Read the files, through the profiles that `reading` names, and judge.
 
+    as_of: events that came later are left out.  now: without it, those that are later are counted, and judged.
     Raises BadInput where a file cannot be used at all.
     """
     loaded = load_files(rosters, events, settings, reading=reading, as_of=as_of, step=step, progress=progress)
+    late = _late(loaded.history, as_of, now)
     try:
         assessed = assess_files(loaded, settings, as_of=as_of, seed=seed, step=step)
     except NothingMatched as nobody:
         raise nothing_to_judge(loaded, nobody.unmatched, as_of) from None
     assessed = damp(assessed, feedback, settings)
     step("writing findings")
-    return found_in(loaded, assessed)
+    return replace(found_in(loaded, assessed), late=late)
 
 
 def found_in(loaded: Loaded, assessed: Assessment) -> Scan:
@@ -75,6 +87,14 @@ def found_in(loaded: Loaded, assessed: Assessment) -> Scan:
         loaded.history, loaded.intake, loaded.roster, loaded.files, loaded.rejects,
         findings(loaded.history, assessed), assessed, loaded.history.unmatched(),
     )  # fmt: skip
+
+
+def _late(history: History, as_of: datetime | None, now: datetime | None) -> Late | None:
+    until = as_of or (now and now + CLOCK_AHEAD)
+    if until is None:
+        return None
+    [(events, last)] = history.rows(f"SELECT count(*), max(t) FROM event WHERE t > {micros(until)}")
+    return Late(events, EPOCH + timedelta(microseconds=last), as_of is not None) if events else None
 
 
 def load_files(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -137,16 +137,8 @@ def load_settings(path: Path | None = None) -> Settings:
     if "written" in told["actions"]:
         raise _wrong(where, ("actions", "written"), "no setting; the catalogue's file is named by catalogue")
     settings = _converted(where, told, Settings)
-    levels = settings.severity
-    wrong = {
-        ("people", "timezone"): _no_zone(settings.people.timezone),
-        ("schedule", "timezone"): _no_zone(settings.schedule.timezone),
-        ("severity", "medium"): levels.medium > levels.high and "more than high",
-        ("severity", "high"): levels.high > levels.critical and "more than critical",
-    }
-    for at, what in wrong.items():
-        if what:
-            raise _wrong(where, at, what)
+    for at, what in _contradictions(settings):
+        raise _wrong(where, at, what)
     if settings.actions.catalogue and path is not None:
         beside = path.parent / settings.actions.catalogue
         actions = msgspec.structs.replace(settings.actions, catalogue=str(beside), written=_text_of(beside))
@@ -154,9 +146,21 @@ def load_settings(path: Path | None = None) -> Settings:
     return settings
 
 
-def _no_zone(name: str) -> str:
-    """What is wrong with the name of a time zone; "" where nothing is."""
-    return "" if is_zone(name) else f"{name!r} is no time zone; write a name such as Europe/Berlin"
+def _contradictions(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
+    """Settings of the right kind that cannot be: where each stands, and what is wrong."""
+    for table, zone in (("people", settings.people.timezone), ("schedule", settings.schedule.timezone)):
+        if not is_zone(zone):
+            yield (table, "timezone"), f"{zone!r} is no time zone; write a name such as Europe/Berlin"
+    levels, windows, store = settings.severity, settings.windows, settings.store
+    if levels.medium > levels.high:
+        yield ("severity", "medium"), "more than high"
+    if levels.high > levels.critical:
+        yield ("severity", "high"), "more than critical"
+    if windows.longest_before < windows.before:
+        yield ("windows", "longest_before"), f"shorter than before = {windows.before}; make it at least as long"
+    if store.keep_days < store.hot_days:
+        what = f"less than hot_days = {store.hot_days}; keep events at least as long as they are hot"
+        yield ("store", "keep_days"), what
 
 
 def _text_of(path: Path) -> str:

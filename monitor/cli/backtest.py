@@ -95,21 +95,22 @@ def backtest(
     with Steps(verbose).shown() as steps:
         loaded = scanning.load_files(rosters, events, settings, reading=reading, step=steps.step, progress=steps.read)
         strangers = _strangers(known, loaded.roster.people)
-        astray = replay.lived(loaded).astray
-        as_ofs = replay.times(loaded, settings, first, last, step)
-        lived = replay.replay(
+        whole = replay.lived(loaded)
+        as_ofs = replay.times(whole, settings, first, last, step)
+        replayed = replay.replay(
             loaded, settings, as_ofs, befores=befores, feedback=entries, seed=seed, count=steps.count
         )  # fmt: skip
-        told = replay.sum_up(lived, settings, step, budgets=budgets or BUDGETS, labels=known, feedback=entries)
+        told = replay.sum_up(replayed, settings, step, budgets=budgets or BUDGETS, labels=known, feedback=entries)
     _show(told, form, limit)
     if page:
         _write(page, backtest_page.page(told))
-    show_scan(lived.last, 0, messages_only=True, verbose=verbose)
-    if astray:
-        click.echo(f"events more than a year away from all others, as of a clock that was off: {astray:,}", err=True)
+    show_scan(replayed.last, 0, messages_only=True, verbose=verbose)
+    if whole.astray:
+        told_of = "events more than a year away from all others, as of a clock that was off"
+        click.echo(f"{told_of}: {whole.astray:,}", err=True)
     if strangers:
         click.echo(f"labels: {len(strangers):,} people are on no roster, for example {plain(strangers[0])}", err=True)
-    if short := shortfalls(lived.last):
+    if short := shortfalls(replayed.last):
         tell_shortfalls(short, DEGRADED)
         ctx.exit(DEGRADED)
 

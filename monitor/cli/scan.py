@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import DEGRADED, DONE, FOUND
-from monitor.cli.common import Steps, feedback_option, file_options, read_time, write_findings
+from monitor.cli.common import Steps, clock, feedback_option, file_options, read_time, write_findings
 from monitor.core.levels import LEVELS
 from monitor.model import BadInput
 
@@ -56,7 +56,7 @@ def scan(
       lastday scan --hr people.csv --events logs/ --as-of 2017-11-02T19:00:00Z --fail-on high
     """
     from monitor import scanning
-    from monitor.cli.summary import shortfalls, show_scan, tell_shortfalls
+    from monitor.cli.summary import shortfalls, tell_shortfalls
     from monitor.settings import load_settings
     from monitor.sources.feedback import read_feedback
 
@@ -71,24 +71,31 @@ def scan(
             reading=reading,
             feedback=entries,
             as_of=then,
+            now=clock(),
             seed=seed,
             step=steps.step,
             progress=steps.read,
         )
     if person is not None:
         person = _known(person, result)
-    if form == "table":
-        show_scan(result, limit or (len(result.found) if person else 10), person=person, verbose=verbose)
-    else:
-        mine = [finding for finding in result.found if person in (None, finding.person_id)]
-        write_findings(mine[:limit], form)
-        show_scan(result, 0, messages_only=True, verbose=verbose)
+    _show(result, form, limit, person, verbose)
     met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found)
     short = shortfalls(result)
     code = FOUND if met else DEGRADED if short else DONE
     tell_shortfalls(short, code)
     if code:
         ctx.exit(code)
+
+
+def _show(result: Scan, form: str, limit: int | None, person: str | None, verbose: bool) -> None:
+    from monitor.cli.summary import show_scan
+
+    if form == "table":
+        show_scan(result, limit or (len(result.found) if person else 10), person=person, verbose=verbose)
+    else:
+        mine = [finding for finding in result.found if person in (None, finding.person_id)]
+        write_findings(mine[:limit], form)
+        show_scan(result, 0, messages_only=True, verbose=verbose)
 
 
 def _known(person: str, result: Scan) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from rich.console import Console
 from rich.text import Text
@@ -14,7 +14,7 @@ from monitor.model import Reject
 from monitor.report import terminal
 from monitor.report.rows import screen
 from monitor.report.safe import plain
-from monitor.scanning import Scan
+from monitor.scanning import Late, Scan
 from monitor.sources.streams import DAMAGED
 
 SHOWN = 5
@@ -54,6 +54,8 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
         )
         told += _examples(people, len(people), lines)
     told += _unwatched(result)
+    if late := result.late:
+        told.append(_late(late))
     if intake.repeated:
         told.append(f"repeated: {intake.repeated:,} lines had an id that came before; each counted once")
     if intake.clashing:
@@ -80,6 +82,13 @@ def _examples(rejects: Sequence[Reject], total: int, most: int | None) -> list[s
     told = [f"  {plain(r.file)}:{r.line}: {plain(r.why)}" for r in shown]
     more = "; -v shows them" if len(rejects) > len(shown) else ""
     return told + [f"  … and {total - len(shown):,} more{more}"] * (total > len(shown))
+
+
+def _late(late: Late) -> str:
+    events = "1 event" if late.events == 1 else f"{late.events:,} events"
+    if late.left_out:
+        return f"later than --as-of: {events}, not known then, left out"
+    return f"later than the clock here: {events}, up to {late.last.astimezone(UTC):%Y-%m-%d %H:%MZ}; a clock is off"
 
 
 def _unwatched(result: Scan) -> list[str]:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_US, HOUR_US, SECOND_US = 86_400_000_000, 3_600_000_000, 1_000_000
+CLOCK_AHEAD = timedelta(hours=1)
+"""A log whose clock runs ahead by no more than this is believed at once."""
 
 
 def spells(zone: str, first_us: int, last_us: int) -> list[tuple[int, int]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,62 +47,97 @@ def figures(detector: Detector, X: Floats) -> list[Figures]:
     return [Figures(k, u) for k, u in zip(counts, usual, strict=True)]
 
 
-def tell(question: str, event: Mapping[str, object], found: Figures) -> Told:  # noqa: PLR0911 (a return a kind)
+def tell(question: str, event: Mapping[str, Any], found: Figures) -> Told:
     """One piece of evidence in words.
 
+    question: a kind and what it asks of, as evidence names them, such as "novelty target".
     event: the watched quantities of the act's strongest event, and `unit` (what its magnitude
     counts), `action`, `to` (" to outsiders" where what goes out is counted apart), `action_before`,
     `where` (its local time), `used` (of the facet that the question names), `again` (on how many days there was
     something unusual, where that is what the question asks).
     """
-    kind, _, name = question.partition(" ")
-    if kind == "habit":
-        days, _, all_days = found.counts
-        what = f"{facet_of(question).removeprefix('@')} {event['used']}"
-        text = f"{what}: used on {days:,.0f} of {all_days:,.0f} days before"
-        if event["again"]:
-            text += f"; something as unusual on {event['again']} days within four weeks"
-        return Told(text, str(event["used"]), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
-    k, n, kp, np_, _, _ = found.counts
-    own, peers = _share(k, n), _share(kp, np_)
-    action = f"{event['action']}{event['to']}"
-    match kind:
-        case "rarity":
-            return Told(f"{action}: on {own} own days before, on {peers} of the peers' days", "that day", own, peers)
-        case "sequence":
-            order = f"{action} after {event['action_before']} on the same target"
-            text = f"{order}: {own} own times, {peers} of the peers'"
-            return Told(text, f"after {event['action_before']}", own, peers)
-        case "unstated":
-            bare, all_that_day = event["n_unstated"], event["n_day"]
-            text = f"{action} without a stated reason, {bare} of {all_that_day} that day"
-            return Told(f"{text}; so {own} own times before, {peers} of the peers'", str(bare), own, peers)
-        case "foreign":
-            whose = f"{name.removeprefix('@')} {event['used']} is nearly always used by somebody else"
-            return Told(f"{whose}; so in {own} own uses before, {peers} of the peers'", str(event["used"]), own, peers)
-        case "novelty" if name != "many":
-            what = "the target" if name == "target" else "this sort of target"
-            state = STATES[int(event[f"{name}_state"])]  # type: ignore[call-overload]
-            users = f" and used by {event[f'{name}_users']:,} others" if event[f"{name}_state"] == NEW_TO_ME else ""
-            return Told(f"{what} is {state}{users}; so in {own} own acts, {peers} of the peers'", state, own, peers)
-        case "rhythm":
-            where = event["where"]
-            text = f"{where}: active in this hour of the week in {own} own active hours, {peers} of the peers'"
-            return Told(text, str(where), own, peers)
-        case "adopted":
-            times = f"on {event['new_' + name]} days since its first use, within four weeks"
-            what = f"{name.removeprefix('@')} {event['used']}: new to this person and used {times}"
-            text = f"{what}; so in {own} own things once new, {peers} of the peers'"
-            return Told(text, str(event["used"]), own, peers)
-        case "dormancy":
-            return Told(
-                f"the account lay idle for {event['idle']} active days; longer in {own} own gaps",
-                f"{event['idle']} days",
-                own,
-                peers,
-            )
-        case _:
-            return _size(kind, name, event, found)
+    kind, name = question.partition(" ")[0], facet_of(question)
+    if kind in _WORDS and name != "many":
+        return _WORDS[kind](name, event, found)
+    return _size(kind, name, event, found)
+
+
+def _habit(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    days, _, all_days = found.counts
+    used = event["used"]
+    text = f"{_facet(name)} {used}: used on {days:,.0f} of {all_days:,.0f} days before"
+    if event["again"]:
+        text += f"; something as unusual on {event['again']} days within four weeks"
+    return Told(text, str(used), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
+
+
+def _rarity(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    own, peers = _shares(found)
+    text = f"{event['action']}{event['to']}: on {own} own days before, on {peers} of the peers' days"
+    return Told(text, "that day", own, peers)
+
+
+def _sequence(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    own, peers = _shares(found)
+    after = f"after {event['action_before']}"
+    text = f"{event['action']}{event['to']} {after} on the same target: {own} own times, {peers} of the peers'"
+    return Told(text, after, own, peers)
+
+
+def _unstated(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    own, peers = _shares(found)
+    bare, all_that_day = event["n_unstated"], event["n_day"]
+    text = f"{event['action']}{event['to']} without a stated reason, {bare} of {all_that_day} that day"
+    return Told(f"{text}; so {own} own times before, {peers} of the peers'", str(bare), own, peers)
+
+
+def _foreign(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    own, peers = _shares(found)
+    text = f"{_facet(name)} {event['used']} is nearly always used by somebody else"
+    return Told(f"{text}; so in {own} own uses before, {peers} of the peers'", str(event["used"]), own, peers)
+
+
+def _novelty(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    own, peers = _shares(found)
+    what = "the target" if name == "target" else "this sort of target"
+    state = event[f"{name}_state"]
+    users = f" and used by {event[f'{name}_users']:,} others" if state == NEW_TO_ME else ""
+    text = f"{what} is {STATES[int(state)]}{users}; so in {own} own acts, {peers} of the peers'"
+    return Told(text, STATES[int(state)], own, peers)
+
+
+def _rhythm(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    own, peers = _shares(found)
+    where = event["where"]
+    text = f"{where}: active in this hour of the week in {own} own active hours, {peers} of the peers'"
+    return Told(text, str(where), own, peers)
+
+
+def _adopted(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    own, peers = _shares(found)
+    times = f"on {event['new_' + name]} days since its first use, within four weeks"
+    what = f"{_facet(name)} {event['used']}: new to this person and used {times}"
+    return Told(f"{what}; so in {own} own things once new, {peers} of the peers'", str(event["used"]), own, peers)
+
+
+def _dormancy(name: str, event: Mapping[str, Any], found: Figures) -> Told:
+    own, peers = _shares(found)
+    text = f"the account lay idle for {event['idle']} active days; longer in {own} own gaps"
+    return Told(text, f"{event['idle']} days", own, peers)
+
+
+_WORDS: Mapping[str, Callable[[str, Mapping[str, Any], Figures], Told]] = {
+    "habit": _habit,
+    "rarity": _rarity,
+    "sequence": _sequence,
+    "unstated": _unstated,
+    "foreign": _foreign,
+    "novelty": _novelty,
+    "rhythm": _rhythm,
+    "adopted": _adopted,
+    "dormancy": _dormancy,
+}
+"""How each kind of evidence is told; all others compare a size, see _SIZES."""
 
 
 TOLD = 1.2
@@ -129,9 +165,9 @@ _SIZES = {
 }  # fmt: skip
 
 
-def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> Told:
+def _size(kind: str, name: str, event: Mapping[str, Any], found: Figures) -> Told:
     column, words, own_noun, peer_noun = _SIZES[f"{kind} {name}"]
-    value = float(event[column])  # type: ignore[arg-type]
+    value = float(event[column])
     k, n, kp, np_, _, _ = found.counts
     unit = f" {event['unit']}" if kind == "magnitude" and name != "many" and event["unit"] else ""
     shown = f"{number(value)}{unit}"
@@ -143,13 +179,13 @@ def _size(kind: str, name: str, event: Mapping[str, object], found: Figures) -> 
     return Told(text, shown, own, peers)
 
 
-def _campaign(span: str, value: float, event: Mapping[str, object]) -> str:
+def _campaign(span: str, value: float, event: Mapping[str, Any]) -> str:
     """What the whole team did at the same time, where it explains a part."""
     if span == "day":
-        excess = float(event["campaign"])  # type: ignore[arg-type]
+        excess = float(event["campaign"])
         return f" (the team did {excess:.1f} times its usual that day; that is taken out)" if excess >= TOLD else ""
     cleaned, whole = {"week": ("c7", "n7"), "month": ("c28", "n28")}[span]
-    cleared = value * float(event[cleaned]) / float(event[whole])  # type: ignore[arg-type]
+    cleared = value * float(event[cleaned]) / float(event[whole])
     return f" ({cleared:,.0f} without what the whole team did)" if value >= TOLD * cleared else ""
 
 
@@ -164,6 +200,17 @@ def _above(k: float, n: float, noun: str) -> str:
         if below < 99.9
         else f"above {100 - 100 * k / n:.4f} % of {n:,.0f} {noun}"
     )
+
+
+def _facet(name: str) -> str:
+    """A facet as people read it, without the @ that marks an attribute of the log's own."""
+    return name.removeprefix("@")
+
+
+def _shares(found: Figures) -> tuple[str, str]:
+    """How often before, of the person's own times and of the peers'."""
+    own, all_own, peers, all_peers, _, _ = found.counts
+    return _share(own, all_own), _share(peers, all_peers)
 
 
 def _share(k: float, n: float) -> str:

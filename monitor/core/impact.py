@@ -11,6 +11,7 @@ from detectors.base import Floats
 from detectors.tail import size_of
 from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS
+from monitor.core.whose import OWNABLE, Whose, whose
 
 FAILED = 0.19
 """Nothing happened, but somebody tried."""
@@ -38,11 +39,6 @@ NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
-PEOPLE = (
-    "account", "acct", "customer", "cust", "employee", "identity", "member", "patient", "person", "profile", "tenant",
-    "user", "usr",
-)  # fmt: skip
-"""Nouns of actions on people and on what stands for them: nobody else was seen to use them, yet they are somebody's."""
 SMALL = 0.35
 """So much each bit takes off by which a payment is smaller than chance, down to a half for the smallest; but for one
 that may be a part of a larger one."""
@@ -55,16 +51,10 @@ REACHED = ("customers", "followers", "members", "patients", "people", "readers",
 """What a magnitude counts where it says how many people an act reaches."""
 REACH_FROM, REACH_AT, REACH_DECADE = 1e6, 0.8, 0.1
 """From a million people on the impact is at least this, and so much more for each tenfold, whatever the reason."""
-SHARED_PEOPLE = 3
-OWN_PLACE_TARGETS = 3
 
 _DESTROYS = ("destroy",)
 _TAKES = ("exfiltrate",)
 _FLOWS = ("share", "forward", "send", "empower")
-_OWNABLE = ("destroy", "exfiltrate", "share", "change")
-_SELF_SERVING = ("forward", "empower")
-"""Kinds of action that are no better for being done to what bears one's own name: all mail to one's own mailbox goes
-on to somebody, a power is granted to oneself."""
 _OUTWARD = ("share", "forward", "empower")
 """Kinds of action that are another thing done toward the outside, with habits of its own. Mail is none of them: it
 leaves the house all day."""
@@ -72,7 +62,7 @@ leaves the house all day."""
 
 def is_moving(action: Action) -> bool:
     """Does it matter for this action whose things it touches, and who gets them?"""
-    return action.kind in _FLOWS + _OWNABLE
+    return action.kind in _FLOWS + OWNABLE
 
 
 def goes_out(action: Action) -> bool:
@@ -83,48 +73,75 @@ def goes_out(action: Action) -> bool:
 def impact_of(
     events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats, much_bits: Floats
 ) -> Floats:
-    """Impact of every event, 0 to 1.
+    """Impact of every event, 0 to 1: what the catalogue says, by whose it is, its size, who gets it, how it went.
 
-    events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, own (names
-    its actor), internal, external, jewel, target_people, place_people, place_targets, target_before, place_before.
+    events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, internal,
+    external, jewel, and what `whose` takes, of shape (n,).
     s_one: bits of the size above chance, negative for a small one, see store.sizes.  s_split: see store.counts.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target, and makes an export, a change or a loss graver.
     much_bits: how far what was done that day lies above everybody's days; makes a loss graver.
     """
-    kind = np.array([action.kind for action in actions])[events["a"]]
-    impact = np.array([action.impact for action in actions])[events["a"]]
-    somebody = np.array([_is_on_people(action.name) for action in actions])[events["a"]]
-    used_alone = (events["target_people"] == 1) & events["target_before"]
-    kept_alone = (events["place_people"] == 1) & (events["place_targets"] >= OWN_PLACE_TARGETS) & events["place_before"]
-    named = events["own"] & ~np.isin(kind, _SELF_SERVING)
-    guessed = ~named & (used_alone | kept_alone) & np.isin(kind, _OWNABLE) & ~somebody
-    own = named | guessed
-    shared = ~own & (somebody | (events["target_people"] >= SHARED_PEOPLE) | (events["place_people"] > SHARED_PEOPLE))
-    missed = ~np.isin(kind, _DESTROYS) | (~own & (impact >= NEVER_ONES_OWN))
-    alone = np.where(shared, np.where(events["target_people"] <= 1, UNTOUCHED, 1.0), UNSHARED)
-    reach = np.clip(reach_bits / REACH_BITS, 0.0, 1.0)
-    impact = np.where(missed, impact, impact * (alone + (1 - alone) * reach))
-    numbered = np.array([a.kind in _TAKES and a.magnitude != NUMBERLESS for a in actions])[events["a"]]
-    impact = np.where(numbered, impact + np.maximum(UNHEARD_OF - impact, 0.0) * reach, impact)
-    weighty = np.array([a.magnitude != NUMBERLESS for a in actions])[events["a"]]
-    felt = np.where(missed, kind == "change", shared) & weighty & (impact >= TIERS[0])
-    beyond = _unheard_of(reach_bits)
-    impact = np.where(felt, impact + np.maximum(UNHEARD_OF - impact, 0.0) * beyond, impact)
+    kind = _each(events, [action.kind for action in actions])
+    weighty = _each(events, [action.magnitude != NUMBERLESS for action in actions])
+    counted = _each(events, [action.magnitude in REACHED and action.kind != "read" for action in actions])
+    impact = _each(events, [action.impact for action in actions])
+    of = whose(events, actions)
+    lost = np.isin(kind, _DESTROYS)
+    missable = lost & (of.own | (impact < NEVER_ONES_OWN))
+
+    impact = np.where(missable, impact * _missed(events, of, reach_bits), impact)
+    impact = _by_size(impact, kind, missable & of.shared, weighty, reach_bits)
+    impact = _raise(impact, LOST_MANY, _unheard_of(much_bits), _of_many(lost, of.shared, events))
     small = (kind == "money") & (events["s_split"] < 0)
     impact = np.where(small, impact * (1 + SMALL * np.minimum(events["s_one"], 0.0)), impact)
-    lost = _of_many(np.isin(kind, _DESTROYS), shared, events)
-    impact = np.where(lost, impact + np.maximum(LOST_MANY - impact, 0.0) * _unheard_of(much_bits), impact)
+    impact = _by_receiver(impact, events, kind)
+    outgrown = np.where(of.guessed & weighty & (kind == "change"), _unheard_of(reach_bits), 0.0)
+    impact = np.where(of.own, impact * (OWN + (1 - OWN) * outgrown), impact)
+    return _as_it_went(impact, events, np.where(counted & ~of.own, _reach(events["b"]), 0.0))
+
+
+def _each(events: Mapping[str, NDArray], values: Sequence[object]) -> NDArray:
+    """What holds of each event's action; values: one an action."""
+    return np.array(values)[events["a"]]
+
+
+def _missed(events: Mapping[str, NDArray], of: Whose, reach_bits: Floats) -> Floats:
+    """How much of a loss is felt, 0 to 1: by those who used the thing, and by its reach, whoever used it."""
+    by_users = np.where(of.shared, np.where(events["target_people"] <= 1, UNTOUCHED, 1.0), UNSHARED)
+    return by_users + (1 - by_users) * _far_reaching(reach_bits)
+
+
+def _by_size(impact: Floats, kind: NDArray, felt: NDArray, weighty: NDArray, reach_bits: Floats) -> Floats:
+    """Exports, changes and losses that are felt are graver in a number that nobody ever reached."""
+    impact = _raise(impact, UNHEARD_OF, _far_reaching(reach_bits), np.isin(kind, _TAKES) & weighty)
+    grows = ((kind == "change") | felt) & weighty & (impact >= TIERS[0])
+    return _raise(impact, UNHEARD_OF, _unheard_of(reach_bits), grows)
+
+
+def _raise(impact: Floats, least: float, share: Floats, where: NDArray) -> Floats:
+    """At those places, brought nearer to the least impact by a share of what it lacks."""
+    return np.where(where, impact + np.maximum(least - impact, 0.0) * share, impact)
+
+
+def _by_receiver(impact: Floats, events: Mapping[str, NDArray], kind: NDArray) -> Floats:
+    """What flows to colleagues is less, and to outsiders never little; but mail leaves the house all day."""
     flows = np.isin(kind, _FLOWS)
     impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
-    impact = np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)
-    outgrown = np.where(guessed & weighty & (kind == "change"), beyond, 0.0)
-    impact = np.where(own, impact * (OWN + (1 - OWN) * outgrown), impact)
+    return np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)
+
+
+def _as_it_went(impact: Floats, events: Mapping[str, NDArray], reach: Floats) -> Floats:
+    """By what was told of this very act; the people it reaches come after the reason, which does not excuse them."""
     impact = np.where(events["jewel"], np.maximum(impact, CROWN_JEWEL), impact)
     impact = np.where(events["reasoned"], impact * REASONED, impact)
-    counted = np.array([action.magnitude in REACHED and action.kind != "read" for action in actions])[events["a"]]
-    impact = np.where(counted & ~own, np.maximum(impact, _reach(events["b"])), impact)
+    impact = np.maximum(impact, reach)
     return np.where(events["failed"], impact * FAILED, impact)
+
+
+def _far_reaching(bits: Floats) -> Floats:
+    """How far above everybody's magnitudes that lies, 0 to 1."""
+    return np.clip(bits / REACH_BITS, 0.0, 1.0)
 
 
 def _unheard_of(bits: Floats) -> Floats:
@@ -141,11 +158,6 @@ def _of_many(lost: NDArray, shared: NDArray, events: Mapping[str, NDArray]) -> N
     found = np.zeros(len(lost), bool)
     found[rows] = shared[rows] & many[day]
     return found
-
-
-def _is_on_people(action: str) -> bool:
-    """customer_account.close, users.delete: the last word of the noun tells."""
-    return action.partition(".")[0].rpartition("_")[2].removesuffix("s") in PEOPLE
 
 
 def _reach(bins: NDArray) -> Floats:

@@ -14,12 +14,13 @@ from monitor.model import BadInput, Departure
 from monitor.operation import RosterFeed
 from monitor.sources import feeds
 from monitor.sources.profiles import RosterProfile, beside, load_roster_profile
-from monitor.sources.rosters import Roster, Translate, read_roster
+from monitor.sources.rosters import COLUMNS, Roster, Translate, read_roster
 from monitor.sources.streams import open_bytes
 
 
 def read_feed(feed: RosterFeed, folder: Path, url: str, now: datetime) -> Roster:
     """The feed as it is now. url: with its secrets filled in. Raises BadInput where there is nothing to read."""
+    check_columns(feed)
     profile = profile_of(feed, folder)
     translate = feeds.translator(profile) if profile else None
     if feed.url:
@@ -32,6 +33,14 @@ def read_feed(feed: RosterFeed, folder: Path, url: str, now: datetime) -> Roster
     with open_bytes(path) as stream:
         rows = list(csv.reader(io.StringIO(stream.read().decode("utf-8-sig"), newline="")))
     return _read_rows(feed, rows, translate)
+
+
+def check_columns(feed: RosterFeed) -> None:
+    """Raises BadInput where the feed's columns name one of ours that there is not: it would be taken for nothing."""
+    if strange := sorted(set(feed.columns) - set(COLUMNS)):
+        raise BadInput(
+            feed.name, None, f"no column {strange[0]!r} is known", f"on the left may stand {', '.join(COLUMNS)}"
+        )
 
 
 def profile_of(feed: RosterFeed, folder: Path) -> RosterProfile | None:

@@ -208,7 +208,7 @@ def test_a_larger_budget_never_tells_less(told: dict[str, Any]) -> None:
 def test_every_step_finds_what_a_scan_finds_then(firm: Firm) -> None:
     settings, files = load_settings(), ([firm.folder / "hr.csv"], [str(firm.folder / "events.jsonl")])
     loaded = scanning.load_files(*files, settings)
-    as_ofs = replay.times(loaded, settings, None, None, timedelta(days=28))
+    as_ofs = replay.times(replay.lived(loaded), settings, None, None, timedelta(days=28))
     lived = replay.replay(loaded, settings, as_ofs)
     for moment in lived.moments[settings.windows.before]:
         then = scanning.scan(*files, settings, as_of=moment.as_of)
@@ -228,17 +228,19 @@ def test_a_clock_that_was_off_by_years_makes_the_replay_no_longer(firm: Firm, tm
     (tmp_path / "events.jsonl").write_text("\n".join([*lines, *off]) + "\n")
     step = timedelta(days=90)
     whole, astray = (
-        scanning.load_files([hr], [str(folder / "events.jsonl")], settings) for folder in (firm.folder, tmp_path)
+        replay.lived(scanning.load_files([hr], [str(folder / "events.jsonl")], settings))
+        for folder in (firm.folder, tmp_path)
     )
     assert replay.times(astray, settings, None, None, step) == replay.times(whole, settings, None, None, step)
-    assert (replay.lived(astray).astray, replay.lived(whole).astray) == (2, 0)
+    assert (astray.astray, whole.astray) == (2, 0)
 
 
 def test_the_last_step_finds_what_a_plain_scan_finds(firm: Firm, tmp_path: Path) -> None:
     hr = write_csv(tmp_path / "hr.csv", [p for p in firm.org.people.values() if p["person_id"] != "ops-23"])
     settings, files = load_settings(), ([hr], [str(firm.folder / "events.jsonl")])
     loaded = scanning.load_files(*files, settings)
-    lived = replay.replay(loaded, settings, replay.times(loaded, settings, None, None, timedelta(days=90)))
+    as_ofs = replay.times(replay.lived(loaded), settings, None, None, timedelta(days=90))
+    lived = replay.replay(loaded, settings, as_ofs)
     plain = scanning.scan(*files, settings)
     assert plain.found
     assert lived.last.found == plain.found

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.core.clocks import CLOCK_AHEAD
 from monitor.settings import CONFIG
 from tests.cli.conftest import Office
 from tests.cli.running import Ran, lastday
@@ -121,6 +122,19 @@ def test_as_of_is_the_same_as_a_shorter_log(office: Office, tmp_path: Path) -> N
     short.write_text("".join(line for line in lines if json.loads(line)["time"] <= until))
     told = lastday("scan", "--hr", office.hr, "--events", short, "--format", "jsonl")
     assert told.out == lastday("scan", *office.files, "--format", "jsonl", "--as-of", until).out
+
+
+def test_events_later_than_as_of_or_than_the_clock_are_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [datetime.fromisoformat(json.loads(line)["time"]) for line in office.events.read_text().splitlines()]
+    then = datetime(2017, 11, 5, 2, tzinfo=UTC)
+    left_out = sum(time > then for time in times)
+    told = lastday("scan", *office.files, "--format", "jsonl", "--as-of", then.isoformat())
+    assert f"later than --as-of: {left_out:,} events, not known then, left out" in told.err
+
+    assert "later than" not in lastday("scan", *office.files, "--format", "jsonl").err
+    monkeypatch.setattr("monitor.cli.scan.clock", lambda: max(times) - CLOCK_AHEAD - timedelta(seconds=1))
+    told = lastday("scan", *office.files, "--format", "jsonl")
+    assert f"later than the clock here: 1 event, up to {max(times):%Y-%m-%d %H:%MZ}; a clock is off" in told.err
 
 
 def test_as_of_a_day_is_its_end_in_utc(office: Office) -> None:

@@ -163,6 +163,19 @@ def test_each_error_has_its_line(tmp_path: Path, text: str, line: int, what: str
     assert "hunter2" not in str(fault)
 
 
+def test_once_holds_to_what_check_config_finds_wrong(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    config = folder / "lastday.toml"
+    good = config.read_text()
+    config.write_text(good.replace("[[rosters]]", "[[rosters]]\ncolumns = {person = 'X'}", 1))
+    told = run("once", "-C", str(folder), code=3).output
+    assert "no column 'person' is known; on the left may stand person_id" in told
+    config.write_text(good.replace("[windows]", "[windows]\nlongest_before = 20", 1))
+    with pytest.raises(BadInput, match="longest_before: shorter than before = 30"):
+        CliRunner().invoke(main, ["once", "-C", str(folder)], catch_exceptions=False)
+
+
 def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     (tmp_path / "lastday.toml").write_text("")
     told = run("check-config", "-C", str(tmp_path)).output
