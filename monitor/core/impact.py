@@ -39,9 +39,8 @@ NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
-SMALL = 0.35
-"""So much each bit takes off by which a payment is smaller than chance, down to a half for the smallest; but for one
-that may be a part of a larger one."""
+SMALL = 0.5
+"""So much the smallest payment takes off."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
@@ -77,7 +76,7 @@ def impact_of(
 
     events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, internal,
     external, jewel, and what `whose` takes, of shape (n,).
-    s_one: bits of the size above chance, negative for a small one, see store.sizes.  s_split: see store.counts.
+    small: see store.sizes.smallness.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target, and makes an export, a change or a loss graver.
     much_bits: how far what was done that day lies above everybody's days; makes a loss graver.
@@ -93,8 +92,7 @@ def impact_of(
     impact = np.where(missable, impact * _missed(events, of, reach_bits), impact)
     impact = _by_size(impact, kind, missable & of.shared, weighty, reach_bits)
     impact = _raise(impact, LOST_MANY, _unheard_of(much_bits), _of_many(lost, of.shared, events))
-    small = (kind == "money") & (events["s_split"] < 0)
-    impact = np.where(small, impact * (1 + SMALL * np.minimum(events["s_one"], 0.0)), impact)
+    impact = impact * (1 - SMALL * events["small"])
     impact = _by_receiver(impact, events, kind)
     outgrown = np.where(of.guessed & weighty & (kind == "change"), _unheard_of(reach_bits), 0.0)
     impact = np.where(of.own, impact * (OWN + (1 - OWN) * outgrown), impact)

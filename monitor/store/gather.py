@@ -118,6 +118,7 @@ def watch(
     build_rolling(history, totals, days)
     events = counts.watched(history, asked.facets, asked.paying)
     events["s_one"] = sizes.bits_of(events, bits)
+    events["small"] = sizes.smallness(events, asked.paying)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving, asked.taking))

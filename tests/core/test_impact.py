@@ -24,7 +24,7 @@ USUAL = {
     "a": 0, "b": -1, "failed": False, "reasoned": False, "own": False, "internal": False, "external": False,
     "jewel": False, "w": 0, "d": 19_000, "target_people": 1, "place_people": 1, "place_targets": 1,
     "target_before": False, "place_before": False,
-    "s_one": 0.0, "s_split": -1.0,
+    "small": 0.0,
 }  # fmt: skip
 
 
@@ -128,12 +128,8 @@ def test_what_seems_ones_own_is_so_no_longer_where_its_size_is_unheard_of() -> N
     assert taken("trade.place", 30.0, own=True) < 0.5, "what bears the own name stays one's own"
 
 
-def test_a_small_payment_weighs_less_than_a_usual_one_and_a_large_one_no_more() -> None:
-    usual = taken("payment.release", 0.0)
-    assert taken("payment.release", 0.0, s_one=-1.4) == pytest.approx(usual / 2, rel=0.05)
-    assert taken("payment.release", 0.0, s_one=3.0) == usual
-    assert taken("payment.release", 0.0, s_one=-1.4, s_split=9_000.0) == usual, "it may be a part of a large one"
-    assert taken("file.copy_to_usb", 0.0, s_one=-1.4) == taken("file.copy_to_usb", 0.0)
+def test_the_smallest_payment_weighs_half() -> None:
+    assert taken("payment.release", 0.0, small=1.0) == pytest.approx(taken("payment.release", 0.0) / 2)
 
 
 def test_what_was_first_used_while_watched_is_not_ones_own_for_that() -> None:
