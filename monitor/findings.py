@@ -14,12 +14,12 @@ from detectors.base import Detector
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
 from monitor.core.clocks import EPOCH, HOUR_US
-from monitor.core.impact import goes_out
 from monitor.core.questions import question_of
 from monitor.core.recurring import AGAIN, facet_of, once, recurring_days
 from monitor.core.windows import Window
 from monitor.model import Finding, Person, Reason
 from monitor.store.history import History
+from monitor.store.texts import ONESELF, OUTSIDERS
 
 LEAST_BITS = 0.25
 """A reason that gives less to the score is left out of a finding."""
@@ -179,10 +179,9 @@ def _again(assessed: Assessment, row: int, key: str) -> int:
 
 
 def _to(assessed: Assessment, row: int) -> str:
-    """That it went out, where that is counted apart."""
-    events = assessed.gathered.events
-    out = goes_out(assessed.actions[int(events["a"][row])]) and events["external"][row]
-    return " to outsiders" if out else ""
+    """Toward whom it was done, where that is counted apart."""
+    way = assessed.asked.toward[assessed.gathered.events["a"][row]]
+    return {OUTSIDERS: " to outsiders", ONESELF: " to oneself"}.get(int(way), "")
 
 
 def _lines(history: History, assessed: Assessment, rows: NDArray) -> dict[int, dict]:

@@ -44,7 +44,7 @@ SMALL = 0.5
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
-"""Shared, forwarded or granted to an outsider: at least this."""
+"""Shared, forwarded or granted to an outsider, or power granted to oneself: at least this."""
 CROWN_JEWEL = 0.9
 REACHED = ("customers", "followers", "members", "patients", "people", "readers", "subscribers", "users")
 """What a magnitude counts where it says how many people an act reaches."""
@@ -64,6 +64,11 @@ def is_moving(action: Action) -> bool:
     return action.kind in _FLOWS + OWNABLE
 
 
+def gives_power(action: Action) -> bool:
+    """Does this action give power to whom it is done to?"""
+    return action.kind == "empower"
+
+
 def goes_out(action: Action) -> bool:
     """Is this action another one where it is done toward the outside?"""
     return action.kind in _OUTWARD
@@ -75,7 +80,7 @@ def impact_of(
     """Impact of every event, 0 to 1: what the catalogue says, by whose it is, its size, who gets it, how it went.
 
     events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, internal,
-    external, jewel, and what `whose` takes, of shape (n,).
+    external, to_oneself, jewel, and what `whose` takes, of shape (n,).
     small: see store.sizes.smallness.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target, and makes an export, a change or a loss graver.
@@ -123,10 +128,10 @@ def _raise(impact: Floats, least: float, share: Floats, where: NDArray) -> Float
 
 
 def _by_receiver(impact: Floats, events: Mapping[str, NDArray], kind: NDArray) -> Floats:
-    """What flows to colleagues is less, and to outsiders never little; but mail leaves the house all day."""
-    flows = np.isin(kind, _FLOWS)
-    impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
-    return np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)
+    """What flows to colleagues is less, and to outsiders or oneself never little; but mail leaves the house all day."""
+    flows, oneself = np.isin(kind, _FLOWS), events["to_oneself"]
+    impact = np.where(flows & events["internal"] & ~events["external"] & ~oneself, impact * INTERNAL, impact)
+    return np.where(oneself | (flows & (kind != "send") & events["external"]), np.maximum(impact, EXTERNAL), impact)
 
 
 def _as_it_went(impact: Floats, events: Mapping[str, NDArray], reach: Floats) -> Floats:

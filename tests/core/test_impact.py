@@ -22,6 +22,7 @@ CATALOGUE = load_settings().load_catalogue()
 DELETE = CATALOGUE.action("file.delete")
 USUAL = {
     "a": 0, "b": -1, "failed": False, "reasoned": False, "own": False, "internal": False, "external": False,
+    "to_oneself": False,
     "jewel": False, "w": 0, "d": 19_000, "target_people": 1, "place_people": 1, "place_targets": 1,
     "target_before": False, "place_before": False,
     "small": 0.0,
@@ -53,6 +54,12 @@ def test_a_size_beyond_everybodys_makes_up_for_unknown_sharing_by_and_by() -> No
 
 def test_ones_own_stays_ones_own_whatever_its_size() -> None:
     assert impact(3 * REACH_BITS, own=True) < 0.5
+
+
+def test_power_for_oneself_weighs_as_for_an_outsider_and_more_than_for_a_colleague() -> None:
+    colleague = taken("role.grant", 0.0, internal=True)
+    assert taken("role.grant", 0.0, internal=True, to_oneself=True) == taken("role.grant", 0.0, external=True)
+    assert taken("role.grant", 0.0, internal=True, to_oneself=True) > 2 * colleague
 
 
 @pytest.mark.parametrize("action", ["mailbox.set_forwarding", "role.grant"])
