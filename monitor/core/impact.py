@@ -35,6 +35,8 @@ size that nobody ever reached, of one target or of many together, is reach, what
 LOST_MANY, MANY = 0.5, 5
 """The loss of what is shared is at least this grave, by and by as well, from so many of a day on, where nobody ever
 lost as many: each may be of little weight."""
+READ_MANY = 0.6
+"""To look into an unheard-of number of things in a day is at least this grave, by and by: sixty patients' records."""
 NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
@@ -84,7 +86,7 @@ def impact_of(
     small: see store.sizes.smallness.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target, and makes an export, a change or a loss graver.
-    much_bits: how far what was done that day lies above everybody's days; makes a loss graver.
+    much_bits: how far what was done that day lies above everybody's days; makes a loss and reading graver.
     """
     kind = _each(events, [action.kind for action in actions])
     weighty = _each(events, [action.magnitude != NUMBERLESS for action in actions])
@@ -97,6 +99,7 @@ def impact_of(
     impact = np.where(missable, impact * _missed(events, of, reach_bits), impact)
     impact = _by_size(impact, kind, missable & of.shared, weighty, reach_bits)
     impact = _raise(impact, LOST_MANY, _unheard_of(much_bits), _of_many(lost, of.shared, events))
+    impact = _raise(impact, READ_MANY, _unheard_of(much_bits), kind == "read")
     impact = impact * (1 - SMALL * events["small"])
     impact = _by_receiver(impact, events, kind)
     outgrown = np.where(of.guessed & weighty & (kind == "change"), _unheard_of(reach_bits), 0.0)

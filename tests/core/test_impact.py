@@ -9,6 +9,7 @@ from monitor.core.impact import (
     LOST_MANY,
     MANY,
     REACH_BITS,
+    READ_MANY,
     UNHEARD_OF,
     UNHEARD_OF_BITS,
     UNHEARD_OF_FROM,
@@ -69,10 +70,10 @@ def test_forwarding_ones_own_mail_and_granting_oneself_a_power_is_no_better_for_
     assert taken("document.share", 0.0, own=True) < taken("document.share", 0.0)
 
 
-def taken(action: str, reach_bits: float, **changes: object) -> float:
+def taken(action: str, reach_bits: float, much_bits: float = 0.0, **changes: object) -> float:
     """Impact of an act of that name."""
     events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
-    return float(impact_of(events, [CATALOGUE.action(action)], np.array([reach_bits]), np.zeros(1))[0])
+    return float(impact_of(events, [CATALOGUE.action(action)], np.array([reach_bits]), np.array([much_bits]))[0])
 
 
 def lost(acts: int, much_bits: float, **changes: object) -> float:
@@ -81,6 +82,12 @@ def lost(acts: int, much_bits: float, **changes: object) -> float:
     events |= {name: np.array(value) for name, value in changes.items()}
     action = CATALOGUE.action("doc.discard")
     return float(impact_of(events, [action], np.zeros(acts), np.full(acts, much_bits))[-1])
+
+
+def test_looking_into_more_things_than_anybody_ever_did_is_grave_by_and_by() -> None:
+    told = [taken("customer.view", 0.0, bits) for bits in (0.0, UNHEARD_OF_FROM, UNHEARD_OF_FROM + 2.0, 40.0)]
+    assert told[0] == told[1] < told[2] < told[3] == pytest.approx(READ_MANY)
+    assert taken("customer.update", 0.0, 40.0) == taken("customer.update", 0.0), "reading alone"
 
 
 def test_an_export_is_graver_the_further_its_number_of_rows_lies_above_everybodys() -> None:
