@@ -15,8 +15,10 @@ from monitor.investigating.circle import everybody
 from monitor.investigating.timelines import versions_of
 from monitor.model import CaseStep, Feedback, Person
 from monitor.report import rows, timeline
+from monitor.report.rates import BY_DEFAULT
 from monitor.report.safe import plain
 from monitor.report.terminal import MARKS, STYLES
+from monitor.store.cases import stored_of
 from monitor.store.rosters import versions
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ def show_case(look: Look, one: Held, person: Person, form: str) -> None:
     zone = everybody(look).zone(person.person_id)
     with look.station.state.read() as connection:
         told = versions_of(look, versions(connection, person.person_id), zone)
+        standing = [stored for stored in stored_of(connection, one.case.case_id) if stored.gone_at is None]
+    measured = all(stored.measured for stored in standing)
     if form != "table":
         rows.write_json(
             _row(look, one)
@@ -65,6 +69,7 @@ def show_case(look: Look, one: Held, person: Person, form: str) -> None:
                      "told_at": v.told_at, "ended_at": v.ended_at} for v in told
                 ],
                 "findings": [finding_as_json(look, f) for f in one.findings],
+                "measured": measured,
                 "steps": [_step(look, step, person.person_id) for step in one.steps],
             }
         )  # fmt: skip
@@ -89,6 +94,8 @@ def show_case(look: Look, one: Held, person: Person, form: str) -> None:
     words = timeline.Wording("", "", lambda text: look.blur(text, person.person_id))
     for finding in one.findings:
         say(timeline.finding_line(finding, words))
+    if not measured:
+        say(Text(BY_DEFAULT, style="dim"))
     if one.steps:
         say(Text("\nwhat was done", style="bold"))
     for step in one.steps:

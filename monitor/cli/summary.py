@@ -12,6 +12,7 @@ from rich.text import Text
 from monitor.core.clocks import EPOCH
 from monitor.model import Reject
 from monitor.report import terminal
+from monitor.report.rates import BY_DEFAULT
 from monitor.report.rows import screen
 from monitor.report.safe import plain
 from monitor.scanning import Late, Scan
@@ -73,7 +74,7 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
         names = ", ".join(plain(name) for name in many[:SHOWN])
         told.append(f"ambiguous: {len(many):,} names belong to several people and were left out, for example {names}")
     if not result.assessed.scale.measured:
-        told.append("few placebo departures: scores rest on stated defaults, not on this organisation's history")
+        told.append(BY_DEFAULT)
     return told
 
 

@@ -19,9 +19,9 @@ from monitor.looking import Look
 from monitor.model import Case, Departure, Finding, Person, Reason
 from monitor.report.case_file import About, CaseFile, Judged, Line, Log, Step, Told
 from monitor.report.picture import Days, gravest
-from monitor.store import audit, originals, steps
+from monitor.store import audit, cases, originals, steps
 from monitor.store.acted import Acted
-from monitor.store.schema import departures, findings, tallies
+from monitor.store.schema import departures, tallies
 
 BEFORE_DAYS = 28
 """So many days before the window tell what a usual day is."""
@@ -82,14 +82,13 @@ class _Paper:
 
     def findings(self, connection: Connection, case: Case) -> list[Judged]:
         """Those that stand first, the highest score first."""
-        rows = connection.execute(select(findings).where(findings.c.case_id == case.case_id)).all()
-        told = [
-            Judged(msgspec.json.decode(row.body, type=Finding), self.local(row.first_at),
-                   self.local(row.gone_at) if row.gone_at else None)
-            for row in rows
+        return [
+            Judged(
+                self.blurred(stored.finding), self.local(stored.first_at),
+                self.local(stored.gone_at) if stored.gone_at else None, stored.measured,
+            )
+            for stored in cases.stored_of(connection, case.case_id)
         ]  # fmt: skip
-        told.sort(key=lambda j: (j.gone_at is not None, -j.finding.score, j.finding.time, j.finding.finding_id))
-        return [replace(j, finding=self.blurred(j.finding)) for j in told]
 
     def blurred(self, found: Finding) -> Finding:
         """With nobody's name in it but as the viewer may see it; ids of events stay, to be found by."""
