@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -15,7 +15,7 @@ from monitor.databases import url_to_read
 from monitor.erasing import actors_held, erased_ids
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
-from monitor.sources.roster_feeds import files_of, read_feed
+from monitor.sources.roster_feeds import files_of, newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
 from monitor.store import holds, inbox, retention, rosters, segments
@@ -138,7 +138,7 @@ def tend(station: Station, now: datetime) -> Tended:
 
 
 def check_silence(station: Station, now: datetime) -> None:
-    """Tell the operator of sources that have sent nothing for too long, or cannot be read."""
+    """Tell the operator of sources that have sent nothing for too long or cannot be read, and of stale rosters."""
     hours = station.settings.notices.silent_source_hours
     with station.state.write() as connection:
         last = {row.source: row.last_at for row in connection.execute(select(tallies))}
@@ -148,6 +148,25 @@ def check_silence(station: Station, now: datetime) -> None:
             problem = station.problems.get(source.name)
             text = f"{source.name} has sent nothing for {hours:g} hours" if silent else problem
             telling.warn(connection, station, f"source {source.name}", text, now)
+        for feed in station.settings.rosters:
+            telling.warn(connection, station, f"age of roster {feed.name}", staleness(station, feed, now), now)
+
+
+def staleness(station: Station, feed: RosterFeed, now: datetime) -> str | None:
+    """What is wrong where a roster's file has not been written for too long; None where all is well.
+
+    Of a database nobody can tell, a folder of monthly rosters is quiet for weeks, and that there is no file is told
+    where it is read.
+    """
+    hours = station.settings.notices.stale_roster_hours
+    if not hours or feed.url or (station.folder / feed.path).is_dir():
+        return None
+    try:
+        written = datetime.fromtimestamp(newest(feed, station.folder).stat().st_mtime, UTC)
+    except (BadInput, OSError):
+        return None
+    stale = now >= written and expired(written, now, hours * 3600)
+    return f"the file of the roster {feed.name} has not been written for {hours:g} hours" if stale else None
 
 
 def is_due(station: Station, job: str, clock: str, now: datetime, *, days: int = 1) -> bool:
