@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.core.fold import TellRules, case_for, case_id_of, fold, told, untold
+from monitor.core.fold import SAME_DEPARTURE_DAYS, TellRules, case_for, case_id_of, fold, told, untold
 from monitor.model import Case
 from tests.core.made import LAST_DAY, finding
 
@@ -87,7 +87,9 @@ def test_a_last_day_that_moves_keeps_its_case_and_tells_nothing_again() -> None:
     case = opened(finding())
     moved = LAST_DAY + timedelta(days=20)
     assert case_for([case], "p000", moved) == case
-    assert case_for([case], "p000", LAST_DAY + timedelta(days=200)) is None, "a rehire leaves later"
+    farthest = LAST_DAY + timedelta(days=SAME_DEPARTURE_DAYS)
+    assert case_for([case], "p000", farthest) == case
+    assert case_for([case], "p000", farthest + timedelta(days=1)) is None, "a rehire leaves later"
     assert case_for([case], "p001", LAST_DAY) is None
     again, why = fold(case, [finding(finding_id="another", last_day=moved)], NOW, RULES)
     assert again is not None
