@@ -71,6 +71,15 @@ def test_reminders_come_while_nobody_acknowledges_and_end() -> None:
     assert fold(acked, found, NOW + timedelta(days=2), RULES)[1] is None
 
 
+def test_after_news_reminders_begin_anew() -> None:
+    case, more = opened(finding()), [finding(), finding(action="file.delete")]
+    for _ in range(RULES.reminders):
+        case = told(case, [finding()], NOW, RULES, "reminder")
+    assert fold(case, [finding()], NOW + timedelta(days=2), RULES)[1] is None
+    case = told(case, more, NOW, RULES, "escalated")
+    assert fold(case, more, NOW + timedelta(days=2), RULES)[1] == "reminder"
+
+
 def test_a_closed_case_reopens_for_what_was_not_told_only() -> None:
     closed = replace(opened(finding()), state="closed", closed_as="honest-mistake")
     assert fold(closed, [finding()], NOW, RULES)[1] is None
