@@ -105,6 +105,15 @@ def test_a_last_day_that_moves_keeps_its_case_and_tells_nothing_again() -> None:
     assert (again.case_id, again.last_day, why) == (case.case_id, moved, None)
 
 
+def test_of_two_cases_near_a_last_day_the_nearer_one_is_meant() -> None:
+    near, far = (
+        replace(opened(finding()), case_id=i, last_day=LAST_DAY + timedelta(days=d))
+        for i, d in (("c2", 10), ("c1", 60))
+    )
+    for known in ([near, far], [far, near]):
+        assert case_for(known, "p000", LAST_DAY) == near
+
+
 @pytest.mark.parametrize("at_once", ["medium", "critical"])
 def test_from_when_on_is_for_the_user_to_say(at_once: str) -> None:
     rules = TellRules(at_once=at_once)
