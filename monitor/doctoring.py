@@ -230,8 +230,7 @@ def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
 def _unseen(
     station: Station, veil: Veil, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
 ) -> Iterator[Check]:
-    today = int(now.timestamp() // 86_400)
-    inside = {d.person_id for d in leaving if d.person_id in everybody and station.is_open(d, today)}
+    inside = {d.person_id for d in leaving if d.person_id in everybody and station.is_open(d, now)}
     blind = sorted(map(veil.pseudonym, inside - seen))
     if blind:
         yield Check(
