@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ import click
 from monitor.cli import DEGRADED
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.core.clocks import instant
 
 
 @click.group()
@@ -102,4 +103,4 @@ def _write(rows: list[dict], form: str) -> None:
 
 
 def _time(at_us: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).isoformat(timespec="seconds")
+    return instant(at_us).isoformat(timespec="seconds")

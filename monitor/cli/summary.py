@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 
 from rich.console import Console
 from rich.text import Text
 
-from monitor.core.clocks import EPOCH
+from monitor.core.clocks import instant
 from monitor.model import Reject
 from monitor.report import terminal
 from monitor.report.rates import BY_DEFAULT
@@ -105,7 +105,7 @@ def _unwatched(result: Scan) -> list[str]:
 
 def _why_unwatched(result: Scan) -> str:
     days = sorted({d.last_day for d in result.roster.departures if d.certainty != "withdrawn"})
-    first, last = ((EPOCH + timedelta(microseconds=t)).date() for t in result.assessed.span)
+    first, last = (instant(t).date() for t in result.assessed.span)
     if not days:
         return "every departure on the roster is withdrawn"
     if any(first <= day <= last for day in days):

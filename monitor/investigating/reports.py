@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from monitor import __version__
-from monitor.core.clocks import micros
+from monitor.core.clocks import instant, micros
 from monitor.core.windows import day_number
 from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
 from monitor.looking import Look
@@ -155,7 +155,7 @@ class _Paper:
             for s in steps.all_steps(connection, case.case_id)
         ]
         for row in audit.entries(connection, self.look.veil.pseudonym(self.person.person_id)):
-            at = self.local(datetime.fromtimestamp(row.at_us / 1e6, UTC))
+            at = self.local(instant(row.at_us))
             detail = ": ".join(part for part in (row.detail, row.reason) if part)
             told.append(Step(at, f"{self.blur(row.who)} ({row.role})", row.what, self.blur(detail), 1))
         days: dict[tuple[date, str, str, str], Step] = {}
