@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from monitor.core.fold import TellRules
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
-from monitor.core.windows import day_number, is_zone
+from monitor.core.windows import day_number, is_zone, watch_days
 from monitor.credentials import Credentials
 from monitor.databases import url_to_read
 from monitor.model import BadInput, Departure, Person
@@ -167,13 +167,8 @@ class Station:
         self.state.close()
 
     def window(self, departure: Departure) -> tuple[int, int]:
-        """The days of a departure's watch window, since 1970: first, and the one after the last."""
-        rules = self.settings.windows
-        last = day_number(departure.last_day)
-        first = last - rules.before
-        if departure.notice_date:
-            first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
-        return first, last + 1 + rules.after
+        """The days of a departure's watch window, as `watch_days` tells them."""
+        return watch_days(departure, self.settings.windows.rules())
 
     def is_open(self, departure: Departure, now: datetime) -> bool:
         """Is it now within the watch window, or shortly after it?"""

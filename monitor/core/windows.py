@@ -60,6 +60,18 @@ def end_of(last_day: date, zone: str) -> int:
     return begin_of(last_day + timedelta(days=1), zone)
 
 
+def watch_days(departure: Departure, rules: WindowRules) -> tuple[int, int]:
+    """The days of a departure's watch window, since 1970: the first, and the one after the last.
+
+    It begins with the notice where that is earlier, but no more than `longest_before` days before the last day.
+    """
+    last = day_number(departure.last_day)
+    first = last - rules.before
+    if departure.notice_date:
+        first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
+    return first, last + 1 + rules.after
+
+
 def known_from(departure: Departure, zone: str, rules: WindowRules) -> int:
     """When a departure is known, in microseconds since 1970 UTC, for rosters that do not tell when they said so.
 
@@ -99,11 +111,7 @@ def departures(
         latest[departure.person_id] = max(departure.last_day, latest.get(departure.person_id, departure.last_day))
     windows = []
     for departure in holding:
-        last, person = day_number(departure.last_day), people[departure.person_id]
-        first = last - rules.before
-        if departure.notice_date:
-            first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
-        end = last + 1 + rules.after
+        (first, end), person = watch_days(departure, rules), people[departure.person_id]
         if departure.last_day == latest[departure.person_id] and person in active:
             end = _watched_on(end, active[person][1], rules)
         if end > span[0] and first <= span[1]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from monitor import __version__
 from monitor.core.clocks import instant, micros
-from monitor.core.windows import day_number
+from monitor.core.windows import date_of, day_number
 from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
 from monitor.looking import Look
 from monitor.model import Case, Departure, Finding, Person, Reason
@@ -166,13 +166,11 @@ class _Paper:
 
     def days(self, acted: Acted, case: Case, versions: Sequence[Told], found: Sequence[Finding]) -> Days:
         """The days of the watch window up to now, in the person's own calendar."""
-        rules = self.look.station.settings.windows
-        first = case.last_day - timedelta(days=rules.before)
         notice = versions[-1].notice_date if versions else None
-        if notice:
-            first = min(first, max(notice, case.last_day - timedelta(days=rules.longest_before)))
-        first = min([first, *(f.time.date() for f in found)])
-        end = max([case.last_day + timedelta(days=rules.after), *(f.time.date() for f in found)])
+        departure = Departure(case.person_id, case.last_day, notice, "unknown", "planned")
+        watched = self.look.station.window(departure)
+        first = min([date_of(watched[0]), *(f.time.date() for f in found)])
+        end = max([date_of(watched[1] - 1), *(f.time.date() for f in found)])
         last = min(end, max(self.local(self.look.now).date(), first))
         counts = self.counts(acted, first - timedelta(days=BEFORE_DAYS), last)
         before = [n for n in counts[:BEFORE_DAYS] if n]
