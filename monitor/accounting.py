@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from monitor.core.clocks import instant
 from monitor.core.roles import ROLES
 from monitor.looking import Look
 from monitor.operation import Folder
@@ -119,4 +120,4 @@ def _chain(connection: Connection, station: Station) -> dict[str, Any]:
 
 
 def _day(t: int | None) -> str | None:
-    return None if t is None else f"{datetime.fromtimestamp(t / 1e6, UTC):%Y-%m-%d}"
+    return None if t is None else f"{instant(t):%Y-%m-%d}"

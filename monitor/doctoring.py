@@ -22,6 +22,7 @@ from monitor.store.recall import recall
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
 from monitor.store.state import get, schema_version
+from monitor.upkeep import staleness
 from monitor.viewers import folder_owner
 
 SHOWN = 5
@@ -57,7 +58,7 @@ def _checks(station: Station, now: datetime) -> Iterator[Check]:
     broken = segments.faults(station.state, station.data)
     with station.state.read() as connection:
         yield from _daemon(connection, now)
-        yield from _rosters(connection, station)
+        yield from _rosters(connection, station, now)
         yield from _ends(connection, station)
         yield from _sources(connection, station, now)
         yield from _people(connection, station, now)
@@ -96,7 +97,7 @@ def _daemon(connection: Connection, now: datetime) -> Iterator[Check]:
         yield Check("daemon", "good", f"heard of at {then:%Y-%m-%d %H:%M:%SZ}; {leader or 'nobody'} leads")
 
 
-def _rosters(connection: Connection, station: Station) -> Iterator[Check]:
+def _rosters(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
     known: dict[str, tuple[str, list]] = {}
     for feed in station.settings.rosters:
         topic = f"roster {feed.name}"
@@ -113,10 +114,11 @@ def _rosters(connection: Connection, station: Station) -> Iterator[Check]:
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
+        stale = staleness(station, feed, now)
         yield Check(
             topic,
-            "look" if share > LATE_SHARE else "good",
-            f"{last.people:,} people, {last.departures:,} departures{tail}",
+            "look" if stale or share > LATE_SHARE else "good",
+            f"{last.people:,} people, {last.departures:,} departures{tail}{f'; {stale}' if stale else ''}",
         )
         for person, days in rosters.in_force(connection, feed.name).days().items():
             before = known.setdefault(person, (feed.name, days))
@@ -228,8 +230,7 @@ def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
 def _unseen(
     station: Station, veil: Veil, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
 ) -> Iterator[Check]:
-    today = int(now.timestamp() // 86_400)
-    inside = {d.person_id for d in leaving if d.person_id in everybody and station.is_open(d, today)}
+    inside = {d.person_id for d in leaving if d.person_id in everybody and station.is_open(d, now)}
     blind = sorted(map(veil.pseudonym, inside - seen))
     if blind:
         yield Check(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from detectors.base import Detector
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
-from monitor.core.clocks import EPOCH, HOUR_US
+from monitor.core.clocks import HOUR_US, local
 from monitor.core.questions import question_of
 from monitor.core.recurring import AGAIN, facet_of, once, recurring_days
 from monitor.core.windows import Window
@@ -190,7 +189,7 @@ def _lines(history: History, assessed: Assessment, rows: NDArray) -> dict[int, d
 
 
 def _time(t: int, assessed: Assessment, person: Person) -> datetime:
-    return (EPOCH + timedelta(microseconds=int(t))).astimezone(ZoneInfo(assessed.people.zones[person.person_id]))
+    return local(t, assessed.people.zones[person.person_id])
 
 
 def _finding_id(person: Person, window: Window, action: str, when: datetime) -> str:

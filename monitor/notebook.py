@@ -19,7 +19,7 @@ import msgspec
 import pandas as pd
 from sqlalchemy import select
 
-from monitor.core.clocks import EPOCH, begin_of
+from monitor.core.clocks import begin_of, instant
 from monitor.core.levels import LEVELS
 from monitor.investigating.circle import everybody, numbered, reading
 from monitor.looking import Look, open_look
@@ -182,7 +182,7 @@ def _events(look: Look, person: Person, first: date, last: date, action: str | N
         row = dict(zip(EVENT_COLUMNS, values, strict=True))
         if action is None or fnmatchcase(row["action"], action):
             del row["p"]
-            time = EPOCH + timedelta(microseconds=row.pop("t"))
+            time = instant(row.pop("t"))
             blurred = {c: _blur(look, person, row[c]) for c in _BLURRED}
             yield {"person": look.label(person.person_id), "time": time, **row, **blurred}
 

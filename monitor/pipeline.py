@@ -102,13 +102,13 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             lost = lost_files(connection, station.data)
             verdicts = casework.verdicts_in_force(steps.all_steps(connection))
             version = stand[rosters.CHANGED]
-            look = None if anyway else _look_again(station, connection, version, people, verdicts, now)
-            found, sources, months = look or _look(station, connection, version, people, leaving, verdicts, now)
+            again = None if anyway else _look_again(station, connection, version, people, verdicts, now)
+            looked = again or _look(station, connection, version, people, leaving, verdicts, now)
         with station.state.write() as connection:
             station.lease.hold(connection)
-            assigned = telling.assign(cases.all_cases(connection), found, station.key(connection))
-            cases.save_findings(connection, assigned, now, sources)
-            written = telling.tell(connection, station, people, leaving, now, months)
+            assigned = telling.assign(cases.all_cases(connection), looked.found, station.key(connection))
+            cases.save_findings(connection, assigned, now, looked.sources, measured=looked.measured)
+            written = telling.tell(connection, station, people, leaving, now, looked.months)
             text = f"history is missing ({', '.join(lost[:3])}): it was judged without; restore it from a backup"
             telling.warn(connection, station, "history files", text if lost else None, now)
             put(connection, "assessed", json.dumps(stand | {"at": now.isoformat()}))
@@ -202,8 +202,17 @@ def _turn_off(station: Station, channel: str, why: str, now: datetime) -> None:
         telling.warn(connection, station, f"channel {channel}", f"{channel} is turned off: {why}", now)
 
 
-Looked = tuple[list[Finding], dict[str, list[str]], dict[str, dict[str, object]]]
-"""Findings, the logs that each comes from, and what to draw of each person's last month."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Findings, the logs that each comes from, and what to draw of each person's last month.
+
+    measured: are their rates, see severity.Scale.
+    """
+
+    found: list[Finding]
+    sources: dict[str, list[str]]
+    months: dict[str, dict[str, object]]
+    measured: bool
 
 
 def _look(
@@ -226,13 +235,15 @@ def _look(
             assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
         except NothingMatched:
             station.forget()
-            return [], {}, {}
+            return Looked([], {}, {}, measured=False)
         if station.keeps:
             known = fresh.mark(connection, until)
             frozen = freeze(history, assessed, open_engine(station.settings), leaving, known, station.settings)
             station.keep(version, frozen)
-        found = findings(history, judgement.damp(assessed, verdicts, station.settings))
-        return found, sources_of(history, found), months_of(history, people, found, now)
+        damped = judgement.damp(assessed, verdicts, station.settings)
+        found = findings(history, damped)
+        months = months_of(history, people, found, now)
+        return Looked(found, sources_of(history, found), months, damped.scale.measured)
 
 
 def _look_again(
@@ -252,9 +263,10 @@ def _look_again(
         if again is None:
             return None
         history, assessed = again
-        found = findings(history, judgement.damp(assessed, verdicts, station.settings))
-        recent = [f for f in found if f.person_id in frozen.people]
-        return found, sources_of(history, found), months_of(history, people, recent, now)
+        damped = judgement.damp(assessed, verdicts, station.settings)
+        found = findings(history, damped)
+        months = months_of(history, people, [f for f in found if f.person_id in frozen.people], now)
+        return Looked(found, sources_of(history, found), months, damped.scale.measured)
 
 
 def _is_old(before: Mapping[str, str], now: datetime) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from monitor.assess import Assessment, damp
 from monitor.core import outcomes
 from monitor.core.backtest import LOUD, Case, Moment, live
-from monitor.core.clocks import EPOCH, HOUR_US, micros
+from monitor.core.clocks import HOUR_US, instant, micros
 from monitor.core.feedback import damper
 from monitor.core.windows import known_from
 from monitor.matching import NothingMatched
@@ -65,7 +65,7 @@ def lived(loaded: Loaded) -> Lived:
     since, until = int(own[0]) * HOUR_US, (int(own[-1]) + 1) * HOUR_US
     low, high, astray = loaded.history.rows(f"""SELECT min(t) FILTER (t >= {since}), max(t) FILTER (t < {until}),
         count_if(t < {since} OR t >= {until}) FROM event""")[0]
-    return Lived(EPOCH + timedelta(microseconds=low), EPOCH + timedelta(microseconds=high), astray)
+    return Lived(instant(low), instant(high), astray)
 
 
 def times(
@@ -136,7 +136,7 @@ def sum_up(
     last = moments[-1]
     weeks = len(moments) * step / timedelta(weeks=1)
     told = replayed.last.history.times([event for label in labels for event in label.event_ids])
-    when = {event: EPOCH + timedelta(microseconds=t) for event, t in told.items()}
+    when = {event: instant(t) for event, t in told.items()}
     labels = outcomes.within(labels, when, last.as_of)
     life, without = (live(way, own, levels, step) for way in (moments, replayed.without))
 
@@ -169,7 +169,7 @@ def _moment(assessed: Assessment, found: Sequence[Finding], as_of: datetime, set
             person = assessed.people.all[window.person].person_id
             zone = ZoneInfo(assessed.people.zones[person])
             ends, since = window.end_us, known_from(window.departure, assessed.people.zones[person], rules)
-            when = [(EPOCH + timedelta(microseconds=us)).astimezone(zone) for us in (ends, since)]
+            when = [instant(us).astimezone(zone) for us in (ends, since)]
             cases.append(Case(person, window.last_day, *when))
     loud = tuple(finding for finding in found if unbound.severity(finding.score) in LOUD)
     scores = {finding.finding_id: finding.score for finding in found}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
@@ -13,7 +13,7 @@ import duckdb
 
 from detectors import person_day
 from monitor.assess import Assessment, Step, assess, damp
-from monitor.core.clocks import CLOCK_AHEAD, EPOCH, micros
+from monitor.core.clocks import CLOCK_AHEAD, instant, micros
 from monitor.core.windows import known_from, usual_zone
 from monitor.findings import findings
 from monitor.matching import NothingMatched
@@ -94,7 +94,7 @@ def _late(history: History, as_of: datetime | None, now: datetime | None) -> Lat
     if until is None:
         return None
     [(events, last)] = history.rows(f"SELECT count(*), max(t) FROM event WHERE t > {micros(until)}")
-    return Late(events, EPOCH + timedelta(microseconds=last), as_of is not None) if events else None
+    return Late(events, instant(last), as_of is not None) if events else None
 
 
 def load_files(

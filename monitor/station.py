@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from monitor.core.fold import TellRules
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import Audience, names_of
-from monitor.core.windows import day_number, is_zone
+from monitor.core.windows import day_number, is_zone, watch_days
 from monitor.credentials import Credentials
 from monitor.databases import url_to_read
 from monitor.model import BadInput, Departure, Person
@@ -78,7 +78,7 @@ class Station:
 
     def watched(self, now: datetime) -> frozenset[str]:
         """Lower-case names of people in a watch window, and of those who left before: access may outlive them."""
-        today = int(now.timestamp() // 86_400)
+        today = _utc_day(now)
         with self.state.read() as connection:
             version = get(connection, rosters.CHANGED)
             if self._watched[:2] != (version, today):
@@ -167,18 +167,13 @@ class Station:
         self.state.close()
 
     def window(self, departure: Departure) -> tuple[int, int]:
-        """The days of a departure's watch window, since 1970: first, and the one after the last."""
-        rules = self.settings.windows
-        last = day_number(departure.last_day)
-        first = last - rules.before
-        if departure.notice_date:
-            first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
-        return first, last + 1 + rules.after
+        """The days of a departure's watch window, as `watch_days` tells them."""
+        return watch_days(departure, self.settings.windows.rules())
 
-    def is_open(self, departure: Departure, today: int) -> bool:
-        """Is that day (UTC, since 1970) within the watch window, or shortly after it?"""
+    def is_open(self, departure: Departure, now: datetime) -> bool:
+        """Is it now within the watch window, or shortly after it?"""
         first, end = self.window(departure)
-        return departure.certainty != "withdrawn" and first - 1 <= today < end + SLACK_DAYS
+        return departure.certainty != "withdrawn" and first - 1 <= _utc_day(now) < end + SLACK_DAYS
 
 
 def open_station(
@@ -218,6 +213,10 @@ def make_source(folder: Path, rule: LogSource, secrets: Credentials) -> FolderSo
     if isinstance(rule, Folder):
         return FolderSource(rule, folder / rule.path, profile)
     return TableSource(rule, url_to_read(secrets.fill(rule.url), rule.name), profile=profile)
+
+
+def _utc_day(now: datetime) -> int:
+    return day_number(now.astimezone(UTC).date())
 
 
 def expired(then: datetime, now: datetime, seconds: float) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -13,9 +14,9 @@ from monitor.core import routing
 from monitor.core.guard import refusal
 from monitor.databases import url_to_read
 from monitor.erasing import actors_held, erased_ids
-from monitor.model import BadInput
+from monitor.model import BadInput, Reject
 from monitor.operation import RosterFeed
-from monitor.sources.roster_feeds import files_of, read_feed
+from monitor.sources.roster_feeds import files_of, newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
 from monitor.store import holds, inbox, retention, rosters, segments
@@ -41,7 +42,7 @@ def sync_rosters(station: Station, now: datetime) -> int:
 
 
 def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
-    """Read one roster."""
+    """Read one roster, as `sync_rosters` does."""
     try:
         stamp = _stamp(station, feed)
         if stamp and station.stamps.get(feed.name) == stamp:
@@ -62,28 +63,30 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         if stamp and last.status == "in_force":
             station.stamps[feed.name] = stamp
         return 0
+    return _bring_in(station, feed.name, new, sha256, accepted, roster.rejects, now)
+
+
+def _bring_in(
+    station: Station, feed: str, new: Told, sha256: str, accepted: bool, rejects: Sequence[Reject], now: datetime
+) -> int:
+    """Put a version into force, or refuse it and tell the operator. Returns how many things changed.
+
+    accepted: somebody said that it is right, however much is missing.
+    """
     with station.state.write() as connection:
         station.lease.hold(connection)
         inbox.lock(connection)
-        there = rosters.still_there(connection, feed.name)
-        old = rosters.in_force(connection, feed.name).days()
-        why = (
-            None
-            if accepted
-            else refusal(there, set(new.people), {p: d for p, d in old.items() if p in there}, new.days())
-        )
+        there = rosters.still_there(connection, feed)
+        old = {p: days for p, days in rosters.in_force(connection, feed).days().items() if p in there}
+        why = None if accepted else refusal(there, set(new.people), old, new.days())
+        departures = sum(map(len, new.departures.values()))
         status = "refused" if why else "in_force"
-        count = sum(map(len, new.departures.values()))
-        version = Version(feed.name, sha256, len(new.people), count, len(roster.rejects), status, why or "")
+        version = Version(feed, sha256, len(new.people), departures, len(rejects), status, why or "")
         rosters.note_version(connection, version, now)
-        inbox.set_aside(connection, feed.name, roster.rejects, now)
-        text = (
-            f"a new version of the roster {feed.name} was refused: {why}; the last good one stays in force"
-            if why
-            else None
-        )
-        telling.warn(connection, station, f"roster {feed.name}", text, now)
-        return 0 if why else rosters.apply(connection, feed.name, new, now)
+        inbox.set_aside(connection, feed, rejects, now)
+        text = f"a new version of the roster {feed} was refused: {why}; the last good one stays in force"
+        telling.warn(connection, station, f"roster {feed}", text if why else None, now)
+        return 0 if why else rosters.apply(connection, feed, new, now)
 
 
 def _stamp(station: Station, feed: RosterFeed) -> tuple[str, int, int] | None:
@@ -138,7 +141,7 @@ def tend(station: Station, now: datetime) -> Tended:
 
 
 def check_silence(station: Station, now: datetime) -> None:
-    """Tell the operator of sources that have sent nothing for too long, or cannot be read."""
+    """Tell the operator of sources that have sent nothing for too long or cannot be read, and of stale rosters."""
     hours = station.settings.notices.silent_source_hours
     with station.state.write() as connection:
         last = {row.source: row.last_at for row in connection.execute(select(tallies))}
@@ -148,6 +151,25 @@ def check_silence(station: Station, now: datetime) -> None:
             problem = station.problems.get(source.name)
             text = f"{source.name} has sent nothing for {hours:g} hours" if silent else problem
             telling.warn(connection, station, f"source {source.name}", text, now)
+        for feed in station.settings.rosters:
+            telling.warn(connection, station, f"age of roster {feed.name}", staleness(station, feed, now), now)
+
+
+def staleness(station: Station, feed: RosterFeed, now: datetime) -> str | None:
+    """What is wrong where a roster's file has not been written for too long; None where all is well.
+
+    Of a database nobody can tell, a folder of monthly rosters is quiet for weeks, and that there is no file is told
+    where it is read.
+    """
+    hours = station.settings.notices.stale_roster_hours
+    if not hours or feed.url or (station.folder / feed.path).is_dir():
+        return None
+    try:
+        written = datetime.fromtimestamp(newest(feed, station.folder).stat().st_mtime, UTC)
+    except (BadInput, OSError):
+        return None
+    stale = now >= written and expired(written, now, hours * 3600)
+    return f"the file of the roster {feed.name} has not been written for {hours:g} hours" if stale else None
 
 
 def is_due(station: Station, job: str, clock: str, now: datetime, *, days: int = 1) -> bool:

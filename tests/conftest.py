@@ -44,7 +44,7 @@ def demo_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("LASTDAY_FOLDER", raising=False)
     with (
-        patch("monitor.cli.common.clock", lambda: NOW),
+        patch("monitor.cli.common._read_clock", lambda: NOW),
         patch("monitor.viewers.system_user", lambda: "investigator"),
     ):
         yield

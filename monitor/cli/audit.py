@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from monitor.cli import DEGRADED
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.core.clocks import instant
 
 
 @click.group()
@@ -36,7 +38,7 @@ def show(folder: Path, person: str | None, viewer: str | None, days: float | Non
     from monitor.looking import acting
     from monitor.store import audit as chain
 
-    now = datetime.now(UTC)
+    now = clock()
     with opened(folder) as station, acting(station, now, "audit", "audit show") as look:
         subject = look.pseudonym(person) if person else None
         look.record("audit shown", detail=subject or "")
@@ -73,7 +75,7 @@ def verify(folder: Path, anchors: tuple[str, ...]) -> None:
     for text, head in heads:
         if head is None:
             raise click.BadParameter(f"{plain(text)!r} is no head; copy it from a digest", param_hint="--anchor")
-    with opened(folder) as station, acting(station, datetime.now(UTC), "audit", "audit verify") as look:
+    with opened(folder) as station, acting(station, clock(), "audit", "audit verify") as look:
         with station.state.read() as connection:
             faults = chain.faults(connection, station.key(connection), [head for _, head in heads if head])
             last = chain.head_in(connection)
@@ -101,4 +103,4 @@ def _write(rows: list[dict], form: str) -> None:
 
 
 def _time(at_us: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).isoformat(timespec="seconds")
+    return instant(at_us).isoformat(timespec="seconds")

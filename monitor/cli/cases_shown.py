@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from monitor.cli.shown import about, finding_as_json
 from monitor.core.clocks import local, micros
+from monitor.core.timeline import Version
 from monitor.investigating.caseload import Held
 from monitor.investigating.circle import everybody
 from monitor.investigating.timelines import versions_of
 from monitor.model import CaseStep, Feedback, Person
 from monitor.report import rows, timeline
+from monitor.report.rates import BY_DEFAULT
 from monitor.report.safe import plain
 from monitor.report.terminal import MARKS, STYLES
+from monitor.store.cases import stored_of
 from monitor.store.rosters import versions
 
 if TYPE_CHECKING:
@@ -56,43 +58,59 @@ def show_case(look: Look, one: Held, person: Person, form: str) -> None:
     zone = everybody(look).zone(person.person_id)
     with look.station.state.read() as connection:
         told = versions_of(look, versions(connection, person.person_id), zone)
+        standing = [stored for stored in stored_of(connection, one.case.case_id) if stored.gone_at is None]
+    measured = all(stored.measured for stored in standing)
     if form != "table":
-        rows.write_json(
-            _row(look, one)
-            | {
-                "departures": [
-                    {"last_day": v.last_day, "certainty": v.certainty, "kind": v.kind, "notice_date": v.notice_date,
-                     "told_at": v.told_at, "ended_at": v.ended_at} for v in told
-                ],
-                "findings": [finding_as_json(look, f) for f in one.findings],
-                "steps": [_step(look, step, person.person_id) for step in one.steps],
-            }
-        )  # fmt: skip
+        rows.write_json(_whole(look, one, person, told, measured))
         return
     out = rows.screen()
+    for line in [*_head(look, one, person, told, zone), *_body(look, one, person, zone, measured)]:
+        rows.print_hanging(out, line)
+
+
+def _whole(look: Look, one: Held, person: Person, told: Sequence[Version], measured: bool) -> dict[str, Any]:
+    """For a program. told: the departure's versions.  measured: are the rates of the findings that stand."""
+    departures = [
+        {"last_day": v.last_day, "certainty": v.certainty, "kind": v.kind, "notice_date": v.notice_date,
+         "told_at": v.told_at, "ended_at": v.ended_at} for v in told
+    ]  # fmt: skip
+    return _row(look, one) | {
+        "departures": departures,
+        "findings": [finding_as_json(look, f) for f in one.findings],
+        "measured": measured,
+        "steps": [_step(look, step, person.person_id) for step in one.steps],
+    }
+
+
+def _head(look: Look, one: Held, person: Person, told: Sequence[Version], zone: str) -> Iterator[Text]:
+    """Which case, who, when they leave, and who was told."""
     case = one.case
     stands = f"closed as {case.closed_as}" if case.state == "closed" else case.state
     mark = Text(f"{MARKS[case.severity]} {case.severity}", STYLES[case.severity])
-    say = partial(rows.print_hanging, out)
-    say(Text.assemble(("case ", "dim"), (case.case_id, "bold"), f"  {stands}  ", mark))
+    yield Text.assemble(("case ", "dim"), (case.case_id, "bold"), f"  {stands}  ", mark)
     who = f"  {plain(about(look, person))}"
-    say(Text.assemble((plain(look.label(person.person_id)), "bold"), who, (f"  times in {plain(zone)}", "dim")))
-    for version in reversed(told):
-        say(timeline.version_line(version))
+    yield Text.assemble((plain(look.label(person.person_id)), "bold"), who, (f"  times in {plain(zone)}", "dim"))
+    yield from map(timeline.version_line, reversed(told))
     opened = local(micros(case.opened_at), zone)
     told_at = f", last told {local(micros(case.told_at), zone):%d %b %Y %H:%M}" if case.told_at else ""
     notices = f"{case.notices} notice{'' if case.notices == 1 else 's'}{told_at}"
-    say(Text(f"opened {opened:%d %b %Y %H:%M}, {notices}", style="dim"))
+    yield Text(f"opened {opened:%d %b %Y %H:%M}, {notices}", style="dim")
     if one.assignee:
-        say(Text(f"with {plain(one.assignee, 60)}"))
-    say(Text("\nfindings", style="bold"))
+        yield Text(f"with {plain(one.assignee, 60)}")
+
+
+def _body(look: Look, one: Held, person: Person, zone: str, measured: bool) -> Iterator[Text]:
+    """What was found, and what was done about it."""
+    yield Text("\nfindings", style="bold")
     words = timeline.Wording("", "", lambda text: look.blur(text, person.person_id))
     for finding in one.findings:
-        say(timeline.finding_line(finding, words))
+        yield timeline.finding_line(finding, words)
+    if not measured:
+        yield Text(BY_DEFAULT, style="dim")
     if one.steps:
-        say(Text("\nwhat was done", style="bold"))
+        yield Text("\nwhat was done", style="bold")
     for step in one.steps:
-        say(_step_line(look, step, person.person_id, zone))
+        yield _step_line(look, step, person.person_id, zone)
 
 
 def write_feedback(look: Look, entries: Sequence[Feedback], form: str) -> None:

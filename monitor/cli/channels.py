@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from monitor.cli import DEGRADED
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened, who
 
 
@@ -38,7 +38,7 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
         raise BadInput(
             "channels", None, f"there is no channel {', '.join(unknown)}", f"there are {', '.join(made) or 'none'}"
         )
-    now = datetime.now(UTC)
+    now = clock()
     body = {"topic": "test", "text": f"This is a test of lastday, sent by {who()}. Nothing has happened."}
     failed = False
     for name in names or made:
@@ -76,7 +76,7 @@ def turn_on(folder: Path, name: str) -> None:
 
     with (
         opened(folder) as station,
-        acting(station, datetime.now(UTC), "configure", "channels on") as look,
+        acting(station, clock(), "configure", "channels on") as look,
         station.state.write() as connection,
     ):
         if not connection.execute(delete(table).where(table.c.name == name)).rowcount:

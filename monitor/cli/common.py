@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -58,9 +58,13 @@ def file_options(command: Callable, *, required: bool = True) -> Callable:
     return taking
 
 
+_read_clock = partial(datetime.now, UTC)
+"""Looked up at each call, whoever imported `clock`: tests set another."""
+
+
 def clock() -> datetime:
-    """The time of day, read once a command."""
-    return datetime.now(UTC)
+    """The time of day, aware, UTC; read once a command."""
+    return _read_clock()
 
 
 @contextmanager

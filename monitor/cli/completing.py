@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from monitor.cli.common import clock
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -52,7 +53,7 @@ def _complete(
 
     with suppress(Exception):
         folder = Path(ctx.params.get("folder") or ".")
-        with opened(folder) as station, open_look(station, datetime.now(UTC)) as look:
+        with opened(folder) as station, open_look(station, clock()) as look:
             if "look" in look.viewer.rights:
                 found = [(value, told) for value, told in listed(look) if value.startswith(incomplete)]
                 return [CompletionItem(value, help=told) for value, told in found[:MOST]]

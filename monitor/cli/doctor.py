@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from monitor.cli import DEGRADED
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
 
 MARKS = {"good": "ok  ", "look": "look", "bad": "BAD "}
@@ -32,7 +32,7 @@ def doctor(ctx: click.Context, folder: Path, form: str) -> None:
     from monitor.report.safe import plain
 
     with opened(folder) as station:
-        checks = list(examine(station, datetime.now(UTC)))
+        checks = list(examine(station, clock()))
     if form == "json":
         click.echo(json.dumps([asdict(check) for check in checks]))
     else:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from monitor.cli import DEGRADED
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
 
 
@@ -33,7 +33,7 @@ def erase(folder: Path, person: str, reason: str, *, yes: bool) -> None:
 
     if not yes:
         ask_first(person)
-    now = datetime.now(UTC)
+    now = clock()
     with opened(folder) as station, acting(station, now, "erase", "erase", reason) as look:
         done = forget(look, person)
     rows = ", ".join(f"{count:,} {name}" for name, count in sorted(done.rows.items()) if count) or "nothing"

@@ -81,14 +81,14 @@ def _finding_of(look: Look, person: Person, finding_id: str) -> Finding:
 
     with look.station.state.read() as connection:
         stored = stored_finding(connection, finding_id)
-    if stored is None or stored[1].person_id != person.person_id:
+    if stored is None or stored.finding.person_id != person.person_id:
         raise BadInput(
             f"finding {finding_id}",
             None,
             "is none about this person",
             "see lastday timeline for them; for a time there is --at",
         )
-    return stored[1]
+    return stored.finding
 
 
 def _shown(look: Look, person: Person, row: dict[str, Any], marked: set[str]) -> dict[str, Any]:

@@ -32,13 +32,13 @@ def show_finding(look: Look, finding_id: str, form: str) -> None:
     look.may("look")
     with look.station.state.read() as connection:
         stored = stored_finding(connection, finding_id)
-        told = versions(connection, stored[1].person_id) if stored else []
-    if stored is not None and look.hides(stored[1].person_id):
-        look.record("refused", stored[1].person_id, "a finding about the viewer")
+        told = versions(connection, stored.finding.person_id) if stored else []
+    if stored is not None and look.hides(stored.finding.person_id):
+        look.record("refused", stored.finding.person_id, "a finding about the viewer")
         stored = None  # answered like no finding: by trying ids, one does not learn which are about oneself
     if stored is None:
         raise BadInput(f"finding {finding_id}", None, "is none", "ids stand in lastday case show and lastday timeline")
-    case_id, finding, first_at, gone_at = stored
+    finding, gone_at = stored.finding, stored.gone_at
     person = look.find(finding.person_id)
     zone = ZoneInfo(everybody(look).zone(person.person_id))
     known = versions_of(look, told, zone.key)
@@ -47,16 +47,18 @@ def show_finding(look: Look, finding_id: str, form: str) -> None:
         rows.write_json(
             finding_as_json(look, finding)
             | {
-                "case_id": case_id, "first_known_at": first_at.astimezone(zone),
+                "measured": stored.measured, "case_id": stored.case_id,
+                "first_known_at": stored.first_at.astimezone(zone),
                 "no_longer_held_since": gone_at and gone_at.astimezone(zone),
                 "last_day_known_then": then[-1].last_day if then else None,
             }
         )  # fmt: skip
         return
     out = rows.screen()
-    for line in _head(look, finding, person):
+    for line in _head(look, finding, person, stored.measured):
         out.print(line)
-    out.print(Text(f"case {case_id}; first known {first_at.astimezone(zone):%d %b %Y %H:%M}", style="dim"))
+    known_since = f"{stored.first_at.astimezone(zone):%d %b %Y %H:%M}"
+    out.print(Text(f"case {stored.case_id}; first known {known_since}", style="dim"))
     if gone_at:
         gone = f"judged anew, it no longer holds since {gone_at.astimezone(zone):%d %b %Y %H:%M}"
         out.print(Text(gone, style="yellow"))
@@ -69,7 +71,7 @@ def show_finding(look: Look, finding_id: str, form: str) -> None:
         out.print(line)
 
 
-def _head(look: Look, finding: Finding, person: Person) -> list[Text]:
+def _head(look: Look, finding: Finding, person: Person, measured: bool) -> list[Text]:
     """Who, when, what, and how grave."""
     what = Text(plain(look.blur(finding.action), 80), style="bold cyan")
     if finding.target:
@@ -82,7 +84,7 @@ def _head(look: Look, finding: Finding, person: Person) -> list[Text]:
         what,
         Text.assemble(
             (f"{MARKS[finding.severity]} {finding.severity}", STYLES[finding.severity]),
-            f"  score {finding.score:.2f}, {rate(finding.one_in)}; impact {finding.impact:.2f}",
+            f"  score {finding.score:.2f}, {rate(finding.one_in, measured=measured)}; impact {finding.impact:.2f}",
         ),
     ]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
 
 
@@ -29,7 +29,7 @@ def add(folder: Path, person: str, reason: str) -> None:
     from monitor.looking import acting
     from monitor.store import holds
 
-    now = datetime.now(UTC)
+    now = clock()
     with opened(folder) as station, acting(station, now, "erase", "hold add", reason) as look:
         person_id = look.person_id(person)
         with station.state.write() as connection:
@@ -51,7 +51,7 @@ def show(folder: Path) -> None:
     from monitor.report.safe import plain
     from monitor.store import holds
 
-    with opened(folder) as station, acting(station, datetime.now(UTC), "erase", "hold list") as look:
+    with opened(folder) as station, acting(station, clock(), "erase", "hold list") as look:
         look.record("holds shown")
         with station.state.read() as connection:
             found = holds.held(connection)
@@ -78,7 +78,7 @@ def remove(folder: Path, person: str, reason: str) -> None:
     from monitor.model import BadInput
     from monitor.store import holds
 
-    with opened(folder) as station, acting(station, datetime.now(UTC), "erase", "hold remove", reason) as look:
+    with opened(folder) as station, acting(station, clock(), "erase", "hold remove", reason) as look:
         person_id = look.person_id(person)
         with station.state.write() as connection:
             if not holds.remove(connection, person_id):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
 
 
@@ -64,7 +64,7 @@ def resend(folder: Path, keys: tuple[str, ...]) -> None:
     from monitor.model import BadInput
     from monitor.store import outbox
 
-    now = datetime.now(UTC)
+    now = clock()
     with (
         opened(folder) as station,
         acting(station, now, "configure", "notices resend") as look,

@@ -55,11 +55,10 @@ def _came_to(station: Station, now: datetime) -> str:
     """For whoever watches: how many people are watched and cases open, and where to go on."""
     from monitor.store.cases import all_cases
 
-    today = int(now.timestamp() // 86_400)
     with station.state.read() as connection:
         _, leaving = station.rosters(connection)
         standing = sum(case.state != "closed" for case in all_cases(connection))
-    watched = len({departure.person_id for departure in leaving if station.is_open(departure, today)})
+    watched = len({departure.person_id for departure in leaving if station.is_open(departure, now)})
     people = "1 person is" if watched == 1 else f"{watched:,} people are"
     cases = "1 case is" if standing == 1 else f"{standing:,} cases are"
     return f"{people} watched, {cases} open; see lastday case list"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
 
 
@@ -32,7 +32,7 @@ def report(folder: Path, days: float, form: str) -> None:
     from monitor.looking import acting
     from monitor.report.privacy import in_words
 
-    with opened(folder) as station, acting(station, datetime.now(UTC), "audit", "privacy report") as look:
+    with opened(folder) as station, acting(station, clock(), "audit", "privacy report") as look:
         look.record("privacy report")
         told = account(look, days)
     click.echo(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
 
 
@@ -29,7 +29,7 @@ def show(folder: Path) -> None:
     from monitor.seconding import KINDS
     from monitor.store import requests as store
 
-    now = datetime.now(UTC)
+    now = clock()
     with opened(folder) as station, open_look(station, now, command="requests list") as look:
         look.record("requests shown")
         with station.state.read() as connection:
@@ -82,7 +82,7 @@ def _decide(folder: Path, number: int, grant: bool, reason: str | None) -> None:
     from monitor.looking import open_look
     from monitor.seconding import decide
 
-    now = datetime.now(UTC)
+    now = clock()
     words = f"requests {'approve' if grant else 'refuse'}"
     with opened(folder) as station, open_look(station, now, command=words, reason=reason) as look:
         request = decide(look, number, grant)

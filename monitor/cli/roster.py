@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from monitor.cli import DEGRADED
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
 
 
@@ -62,7 +62,7 @@ def accept(folder: Path, name: str, reason: str) -> None:
 
     with (
         opened(folder) as station,
-        acting(station, datetime.now(UTC), "configure", "roster accept", reason) as look,
+        acting(station, clock(), "configure", "roster accept", reason) as look,
         station.state.write() as connection,
     ):
         last = rosters.last_version(connection, name)

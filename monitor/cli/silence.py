@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import DEGRADED
+from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def add(folder: Path, person: str | None, department: str | None, everybody: boo
     ]
     if len(scopes) != 1:
         raise click.UsageError("name one of --person, --department, --everybody")
-    now = datetime.now(UTC)
+    now = clock()
     with opened(folder) as station, acting(station, now, "configure", "silence add", reason) as look:
         scope, value = scopes[0]
         subject = look.person_id(value) if scope == "person" else None
@@ -101,7 +102,7 @@ def show(folder: Path) -> None:
     from monitor.report.safe import plain
     from monitor.store import cases
 
-    now = datetime.now(UTC)
+    now = clock()
     with opened(folder) as station, station.state.read() as connection:
         veil = station.veil(connection)
         found = cases.list_silences(connection)
@@ -132,7 +133,7 @@ def end(folder: Path, number: int) -> None:
     from monitor.model import BadInput
     from monitor.store.schema import silences
 
-    now = datetime.now(UTC)
+    now = clock()
     with (
         opened(folder) as station,
         acting(station, now, "configure", "silence end") as look,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 
 from rich.console import Console
 from rich.text import Text
 
-from monitor.core.clocks import EPOCH
+from monitor.core.clocks import instant
 from monitor.model import Reject
 from monitor.report import terminal
+from monitor.report.rates import BY_DEFAULT
 from monitor.report.rows import screen
 from monitor.report.safe import plain
 from monitor.scanning import Late, Scan
@@ -73,7 +74,7 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
         names = ", ".join(plain(name) for name in many[:SHOWN])
         told.append(f"ambiguous: {len(many):,} names belong to several people and were left out, for example {names}")
     if not result.assessed.scale.measured:
-        told.append("few placebo departures: scores rest on stated defaults, not on this organisation's history")
+        told.append(BY_DEFAULT)
     return told
 
 
@@ -104,7 +105,7 @@ def _unwatched(result: Scan) -> list[str]:
 
 def _why_unwatched(result: Scan) -> str:
     days = sorted({d.last_day for d in result.roster.departures if d.certainty != "withdrawn"})
-    first, last = ((EPOCH + timedelta(microseconds=t)).date() for t in result.assessed.span)
+    first, last = (instant(t).date() for t in result.assessed.span)
     if not days:
         return "every departure on the roster is withdrawn"
     if any(first <= day <= last for day in days):

@@ -144,7 +144,7 @@ class Catalogue:
         return self.file.default.kind or next(iter(self.file.classes))
 
 
-_ON_THINGS = ("change", "destroy")
+_ON_THINGS = ("change", "destroy", "restore")
 """Classes in which a magnitude is the size of the thing; an export's may be of rows, of bytes, of pages."""
 
 

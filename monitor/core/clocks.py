@@ -40,14 +40,23 @@ def micros(when: datetime) -> int:
     return (when - EPOCH) // timedelta(microseconds=1)
 
 
+def instant(t: int) -> datetime:
+    """The aware time in UTC of so many microseconds since 1970 UTC.
+
+    >>> instant(micros(datetime(2017, 11, 2, 18, 51, 0, 1, tzinfo=UTC))).isoformat()
+    '2017-11-02T18:51:00.000001+00:00'
+    """
+    return EPOCH + timedelta(microseconds=int(t))
+
+
 def local(t: int, zone: str) -> datetime:
     """A time, microseconds since 1970 UTC, on a zone's clock."""
-    return (EPOCH + timedelta(microseconds=t)).astimezone(ZoneInfo(zone))
+    return instant(t).astimezone(ZoneInfo(zone))
 
 
 def begin_of(day: date, zone: str) -> int:
     """When a local date begins, in microseconds since 1970 UTC."""
-    return (datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
+    return micros(datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC))
 
 
 def _seconds(zone: str, t: int) -> int:

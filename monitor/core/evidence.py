@@ -64,16 +64,12 @@ class Cast:
 
 @dataclass(slots=True)
 class Baseline:
-    """Detectors and their placebos, frozen. `measured` is False where there were too few placebo windows."""
+    """Detectors and their placebos, frozen; placebos: (question or kind, tier) -> what its windows show by chance."""
 
     cast: Cast
     detectors: dict[str, Detector] = field(default_factory=dict)
     placebos: dict[tuple[str, int], Placebo] = field(default_factory=dict)
     owners: dict[str, Owners] = field(default_factory=dict)
-
-    @property
-    def measured(self) -> bool:
-        return all(placebo.measured_ for placebo in self.placebos.values())
 
     def learn(self, history: Mapping[str, Columns], habits: Mapping[str, Columns]) -> None:
         """Fit every detector but the one of days.

@@ -24,7 +24,10 @@ STATES = (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """counts: as strange k times of n, for own, peers, everybody. usual: own and peers' median and largest bin."""
+    """counts: as strange k times of n, for own, peers, everybody, shape (6,); of a habit as Habit counts, shape (3,).
+
+    usual: own and peers' median and largest bin (see detectors.tail), -1 for none known, shape (4,).
+    """
 
     counts: Floats
     usual: Floats | None = None
@@ -168,15 +171,16 @@ _SIZES = {
 def _size(kind: str, name: str, event: Mapping[str, Any], found: Figures) -> Told:
     column, words, own_noun, peer_noun = _SIZES[f"{kind} {name}"]
     value = float(event[column])
-    k, n, kp, np_, _, _ = found.counts
+    own, all_own, peers, all_peers, _, _ = found.counts
     unit = f" {event['unit']}" if kind == "magnitude" and name != "many" and event["unit"] else ""
     shown = f"{number(value)}{unit}"
-    compared = f"{_above(k, n, own_noun)}, {_above(kp, np_, peer_noun)}" if n or np_ else "nobody did it before"
+    compared = f"{_above(own, all_own, own_noun)}, {_above(peers, all_peers, peer_noun)}"
+    if not all_own and not all_peers:
+        compared = "nobody did it before"
     text = f"{shown} {words.format_map(event)}{event['to']}".strip() + f": {compared}"
     if kind in ("volume", "novelty", "breadth", "drift") or name == "many":
         text += _campaign(name.removeprefix("new ") if kind == "drift" else "day", value, event)
-    own, peers = _usual(found.usual, 0), _usual(found.usual, 2)
-    return Told(text, shown, own, peers)
+    return Told(text, shown, _usual(found.usual, 0), _usual(found.usual, 2))
 
 
 def _campaign(span: str, value: float, event: Mapping[str, Any]) -> str:

@@ -43,6 +43,8 @@ NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
 SMALL = 0.5
 """So much the smallest payment takes off."""
+RESTORED = 0.6
+"""Putting back what was taken away: it gives people what they had, however many they are."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
@@ -55,6 +57,9 @@ REACH_FROM, REACH_AT, REACH_DECADE = 1e6, 0.8, 0.1
 
 _DESTROYS = ("destroy",)
 _TAKES = ("exfiltrate",)
+_RESTORES = ("restore",)
+_HARMLESS = ("read", *_RESTORES)
+"""Kinds of action that are no graver for the people they reach."""
 _FLOWS = ("share", "forward", "send", "empower")
 _OUTWARD = ("share", "forward", "empower")
 """Kinds of action that are another thing done toward the outside, with habits of its own. Mail is none of them: it
@@ -90,7 +95,7 @@ def impact_of(
     """
     kind = _each(events, [action.kind for action in actions])
     weighty = _each(events, [action.magnitude != NUMBERLESS for action in actions])
-    counted = _each(events, [action.magnitude in REACHED and action.kind != "read" for action in actions])
+    counted = _each(events, [action.magnitude in REACHED and action.kind not in _HARMLESS for action in actions])
     impact = _each(events, [action.impact for action in actions])
     of = whose(events, actions)
     lost = np.isin(kind, _DESTROYS)
@@ -101,6 +106,7 @@ def impact_of(
     impact = _raise(impact, LOST_MANY, _unheard_of(much_bits), _of_many(lost, of.shared, events))
     impact = _raise(impact, READ_MANY, _unheard_of(much_bits), kind == "read")
     impact = impact * (1 - SMALL * events["small"])
+    impact = np.where(np.isin(kind, _RESTORES), impact * RESTORED, impact)
     impact = _by_receiver(impact, events, kind)
     outgrown = np.where(of.guessed & weighty & (kind == "change"), _unheard_of(reach_bits), 0.0)
     impact = np.where(of.own, impact * (OWN + (1 - OWN) * outgrown), impact)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from statistics import median, quantiles
 
-from monitor.core.windows import EPOCH, day_number
+from monitor.core.windows import date_of, day_number
 from monitor.model import Finding
 
 HOURS = 24
@@ -121,7 +121,7 @@ def _day(
     d: int, hours: Sequence[int] | None, own: Usual | None, peers: Sequence[int], found: Sequence[Finding],
     versions: Sequence[Version],
 ) -> Day:  # fmt: skip
-    day = EPOCH + timedelta(days=d)
+    day = date_of(d)
     return Day(
         day,
         tuple(hours or (0,) * HOURS),

@@ -17,7 +17,7 @@ PEOPLE = (
 """Nouns of actions on people and on what stands for them: nobody else was seen to use them, yet they are somebody's."""
 SHARED_PEOPLE = 3
 OWN_PLACE_TARGETS = 3
-OWNABLE = ("destroy", "exfiltrate", "share", "change")
+OWNABLE = ("destroy", "exfiltrate", "share", "change", "restore")
 """Kinds of action that matter less where the thing is one's own."""
 _SELF_SERVING = ("forward", "empower")
 """Kinds of action that are no better for being done to what bears one's own name: all mail to one's own mailbox goes

@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.core.clocks import begin_of
 from monitor.model import Departure, Person
 
-EPOCH = date(1970, 1, 1)
+_EPOCH = date(1970, 1, 1)
 MOST_EACH = 3
 """Placebo departures of one person: so many windows the history of each person is cut at."""
 MICROSECOND = timedelta(microseconds=1)
@@ -46,13 +47,29 @@ class Window:
 
 def day_number(day: date) -> int:
     """Days since 1970."""
-    return (day - EPOCH).days
+    return (day - _EPOCH).days
+
+
+def date_of(number: int) -> date:
+    """The day of a number, as `day_number` counts."""
+    return _EPOCH + timedelta(days=number)
 
 
 def end_of(last_day: date, zone: str) -> int:
     """When a local date ends, in microseconds since 1970 UTC."""
-    midnight = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(zone))
-    return (midnight.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
+    return begin_of(last_day + timedelta(days=1), zone)
+
+
+def watch_days(departure: Departure, rules: WindowRules) -> tuple[int, int]:
+    """The days of a departure's watch window, since 1970: the first, and the one after the last.
+
+    It begins with the notice where that is earlier, but no more than `longest_before` days before the last day.
+    """
+    last = day_number(departure.last_day)
+    first = last - rules.before
+    if departure.notice_date:
+        first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
+    return first, last + 1 + rules.after
 
 
 def known_from(departure: Departure, zone: str, rules: WindowRules) -> int:
@@ -94,11 +111,7 @@ def departures(
         latest[departure.person_id] = max(departure.last_day, latest.get(departure.person_id, departure.last_day))
     windows = []
     for departure in holding:
-        last, person = day_number(departure.last_day), people[departure.person_id]
-        first = last - rules.before
-        if departure.notice_date:
-            first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
-        end = last + 1 + rules.after
+        (first, end), person = watch_days(departure, rules), people[departure.person_id]
         if departure.last_day == latest[departure.person_id] and person in active:
             end = _watched_on(end, active[person][1], rules)
         if end > span[0] and first <= span[1]:
@@ -139,7 +152,7 @@ def placebos(
         for i in range(times):
             draw = _uniform(f"{seed}:{person_id}" + (f":{i}" if i else ""))
             day = first + i * (days // times) + int(draw * free)
-            last_day = EPOCH + timedelta(days=day)
+            last_day = date_of(day)
             end_us = end_of(last_day, zones[person_id])
             windows.append(Window(person, day - rules.before, day + 1, last_day, end_us, None))
     return sorted(windows, key=lambda w: (w.person, w.first))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from monitor.core.clocks import DAY_US, begin_of
 from monitor.core.identity import own_names
 from monitor.core.peers import peer_groups
-from monitor.core.windows import EPOCH, day_number, usual_zone
+from monitor.core.windows import date_of, day_number, usual_zone
 from monitor.looking import Look
 from monitor.model import Departure, Person
 
@@ -116,8 +116,8 @@ def shown_days(look: Look, departure: Departure | None, zone: str) -> tuple[date
     if departure is None:
         return today - timedelta(days=SHOWN_DAYS - 1), today
     first, end = look.station.window(departure)
-    last = min(EPOCH + timedelta(days=end - 1), today)
-    return min(EPOCH + timedelta(days=first), last), last
+    last = min(date_of(end - 1), today)
+    return min(date_of(first), last), last
 
 
 @contextmanager

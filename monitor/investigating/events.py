@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.core.clocks import EPOCH, local
+from monitor.core.clocks import local, micros
 from monitor.investigating.circle import everybody, numbered, reading
 from monitor.looking import Look
 from monitor.model import Person
@@ -26,7 +26,7 @@ def events_around(
     """
     group = everybody(look)
     zone = group.zone(person.person_id)
-    centre = (moment - EPOCH) // MICROSECOND
+    centre = micros(moment)
     since, until = centre - before // MICROSECOND, centre + after // MICROSECOND + 1
     with reading(look) as (_, acted):
         acted.draw("own", numbered(group, [person.person_id]), SHOWN, since, until)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from monitor.core.clocks import DAY_US, EPOCH, local
-from monitor.core.windows import EPOCH as FIRST_DAY
-from monitor.core.windows import day_number, end_of
+from monitor.core.clocks import DAY_US, local, micros
+from monitor.core.windows import date_of, day_number, end_of
 from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
 from monitor.looking import Look
 from monitor.model import Departure
@@ -83,7 +82,7 @@ def _is_open(look: Look, departure: Departure, today: int) -> bool:
 
 def _seen(look: Look, group: Everybody, acted: Acted, chosen: Sequence[Departure]) -> list[_Seen]:
     """One entry a departure, from one reading back to the first day of any window, SEEN_DAYS at least."""
-    now = (look.now - EPOCH) // timedelta(microseconds=1)
+    now = micros(look.now)
     opens = [(look.station.window(d)[0] - 1) * DAY_US for d in chosen]
     since, until = min([now - SEEN_DAYS * DAY_US, *opens]), now + DAY_US
     people = sorted({d.person_id for d in chosen})
@@ -100,7 +99,7 @@ def _seen(look: Look, group: Everybody, acted: Acted, chosen: Sequence[Departure
     for i, d in enumerate(chosen):
         first, end = look.station.window(d)
         zone = group.zone(d.person_id)
-        low, high = between((FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=end - 1)), zone)
+        low, high = between((date_of(first), date_of(end - 1)), zone)
         spans.append((i, place[d.person_id], low, high, end_of(d.last_day, zone)))
     acted.put("span", {"i": "INTEGER", "p": "INTEGER", "low": "BIGINT", "high": "BIGINT", "over": "BIGINT"}, spans)
     found = [_Seen(days[place[d.person_id]], names[place[d.person_id]]) for d in chosen]
@@ -127,7 +126,7 @@ def _leaver(
     told_at, at_first = told or (None, True)
     here = told_at.astimezone(ZoneInfo(zone)) if told_at else None
     return Leaver(
-        departure, here, FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=end), activity, acts,
+        departure, here, date_of(first), date_of(end), activity, acts,
         seen.logs, score, severity, case[0] if case else None, case[2] if case else None,
         tuple(_blind(group, departure, seen, zone, None if at_first else told_at)),
     )  # fmt: skip
@@ -155,7 +154,7 @@ def _blind(group: Everybody, departure: Departure, seen: _Seen, zone: str, told_
         when = local(seen.last_after, zone)
         found.append(f"still active: {seen.after:,} acts after the last day, the last on {when:%d %b %H:%M}")
     ended = end_of(departure.last_day, zone)
-    if told_at and (told_at - EPOCH) // timedelta(microseconds=1) > ended:
+    if told_at and micros(told_at) > ended:
         found.append("the roster told of it after the last day")
     return found
 

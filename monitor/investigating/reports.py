@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -12,16 +12,16 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from monitor import __version__
-from monitor.core.clocks import micros
-from monitor.core.windows import day_number
+from monitor.core.clocks import instant, micros
+from monitor.core.windows import date_of, day_number
 from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
 from monitor.looking import Look
 from monitor.model import Case, Departure, Finding, Person, Reason
 from monitor.report.case_file import About, CaseFile, Judged, Line, Log, Step, Told
 from monitor.report.picture import Days, gravest
-from monitor.store import audit, originals, steps
+from monitor.store import audit, cases, originals, steps
 from monitor.store.acted import Acted
-from monitor.store.schema import departures, findings, tallies
+from monitor.store.schema import departures, tallies
 
 BEFORE_DAYS = 28
 """So many days before the window tell what a usual day is."""
@@ -82,14 +82,13 @@ class _Paper:
 
     def findings(self, connection: Connection, case: Case) -> list[Judged]:
         """Those that stand first, the highest score first."""
-        rows = connection.execute(select(findings).where(findings.c.case_id == case.case_id)).all()
-        told = [
-            Judged(msgspec.json.decode(row.body, type=Finding), self.local(row.first_at),
-                   self.local(row.gone_at) if row.gone_at else None)
-            for row in rows
+        return [
+            Judged(
+                self.blurred(stored.finding), self.local(stored.first_at),
+                self.local(stored.gone_at) if stored.gone_at else None, stored.measured,
+            )
+            for stored in cases.stored_of(connection, case.case_id)
         ]  # fmt: skip
-        told.sort(key=lambda j: (j.gone_at is not None, -j.finding.score, j.finding.time, j.finding.finding_id))
-        return [replace(j, finding=self.blurred(j.finding)) for j in told]
 
     def blurred(self, found: Finding) -> Finding:
         """With nobody's name in it but as the viewer may see it; ids of events stay, to be found by."""
@@ -156,7 +155,7 @@ class _Paper:
             for s in steps.all_steps(connection, case.case_id)
         ]
         for row in audit.entries(connection, self.look.veil.pseudonym(self.person.person_id)):
-            at = self.local(datetime.fromtimestamp(row.at_us / 1e6, UTC))
+            at = self.local(instant(row.at_us))
             detail = ": ".join(part for part in (row.detail, row.reason) if part)
             told.append(Step(at, f"{self.blur(row.who)} ({row.role})", row.what, self.blur(detail), 1))
         days: dict[tuple[date, str, str, str], Step] = {}
@@ -167,13 +166,11 @@ class _Paper:
 
     def days(self, acted: Acted, case: Case, versions: Sequence[Told], found: Sequence[Finding]) -> Days:
         """The days of the watch window up to now, in the person's own calendar."""
-        rules = self.look.station.settings.windows
-        first = case.last_day - timedelta(days=rules.before)
         notice = versions[-1].notice_date if versions else None
-        if notice:
-            first = min(first, max(notice, case.last_day - timedelta(days=rules.longest_before)))
-        first = min([first, *(f.time.date() for f in found)])
-        end = max([case.last_day + timedelta(days=rules.after), *(f.time.date() for f in found)])
+        departure = Departure(case.person_id, case.last_day, notice, "unknown", "planned")
+        watched = self.look.station.window(departure)
+        first = min([date_of(watched[0]), *(f.time.date() for f in found)])
+        end = max([date_of(watched[1] - 1), *(f.time.date() for f in found)])
         last = min(end, max(self.local(self.look.now).date(), first))
         counts = self.counts(acted, first - timedelta(days=BEFORE_DAYS), last)
         before = [n for n in counts[:BEFORE_DAYS] if n]

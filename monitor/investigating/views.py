@@ -75,6 +75,7 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
         "score": ("DOUBLE", "bits"),
         "severity": ("VARCHAR", "low, medium, high, critical"),
         "one_in": ("BIGINT", "one in so many placebo departures scores as high"),
+        "measured": ("BOOLEAN", "is one_in, or does it rest on the default scale; NULL: judged before that was kept"),
         "impact": ("DOUBLE", "0 to 1"),
         "event_ids": ("VARCHAR[]", "ids of its events"),
         "reasons": ("VARCHAR", "evidence as JSON: detector, bits, text, value, own_usual, peer_usual"),
@@ -251,7 +252,7 @@ def _findings(look: Look, connection: Connection, wanted: frozenset[str] | None)
         found.append((
             row.finding_id, row.case_id, look.label(row.person_id), row.last_day.isoformat(), body["hours_to_end"],
             _utc(cases.finding_of(row.body).time), told["action"], told["target"], body["magnitude"], row.score,
-            row.severity, body["one_in"], body["impact"], told["event_ids"], json.dumps(told["reasons"]),
+            row.severity, body["one_in"], row.measured, body["impact"], told["event_ids"], json.dumps(told["reasons"]),
             _utc(row.first_at), _utc(row.gone_at),
         ))  # fmt: skip
     return found

@@ -37,11 +37,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding, since when it stands, and since when it no longer does (None: it stands)."""
+    """A finding, since when it stands, and since when it no longer does (None: it stands).
+
+    measured: does its rate come from placebo departures, not from the default scale.
+    """
 
     finding: Finding
     first_at: datetime
     gone_at: datetime | None
+    measured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,9 @@ class CaseFile:
     lines: Sequence[Line]
     days: Days
 
-    def standing(self) -> list[Finding]:
+    def standing(self) -> list[Judged]:
         """The findings that stand, the highest score first."""
-        return [judged.finding for judged in self.findings if judged.gone_at is None]
+        return [judged for judged in self.findings if judged.gone_at is None]
 
     def known_at(self, when: datetime) -> Told | None:
         """The version of the departure in force at a time."""

@@ -35,7 +35,7 @@ def document(file: CaseFile) -> Document:
     blocks: list[Block] = [Heading(1, title), Para(lead, "lead"), *map(Para, more)]
     found = file.standing()
     if found:
-        blocks.append(Para(found[0].undo, "undo"))
+        blocks.append(Para(found[0].finding.undo, "undo"))
     blocks += [Para(NO_MOTIVE), Heading(2, "The days around it"), Picture(timeline(file.days), _caption(file))]
     blocks.append(Heading(2, "Findings"))
     for number, judged in enumerate(file.findings, 1):
@@ -57,12 +57,12 @@ def story(file: CaseFile) -> list[str]:
     who = f"{about.label}, {role}," if role else about.label
     paragraphs = [f"{who} {left} on {_day(case.last_day)}{kind}. {_how_many(found)}."]
     if found:
-        paragraphs += [_act(found[0], len(found) > 1), _why(found[0])]
+        paragraphs += [_act(found[0].finding, len(found) > 1), _why(found[0])]
     return [*paragraphs, _moves(file), _state(file)]
 
 
-def _how_many(found: Sequence[Finding]) -> str:
-    loud = sum(f.severity != "low" for f in found)
+def _how_many(found: Sequence[Judged]) -> str:
+    loud = sum(judged.finding.severity != "low" for judged in found)
     faint = len(found) - loud
     if not loud:
         few = f"; {_count(faint, 'act').lower()} scored low" if faint else ""
@@ -79,9 +79,10 @@ def _act(top: Finding, most: bool) -> str:
     return f"{begin} {_clock(top.time)}, {until(top.hours_to_end)}: {top.action}{on}{size}{more}."
 
 
-def _why(top: Finding) -> str:
-    because = "; ".join(reason.text for reason in top.reasons[:2])
-    return f"It stands out because of this: {because}. {of_people(top.one_in)}."
+def _why(top: Judged) -> str:
+    because = "; ".join(reason.text for reason in top.finding.reasons[:2])
+    often = of_people(top.finding.one_in, measured=top.measured)
+    return f"It stands out because of this: {because}. {often}."
 
 
 def _moves(file: CaseFile) -> str:
@@ -125,7 +126,7 @@ def _finding(file: CaseFile, number: int, judged: Judged) -> list[Block]:
         ("Act", f"{found.action}{on}"),
         ("Magnitude", "not told" if found.magnitude is None else f"{found.magnitude:,.0f}"),
         ("Events", f"{len(found.event_ids):,}"),
-        ("Score", f"{found.score:.1f}, {rate(found.one_in)}"),
+        ("Score", f"{found.score:.1f}, {rate(found.one_in, measured=judged.measured)}"),
         ("Impact", f"{found.impact:.2f} of 1"),
         ("Known then", then),
         ("Known now", f"last day {_day(found.last_day)}"),

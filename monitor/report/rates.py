@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from monitor.core.levels import MOST_CLAIMED
 
+BY_DEFAULT = "few placebo departures: scores rest on stated defaults, not on this organisation's history"
+
 
 def rate(one_in: int, *, measured: bool = True) -> str:
     """As it stands after a score. measured: by placebo departures; else by the stated defaults.
@@ -20,9 +22,11 @@ def rate(one_in: int, *, measured: bool = True) -> str:
     return words if measured else f"{words}, by the default scale"
 
 
-def of_people(one_in: int) -> str:
-    """As a sentence."""
+def of_people(one_in: int, *, measured: bool = True) -> str:
+    """As a sentence. measured: as for a rate."""
+    which = "people who did not leave"
+    high = "an act that scores as high around a day drawn at random" + ("" if measured else ", by the default scale")
     if one_in <= 1:
-        return "Most people who did not leave have an act that scores as high around a day drawn at random"
-    less = "Fewer than one" if one_in >= MOST_CLAIMED else "One"
-    return f"{less} in {one_in:,} people who did not leave has an act that scores as high around a day drawn at random"
+        return f"Most {which} have {high}"
+    less = "Fewer than one" if one_in >= MOST_CLAIMED else "One" if measured else "About one"
+    return f"{less} in {one_in:,} {which} has {high}"

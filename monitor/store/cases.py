@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from monitor.model import Case, Finding
 from monitor.store.schema import cases, findings, silences
@@ -16,12 +17,28 @@ from monitor.store.schema import cases, findings, silences
 _FIELDS = tuple(Case.__dataclass_fields__)
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A finding as it is kept: since when it is known, and since when it no longer holds (None: it does).
+
+    measured: does its rate come from placebo departures, not from the default scale.
+    """
+
+    case_id: str
+    finding: Finding
+    first_at: datetime
+    gone_at: datetime | None
+    measured: bool
+
+
 def save_findings(
-    connection: Connection, found: Sequence[tuple[str, Finding]], now: datetime, sources: Mapping[str, Sequence[str]]
-) -> int:
+    connection: Connection, found: Sequence[tuple[str, Finding]], now: datetime, sources: Mapping[str, Sequence[str]],
+    *, measured: bool,
+) -> int:  # fmt: skip
     """Make the table say what is judged now. Returns how many rows changed.
 
     found: (case_id, finding).  sources: the logs that each finding's events came from, by its id.
+    measured: are their rates, see severity.Scale.
     """
     old = {row.finding_id: row for row in connection.execute(select(findings))}
     changed = 0
@@ -31,11 +48,11 @@ def save_findings(
         row = {
             "case_id": case_id, "person_id": finding.person_id, "last_day": finding.last_day, "score": finding.score,
             "severity": finding.severity, "sources": json.dumps(sorted(sources.get(finding.finding_id, ()))),
-            "body": body, "changed_at": now, "gone_at": None,
+            "measured": measured, "body": body, "changed_at": now, "gone_at": None,
         }  # fmt: skip
         if before is None:
             connection.execute(insert(findings).values(finding_id=finding.finding_id, first_at=now, **row))
-        elif before.body != body or before.gone_at is not None or before.case_id != case_id:
+        elif (before.body, before.gone_at, before.case_id, before.measured) != (body, None, case_id, measured):
             connection.execute(update(findings).where(findings.c.finding_id == finding.finding_id).values(**row))
         else:
             continue
@@ -67,10 +84,23 @@ def findings_about(connection: Connection, person_id: str) -> list[Finding]:
     return sorted((finding_of(body) for body in rows), key=lambda f: (f.time, f.finding_id))
 
 
-def stored_finding(connection: Connection, finding_id: str) -> tuple[str, Finding, datetime, datetime | None] | None:
-    """(case_id, finding, first known at, no longer held since); None where there is no such finding."""
-    row = connection.execute(select(findings).where(findings.c.finding_id == finding_id)).first()
-    return None if row is None else (row.case_id, finding_of(row.body), row.first_at, row.gone_at)
+def stored_finding(connection: Connection, finding_id: str) -> Stored | None:
+    """The finding of that id; None where there is none."""
+    return next(iter(_stored(connection, findings.c.finding_id == finding_id)), None)
+
+
+def stored_of(connection: Connection, case_id: str) -> list[Stored]:
+    """All that was ever found in a case: those that hold first, then the highest score, the first in time."""
+    found = _stored(connection, findings.c.case_id == case_id)
+    return sorted(found, key=lambda s: (s.gone_at is not None, -s.finding.score, s.finding.time, s.finding.finding_id))
+
+
+def _stored(connection: Connection, which: ColumnElement[bool]) -> list[Stored]:
+    """Rows from before `measured` was kept tell their rate as it was told then."""
+    return [
+        Stored(row.case_id, finding_of(row.body), row.first_at, row.gone_at, row.measured is not False)
+        for row in connection.execute(select(findings).where(which))
+    ]
 
 
 def finding_of(body: str) -> Finding:

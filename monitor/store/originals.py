@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Connection, select, type_coerce
 
+from monitor.core.clocks import instant
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events
 
 if TYPE_CHECKING:
     import duckdb
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = ("id", "t", "actor", "action", "target", "magnitude", "source", "feed", "seen_at", "line_sha256")
 
 _NO_HASH = "SELECT NULL::BLOB AS line_sha256 WHERE false"
@@ -82,7 +82,7 @@ def _files(connection: Connection, data: Path, low: int, high: int) -> list[Path
 
 
 def _kept(row: Sequence) -> Original:
-    times = {n: _EPOCH + timedelta(microseconds=row[n]) for n in (1, 8)}
+    times = {n: instant(row[n]) for n in (1, 8)}
     id_, _, actor, action, target, magnitude, source, feed, _, line = row
     return Original(
         id_, times[1], actor, action, target, magnitude, source, feed, times[8], line.hex() if line else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     Float,
@@ -158,7 +159,7 @@ feeds = Table(
     Index(None, "feed"),
 )
 
-# The current judgement; `gone_at` where a later one no longer holds it.
+# The current judgement; `gone_at` where a later one no longer holds it, `measured`: is its rate, or by default scale.
 findings = Table(
     "findings",
     metadata,
@@ -169,6 +170,7 @@ findings = Table(
     Column("score", Float, nullable=False),
     _text("severity", nullable=False),
     _text("sources", nullable=False),
+    Column("measured", Boolean),
     _text("body", nullable=False),
     Column("first_at", UTC, nullable=False),
     Column("changed_at", UTC, nullable=False),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce, update
 
-from monitor.core.clocks import micros
+from monitor.core.clocks import instant, micros
 from monitor.engine import own_tables
 from monitor.store.manifest import folder_of, listed, sealed_sql
 from monitor.store.schema import events, segments
@@ -218,19 +218,15 @@ def _read(paths: Sequence[Path]) -> pa.Table:
 
 
 def _fresh_name(connection: Connection, t: int) -> str:
-    month = _time(t).strftime("%Y-%m")
+    month = instant(t).strftime("%Y-%m")
     used = connection.scalars(select(segments.c.name).where(segments.c.month == month))
     number = 1 + max((int(name[8:12]) for name in used if name[8:12].isdigit() and name[12:13] == "."), default=0)
     return f"{month}-{number:04d}.parquet"
 
 
 def _month(t: int) -> tuple[int, int]:
-    first = _time(t).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = instant(t).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return micros(first), micros((first + timedelta(days=32)).replace(day=1))
-
-
-def _time(t: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=t)
 
 
 def _sha256(path: Path) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Dialect, TypeDecorator
 
-from monitor.core.clocks import EPOCH, micros
+from monitor.core.clocks import instant, micros
 
 
 class UTC(TypeDecorator[datetime]):
@@ -21,4 +21,4 @@ class UTC(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The time, aware, in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else instant(value)

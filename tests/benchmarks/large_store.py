@@ -150,7 +150,7 @@ def _write_cases(station: Station, told: rosters.Told, now: datetime) -> None:
         case_id = case_id_of(key, person_id, theirs[0].last_day)
         found += [(case_id, _finding(person_id, theirs[0].last_day, n, now, draw)) for n in range(FINDINGS_EACH)]
     with station.state.write() as connection:
-        cases.save_findings(connection, found, now, {})
+        cases.save_findings(connection, found, now, {}, measured=True)
         for case_id, finding in found[::FINDINGS_EACH]:
             case = Case(case_id, finding.person_id, finding.last_day, "open", finding.severity, now)
             cases.save_case(connection, case)

@@ -68,8 +68,7 @@ def test_every_command_that_names_one_completes_it(own_demo: DemoFolder) -> None
 def test_pseudonyms_of_those_who_are_watched(own_demo: DemoFolder) -> None:
     """On the day of the demo organisation; today nobody of 2017 is in a window."""
     assert completed("timeline", "-C", own_demo.path) == []
-    with patch("monitor.cli.completing.datetime") as clock:
-        clock.now.return_value = NOW
+    with patch("monitor.cli.common._read_clock", return_value=NOW):
         names = completed("timeline", "-C", own_demo.path)
         assert names == completed("report", "-C", own_demo.path, last="p-")
     assert len(names) >= 3

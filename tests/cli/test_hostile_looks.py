@@ -44,7 +44,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def run(store: Path, *words: str) -> Ran:
-    with patch("monitor.cli.common.clock", lambda: NOW):
+    with patch("monitor.cli.common._read_clock", lambda: NOW):
         return lastday(*words, "-C", store)
 
 

@@ -132,7 +132,7 @@ def test_events_later_than_as_of_or_than_the_clock_are_told(office: Office, monk
     assert f"later than --as-of: {left_out:,} events, not known then, left out" in told.err
 
     assert "later than" not in lastday("scan", *office.files, "--format", "jsonl").err
-    monkeypatch.setattr("monitor.cli.scan.clock", lambda: max(times) - CLOCK_AHEAD - timedelta(seconds=1))
+    monkeypatch.setattr("monitor.cli.common._read_clock", lambda: max(times) - CLOCK_AHEAD - timedelta(seconds=1))
     told = lastday("scan", *office.files, "--format", "jsonl")
     assert f"later than the clock here: 1 event, up to {max(times):%Y-%m-%d %H:%MZ}; a clock is off" in told.err
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.core.fold import TellRules, case_for, case_id_of, fold, told, untold
+from monitor.core.fold import SAME_DEPARTURE_DAYS, TellRules, case_for, case_id_of, fold, told, untold
 from monitor.model import Case
 from tests.core.made import LAST_DAY, finding
 
@@ -71,6 +71,15 @@ def test_reminders_come_while_nobody_acknowledges_and_end() -> None:
     assert fold(acked, found, NOW + timedelta(days=2), RULES)[1] is None
 
 
+def test_after_news_reminders_begin_anew() -> None:
+    case, more = opened(finding()), [finding(), finding(action="file.delete")]
+    for _ in range(RULES.reminders):
+        case = told(case, [finding()], NOW, RULES, "reminder")
+    assert fold(case, [finding()], NOW + timedelta(days=2), RULES)[1] is None
+    case = told(case, more, NOW, RULES, "escalated")
+    assert fold(case, more, NOW + timedelta(days=2), RULES)[1] == "reminder"
+
+
 def test_a_closed_case_reopens_for_what_was_not_told_only() -> None:
     closed = replace(opened(finding()), state="closed", closed_as="honest-mistake")
     assert fold(closed, [finding()], NOW, RULES)[1] is None
@@ -87,11 +96,22 @@ def test_a_last_day_that_moves_keeps_its_case_and_tells_nothing_again() -> None:
     case = opened(finding())
     moved = LAST_DAY + timedelta(days=20)
     assert case_for([case], "p000", moved) == case
-    assert case_for([case], "p000", LAST_DAY + timedelta(days=200)) is None, "a rehire leaves later"
+    farthest = LAST_DAY + timedelta(days=SAME_DEPARTURE_DAYS)
+    assert case_for([case], "p000", farthest) == case
+    assert case_for([case], "p000", farthest + timedelta(days=1)) is None, "a rehire leaves later"
     assert case_for([case], "p001", LAST_DAY) is None
     again, why = fold(case, [finding(finding_id="another", last_day=moved)], NOW, RULES)
     assert again is not None
     assert (again.case_id, again.last_day, why) == (case.case_id, moved, None)
+
+
+def test_of_two_cases_near_a_last_day_the_nearer_one_is_meant() -> None:
+    near, far = (
+        replace(opened(finding()), case_id=i, last_day=LAST_DAY + timedelta(days=d))
+        for i, d in (("c2", 10), ("c1", 60))
+    )
+    for known in ([near, far], [far, near]):
+        assert case_for(known, "p000", LAST_DAY) == near
 
 
 @pytest.mark.parametrize("at_once", ["medium", "critical"])

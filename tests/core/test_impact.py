@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detectors.tail import bin_of
 from monitor.core.impact import (
+    CROWN_JEWEL,
+    EXTERNAL,
+    FAILED,
+    INTERNAL,
     LOST_MANY,
     MANY,
     REACH_BITS,
     READ_MANY,
+    RESTORED,
     UNHEARD_OF,
     UNHEARD_OF_BITS,
     UNHEARD_OF_FROM,
@@ -119,6 +125,32 @@ def test_a_change_of_unheard_of_size_is_grave_whatever_it_is_called() -> None:
     told = [taken("flag.flip", bits) for bits in (UNHEARD_OF_FROM, UNHEARD_OF_FROM + UNHEARD_OF_BITS / 2, 14.0)]
     assert told == [pytest.approx(usual), pytest.approx((usual + UNHEARD_OF) / 2), pytest.approx(UNHEARD_OF)]
     assert taken("page.view", 14.0) == pytest.approx(CATALOGUE.action("page.view").impact), "looking changes nothing"
+
+
+def test_what_goes_to_outsiders_is_never_little_but_for_mail_and_to_colleagues_it_is_less() -> None:
+    for action in ("document.share", "mailbox.set_forwarding", "role.grant"):
+        listed = CATALOGUE.action(action).impact
+        assert taken(action, 0.0, external=True) == max(listed, EXTERNAL)
+        assert taken(action, 0.0, internal=True) == pytest.approx(INTERNAL * listed)
+        assert taken(action, 0.0, internal=True, external=True) == max(listed, EXTERNAL), "an outsider is among them"
+    assert taken("email.send", 0.0, external=True) == CATALOGUE.action("email.send").impact
+    assert taken("file.read", 0.0, external=True, internal=True) == CATALOGUE.action("file.read").impact
+
+
+def test_what_failed_is_a_try() -> None:
+    assert taken("database.drop", 0.0, failed=True) == pytest.approx(FAILED * taken("database.drop", 0.0))
+
+
+def test_putting_an_account_back_is_no_graver_for_its_millions_unless_it_is_a_crown_jewel() -> None:
+    millions = {"b": int(bin_of(44_000_000)), "target_people": 6}
+    for action in ("account.reactivate", "account.unsuspend", "account.restore", "account.undelete", "account.unlock"):
+        usual = taken(action, 0.0, target_people=6)
+        assert usual == pytest.approx(RESTORED * CATALOGUE.action(action).impact)
+        assert usual < 0.25
+        assert taken(action, 30.0, **millions) == usual
+        assert taken(action, 30.0, **millions, jewel=True) == CROWN_JEWEL
+        assert taken(action, 30.0, **millions, own=True) < usual
+    assert taken("account.deactivate", 30.0, **millions) > 0.9
 
 
 def test_the_loss_of_much_that_is_shared_is_graver_than_of_one_and_tidying_is_not() -> None:

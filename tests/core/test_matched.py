@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pytest
 
 from monitor.core.matched import FEW, LEAST, alike, taken, tell
-from monitor.core.windows import EPOCH, Window
+from monitor.core.windows import Window, date_of
 from monitor.model import Departure
 
 LAST = 17_000
 
 
 def window(person: int, last: int = LAST, placebo: bool = False) -> Window:
-    day = EPOCH + timedelta(days=last)
+    day = date_of(last)
     told = None if placebo else Departure(str(person), day, None, "unknown", "planned")
     return Window(person, last - 30, last + 31, day, 0, told)
 

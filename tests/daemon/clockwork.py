@@ -89,11 +89,14 @@ def beat(daemon: Daemon) -> None:
     assert not daemon.troubles()
 
 
-def judge(station: Station, found: Sequence[Finding], now: datetime, leaving: Sequence = ()) -> int:
+def judge(
+    station: Station, found: Sequence[Finding], now: datetime, leaving: Sequence = (), *, measured: bool = True
+) -> int:
     """As `assess` does once it has judged, with these findings."""
     people = {f.person_id: person(f.person_id) for f in found} | {"p000": person()}
     with station.state.write() as connection:
-        cases.save_findings(connection, assign(cases.all_cases(connection), found, station.key(connection)), now, {})
+        assigned = assign(cases.all_cases(connection), found, station.key(connection))
+        cases.save_findings(connection, assigned, now, {}, measured=measured)
         return tell(connection, station, people, leaving, now)
 
 

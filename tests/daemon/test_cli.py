@@ -242,6 +242,33 @@ def test_once_says_on_a_terminal_what_it_came_to(tmp_path: Path) -> None:
     assert "watched" not in run("once", "-C", str(folder)).output, "a program is told what it was told"
 
 
+def test_what_is_stored_says_where_its_rate_rests_on_the_default_scale_as_a_scan_does(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    now = datetime.now(UTC)
+    (folder / "rosters" / "people.csv").write_text(roster(20, dict.fromkeys(("p000", "p001"), f"{now.date()}")))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([*usual(20, 60, until=now), incident(now)]))
+    run("once", "-C", str(folder))
+    found = json.loads(run("case", "show", "p000", "--format", "json", "-C", str(folder)).output)
+    finding_id = found["findings"][0]["finding_id"]
+    assert not found["measured"]
+    assert not json.loads(run("explain", finding_id, "--format", "json", "-C", str(folder)).output)["measured"]
+    scanned = run("scan", "--hr", str(folder / "rosters" / "people.csv"), "--events", str(folder / "inbox"))
+    report = run("report", "p000", "--format", "md", "-o", "-", "-C", str(folder))
+    for command in (scanned, run("explain", finding_id, "-C", str(folder)), report):
+        assert ", by the default scale" in command.output
+    remark = "few placebo departures: scores rest on stated defaults"
+    assert remark in scanned.output
+    assert remark in run("case", "show", "p000", "-C", str(folder)).output
+
+    station, other = open_station(folder), finding("p001")
+    judge(station, [other], now, measured=False)
+    assert "default" in run("explain", other.finding_id, "-C", str(folder)).output
+    judge(station, [other], now, measured=True)
+    for words in (["explain", other.finding_id], ["case", "show", "p001"]):
+        assert "default" not in run(*words, "-C", str(folder)).output
+    station.close()
+
+
 def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     path = folder / "rosters" / "people.csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor import pipeline
+from monitor import pipeline, upkeep
+from monitor.doctoring import examine
 from monitor.store import outbox
 from tests.core.made import finding
 from tests.daemon.clockwork import SetClock, beat, daemon_of, judge, open_at, posted
 from tests.daemon.conftest import NOW
-from tests.daemon.test_telling import LEAVING
+from tests.daemon.test_telling import LEAVING, MAIL
 from tests.office import as_lines, incident, lay_out
 from tests.receivers import SECRET, HttpReceiver, MailReceiver, free_port, raw_server
 
@@ -201,6 +203,26 @@ def test_the_heartbeat_is_heard_while_all_is_well_and_not_when_a_job_fails(tmp_p
         daemon.step("heartbeat", daemon.heartbeat)
         assert len(hook.requests) == 2
         station.close()
+
+
+def test_a_roster_whose_file_nobody_writes_any_more_is_told_once(tmp_path: Path) -> None:
+    clock = SetClock()
+    station = office(tmp_path, MAIL)
+    file = station.folder / "rosters" / "people.csv"
+
+    def told(hours: int) -> tuple[int, str]:
+        """How many notices there are that long after the file was written, and what doctor makes of the roster."""
+        os.utime(file, (clock.now().timestamp(),) * 2)
+        upkeep.sync_rosters(station, clock.now())
+        clock.go(hours=hours)
+        for _ in range(2):
+            upkeep.check_silence(station, clock.now())
+        (check,) = (check for check in examine(station, clock.now()) if check.topic == "roster hr")
+        return len(posted(station)), check.state
+
+    assert [told(95), told(97), told(95), told(97)] == [(0, "good"), (1, "look"), (1, "good"), (2, "look")]
+    assert posted(station)[0]["body"]["text"] == "the file of the roster hr has not been written for 96 hours"
+    station.close()
 
 
 def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> None:

@@ -150,7 +150,9 @@ def test_a_roster_that_still_tells_of_them_does_not_bring_them_back(tmp_path: Pa
 
 
 def test_a_legal_hold_wins_over_erasing_and_retention(tmp_path: Path) -> None:
-    station = canary_office(tmp_path / "work", "[store]\nkeep_days = 1\n[privacy]\ncase_days = 1\nroster_days = 1\n")
+    station = canary_office(
+        tmp_path / "work", "[store]\nhot_days = 1\nkeep_days = 1\n[privacy]\ncase_days = 1\nroster_days = 1\n"
+    )
     with station.state.write() as connection:
         holds.add(connection, "zc77777", "court", NOW, "us")
     with pytest.raises(BadInput, match="under a legal hold"):

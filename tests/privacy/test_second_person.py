@@ -271,7 +271,7 @@ def test_a_manager_with_an_own_case_is_not_told(tmp_path: Path) -> None:
         found = [finding(person=one, day=2) for one in who]
         with station.state.write() as connection:
             assigned = assign(cases.all_cases(connection), found, station.key(connection))
-            cases.save_findings(connection, assigned, NOW, {})
+            cases.save_findings(connection, assigned, NOW, {}, measured=True)
             tell(connection, station, people, LEAVING, NOW)
         return [row["recipients"] for row in posted(station) if row["person_id"] == "p002"]
 
@@ -292,7 +292,7 @@ def test_managers_who_manage_each_other_end() -> None:
 def test_a_case_about_oneself_is_not_there(two: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     found = [finding(), finding(person="p003")]
     with two.state.write() as connection:
-        cases.save_findings(connection, assign([], found, two.key(connection)), NOW, {})
+        cases.save_findings(connection, assign([], found, two.key(connection)), NOW, {}, measured=True)
         tell(connection, two, {f.person_id: person(f.person_id) for f in found}, LEAVING, NOW)
         ids = {case.person_id: case.case_id for case in cases.all_cases(connection)}
     us, ann = look_of(two, "us", monkeypatch), look_of(two, "ann", monkeypatch)

@@ -91,7 +91,7 @@ def test_known_then_and_known_now(case: CaseFile) -> None:
 def test_the_annex_holds_the_hash_of_every_line(case: CaseFile, looked_at: DemoFolder) -> None:
     log = (looked_at.path / "inbox" / "events.jsonl").read_bytes().splitlines()
     hashes = {json.loads(line)["id"]: hashlib.sha256(line).hexdigest() for line in log}
-    standing = case.standing()
+    standing = [judged.finding for judged in case.standing()]
     assert [line.event_id for line in case.lines[:1]] == ["e0328020"]
     assert {line.event_id for line in case.lines} == {i for f in standing for i in f.event_ids}
     assert all(line.line_sha256 == hashes[line.event_id] for line in case.lines)

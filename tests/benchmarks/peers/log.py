@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from monitor.core.windows import EPOCH, WindowRules, departures
+from monitor.core.windows import WindowRules, date_of, departures
 from monitor.matching import People, identify
 from monitor.sources.rosters import read_roster
 
@@ -49,7 +49,7 @@ def read_log(folder: Path) -> Log:
     for name, of_zone in events.groupby(zone)["time"]:
         local[of_zone.index] = of_zone.dt.tz_convert(ZoneInfo(name)).dt.tz_localize(None).astype("datetime64[us]")
     events["local"] = local
-    events["day"] = (local.dt.normalize() - pd.Timestamp(EPOCH)).dt.days
+    events["day"] = (local.dt.normalize() - pd.Timestamp(date_of(0))).dt.days
     events["hour"] = local.dt.hour
     events["off"] = ~local.dt.hour.between(WORK_HOURS[0], WORK_HOURS[1] - 1) | (local.dt.day_of_week >= 5)
     return Log(_watch(events, people, roster.departures), people)
