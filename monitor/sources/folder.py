@@ -8,6 +8,7 @@ nothing. Only whole lines are taken; a last line without an end is taken when th
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,29 +51,41 @@ class FolderSource:
     def read(self, after: Cursors, now: datetime) -> Iterator[Batch]:
         """What is new, file by file.
 
-        Raises OSError where one cannot be read and BadInput where the format knows no such file, after all the others.
+        Raises BadInput where the folder is not there, and after all the others where a file or a folder within cannot
+        be read or the format knows no such file.
 
         after: cursors by item.
         """
-        trouble: OSError | BadInput | None = None
-        for path in sorted(p for p in self.path.glob(self.rule.match) if p.is_file() and ending_of(p)):
+        trouble: BadInput | None = None
+        _look_into(self.path)
+        for path in sorted(self.path.glob(self.rule.match)):
             try:
-                look = look_of(self.profile, plain_name(path))
-                if look is None:
-                    continue
-                stat = path.stat()
-                item = f"{stat.st_dev}:{stat.st_ino}"
-                reader = self._grown if self._grows(path) else self._whole
-                yield from reader(path, item, dict(after.get(item, {})), now, look)
+                if path.is_dir():
+                    _look_into(path)  # glob passes over a folder that may not be listed, in silence
+                elif ending_of(path) and path.is_file():
+                    yield from self._read(path, after, now)
             except FileNotFoundError:
                 continue  # rotated away between the listing and the reading; its new name comes next time
-            except (OSError, BadInput) as error:
+            except OSError as error:
+                trouble = trouble or _unreadable(path, error)
+            except BadInput as error:
                 trouble = trouble or error
         if trouble:
             raise trouble
 
+    def _read(self, path: Path, after: Cursors, now: datetime) -> Iterator[Batch]:
+        look = look_of(self.profile, plain_name(path))
+        if look is None:
+            return
+        stat = path.stat()
+        item = f"{stat.st_dev}:{stat.st_ino}"
+        reader = self._grown if self._grows(path) else self._whole
+        yield from reader(path, item, dict(after.get(item, {})), now, look)
+
     def gone(self, after: Cursors) -> list[str]:
-        """Items with a cursor whose file is no longer there."""
+        """Items with a cursor whose file is no longer there; none while the folder itself is gone."""
+        if not self.path.is_dir():
+            return []
         stats = [p.stat() for p in self.path.glob(self.rule.match) if p.is_file()]
         return sorted(set(after) - {f"{s.st_dev}:{s.st_ino}" for s in stats})
 
@@ -131,6 +144,22 @@ class FolderSource:
             self.seen[item] = (shape, now)
         changed = datetime.fromtimestamp(changed_ns / 1e9, UTC)
         return max((now - since).total_seconds(), (now - changed).total_seconds()) >= seconds
+
+
+def _look_into(folder: Path) -> None:
+    """Raises BadInput where the folder may not be listed or is not there."""
+    try:
+        os.scandir(folder).close()
+    except FileNotFoundError:
+        mend = "make it, mount it, or name another in [[sources]]"
+        raise BadInput(str(folder), None, "there is no folder of that name", mend) from None
+    except OSError as error:
+        raise _unreadable(folder, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> BadInput:
+    mend = "let the user that lastday runs as read it"
+    return BadInput(str(path), None, f"cannot be read ({error.strerror or error})", mend)
 
 
 def ending_of(path: Path) -> str | None:
