@@ -92,6 +92,7 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
     """Judge all that is known where something changed that matters. Returns how many notices were written.
 
     None where there was nothing to judge.  anyway: also where no watched person did anything, once a day.
+    Also where the station keeps judgements and has none: until then nobody is answered who asks before an act.
     """
     with station.judging:
         with station.state.read() as connection:
@@ -99,7 +100,8 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             stand = {key: get(connection, key) for key in keys}
             before = json.loads(get(connection, "assessed") or "{}")
             matters = [key for key in stand if key != inbox.CHANGED or anyway]
-            if all(stand[key] == before.get(key) for key in matters) and not (anyway and _is_old(before, now)):
+            wanted = (anyway and _is_old(before, now)) or station.lacks(stand[rosters.CHANGED])
+            if all(stand[key] == before.get(key) for key in matters) and not wanted:
                 return None
             people, leaving = station.rosters(connection)
             lost = lost_files(connection, station.data)
@@ -219,7 +221,7 @@ def _look(
     now: datetime,
 ) -> Looked:
     """Judge all that is known, and keep it where the station keeps judgements. version: of the rosters."""
-    until = micros(now + CLOCK_AHEAD)
+    until, settings = micros(now + CLOCK_AHEAD), station.settings
     with open_engine(station.settings) as db:
         with beside(person_day.prepare):
             attributes = recall(connection, db, station.data)
@@ -229,11 +231,13 @@ def _look(
             assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
         except NothingMatched:
             station.forget()
+            station.looked = version, settings
             return [], {}, {}
         if station.keeps:
             known = fresh.mark(connection, until)
             frozen = freeze(history, assessed, open_engine(station.settings), leaving, known, station.settings)
             station.keep(version, frozen)
+        station.looked = version, settings
         found = findings(history, judgement.damp(assessed, verdicts, station.settings))
         return found, sources_of(history, found), months_of(history, people, found, now)
 

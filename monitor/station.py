@@ -58,6 +58,8 @@ class Station:
     """Is a judgement of everything kept, so that new events are judged at once? It pays where many follow."""
     frozen: tuple[str | None, Frozen] | None = None
     """The kept judgement, and the version of the rosters that it rests on."""
+    looked: tuple[str | None, Settings] | None = None
+    """Under which version of the rosters and which settings this process last judged everything."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
     _sources: list[FolderSource | TableSource] | None = None
     _rosters: tuple[str | None, tuple[str, ...], dict[str, Person], list[Departure]] | None = None
@@ -149,6 +151,11 @@ class Station:
         theirs, frozen = self.frozen
         return frozen if theirs == version and frozen.settings is self.settings else None
 
+    def lacks(self, version: str | None) -> bool:
+        """Is a judgement to be kept, and none was tried yet under these rosters and settings: as after a start?"""
+        tried = self.looked is not None and self.looked[0] == version and self.looked[1] is self.settings
+        return self.keeps and not tried and self.kept_for(version) is None
+
     def keep(self, version: str | None, frozen: Frozen) -> None:
         """Keep a judgement in place of the one before, which answers until then."""
         before, self.frozen = self.frozen, (version, frozen)
@@ -157,7 +164,7 @@ class Station:
 
     def forget(self) -> None:
         """Give up the kept judgement."""
-        before, self.frozen = self.frozen, None
+        before, self.frozen, self.looked = self.frozen, None, None
         if before:
             before[1].close()
 
