@@ -66,6 +66,17 @@ def test_the_incident_of_2017_needs_a_second_person_and_is_judged_alike_once_don
     assert (found[0].score, found[0].severity, found[0].one_in) == (told["score"], told["severity"], told["one_in"])
 
 
+def test_an_act_in_the_shadow_of_a_graver_one_is_answered_with_its_own_reasons(asked: tuple[Station, int]) -> None:
+    station, port = asked
+    (station.folder / "inbox" / "b.jsonl").write_text(as_lines([incident(NOW)]))
+    pipeline.ingest(station, NOW)
+    pipeline.assess(station, NOW)
+    told = ask(port, ACT | {"target": "@other", "magnitude": 900_000})[1]
+    assert told["answer"] == "second_person"
+    assert any("900,000" in reason for reason in told["reasons"])
+    assert "@other" in told["undo"]
+
+
 def test_after_a_restart_or_a_new_configuration_it_answers_before_anything_happens(
     asked: tuple[Station, int],
 ) -> None:
