@@ -173,6 +173,19 @@ def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     assert [check["state"] for check in checks if check["topic"] == "config"] == ["look", "look", "good"]
 
 
+def test_once_refuses_what_check_config_would_refuse(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "inbox").rmdir()
+    assert "there is no folder inbox; make it or name another" in str(run_wrong("once", "-C", str(folder)))
+
+
+def run_wrong(*words: str) -> BadInput:
+    """What must be mended before the command can run."""
+    error = CliRunner().invoke(main, words).exception
+    assert isinstance(error, BadInput), error
+    return error
+
+
 def test_once_doctor_and_rejects(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     (folder / "rosters" / "people.csv").write_text(roster(20))
