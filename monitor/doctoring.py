@@ -160,14 +160,15 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
         silent = now - row.last_at > timedelta(hours=hours)
         text = f"{row.received:,} lines, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
         nothing = old and old >= row.fresh
+        broken = inbox.unusable(connection, name)
         if nothing:
             text += "; all of them older than store.keep_days, so nothing is kept; raise it, or use lastday scan"
         elif old:
             text += f"; {old:,} came older than store.keep_days and are not kept"
         yield Check(
             f"source {name}",
-            "bad" if silent or nothing else "look" if row.set_aside or old else "good",
-            text + ("; see lastday rejects" if row.set_aside else ""),
+            "bad" if silent or nothing or broken else "look" if row.set_aside or old else "good",
+            text + (f"; {broken}" if broken else "; see lastday rejects" if row.set_aside else ""),
         )
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()
     bad = connection.execute(select(func.count()).select_from(rejects)).scalar()

@@ -31,9 +31,12 @@ from monitor.station import Station
 from monitor.store import cases, fresh, inbox, kept, outbox, rosters, steps
 from monitor.store.around import months_of, sources_of
 from monitor.store.history import History
+from monitor.store.inbox import Stored
 from monitor.store.recall import lost_files, recall
 from monitor.store.state import get, put
 
+MOST_SET_ASIDE = 0.05
+"""A pass is degraded where a larger share of its lines could not be used, as a scan is."""
 CLOCK_AHEAD = timedelta(hours=1)
 """A log whose clock runs ahead by no more than this is believed at once."""
 
@@ -48,15 +51,15 @@ class Ingested:
 
 def ingest(station: Station, now: datetime) -> Ingested:
     """Read every source on. A source that cannot be read is a problem of the station, and the others go on."""
-    new = set_aside = 0
+    total = Stored(0, 0, 0, 0, 0)
     keep_days = station.settings.store.keep_days
     for source in station.sources:
-        too_old = 0
+        came = Stored(0, 0, 0, 0, 0)
         try:
             with station.state.read() as connection:
                 after = inbox.cursors_of(connection, source.name)
             for batch in source.read(after, now):
-                stored = inbox.take(
+                came += inbox.take(
                     station.state,
                     batch,
                     lambda: station.watched(now),
@@ -64,13 +67,31 @@ def ingest(station: Station, now: datetime) -> Ingested:
                     keep_days=keep_days,
                     hold=station.lease.hold,
                 )
-                new, set_aside = new + stored.fresh, set_aside + stored.set_aside
-                too_old += stored.too_old
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:
             station.problems[source.name] = str(error)
-        _tell_too_old(station, source.name, too_old, now)
-    return Ingested(new, set_aside)
+        _tell_too_old(station, source.name, came.too_old, now)
+        _tell_unusable(station, source.name, came, now)
+        total += came
+    return Ingested(total.fresh, total.set_aside)
+
+
+def _tell_unusable(station: Station, source: str, came: Stored, now: datetime) -> None:
+    """Lines that cannot be used: many of this pass are a problem of it; of a log without any the operator is told."""
+    if not came.received:
+        return
+    topic = f"lines of {source}"
+    with station.state.read() as connection:
+        broken = inbox.unusable(connection, source)
+        standing = bool(get(connection, telling.OPERATOR + topic))
+    if broken or standing:
+        with station.state.write() as connection:
+            telling.warn(connection, station, topic, broken, now)
+    many = came.received >= inbox.MANY_LINES and came.set_aside > MOST_SET_ASIDE * came.received
+    told = f"{came.set_aside:,} of {came.received:,} lines of {source} could not be used; see lastday rejects"
+    station.problems.pop(topic, None)
+    if broken or many:
+        station.problems[topic] = broken or told
 
 
 def _tell_too_old(station: Station, source: str, too_old: int, now: datetime) -> None:

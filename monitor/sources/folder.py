@@ -2,7 +2,8 @@
 
 Growing text files are read on from where reading stopped, known by device and inode; whatever
 does not fit what was read before is read again from the start, because a repeated event changes
-nothing. Only whole lines are taken; a last line without an end is taken when the file lies still.
+nothing; and so is what was of no use until another format was named. Only whole lines are taken;
+a last line without an end is taken when the file lies still.
 """
 
 from __future__ import annotations
@@ -96,19 +97,20 @@ class FolderSource:
     def _whole(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
         stat = path.stat()
         shape = [stat.st_size, stat.st_mtime_ns]
-        if cursor.get("shape") == shape or not self._lies_still(
-            item, stat.st_size, stat.st_mtime_ns, WHOLE_SECONDS, now
-        ):
+        known = cursor.get("shape") == shape and not self._in_vain(cursor)
+        if known or not self._lies_still(item, stat.st_size, stat.st_mtime_ns, WHOLE_SECONDS, now):
             return
         self.seen.pop(item, None)
         rows, rejects, received = read_whole_of(path, look)
-        yield Batch(self.name, item, rows, rejects, received, {"path": str(path), "shape": shape})
+        position = {"path": str(path), "shape": shape, "vain": None if rows else self._way}
+        yield Batch(self.name, item, rows, rejects, received, position)
 
     def _grown(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
         with path.open("rb") as stream:
             at, line = int(cursor.get("at", 0)), int(cursor.get("line", 1))
-            if at and _seam(stream, at) != cursor.get("seam"):
+            if at and (_seam(stream, at) != cursor.get("seam") or self._in_vain(cursor)):
                 at, line = 0, 1
+            vain = self._way if at == 0 else cursor.get("vain")
             while True:
                 stream.seek(at)
                 data = stream.read(PIECE_BYTES)
@@ -124,8 +126,18 @@ class FolderSource:
                     return
                 rows, rejects, received = self._piece(stream, path, data[:cut], at, line, look)
                 at, line = at + cut, line + max(1, data.count(b"\n", 0, cut))
-                position = {"path": str(path), "at": at, "line": line, "seam": _seam(stream, at)}
+                vain = None if rows else vain
+                position = {"path": str(path), "at": at, "line": line, "seam": _seam(stream, at), "vain": vain}
                 yield Batch(self.name, item, rows, rejects, received, position)
+
+    @property
+    def _way(self) -> str:
+        """What tells one way of reading from another."""
+        return hashlib.blake2b(repr(self.profile).encode(), digest_size=8).hexdigest()
+
+    def _in_vain(self, cursor: Mapping[str, Any]) -> bool:
+        """Was nothing of it usable, read in another way? Only then may it be read again without counting twice."""
+        return cursor.get("vain") not in (None, self._way)
 
     def _piece(self, stream: IO[bytes], path: Path, data: bytes, at: int, line: int, look: Look) -> Read:
         ending = str(ending_of(path))
