@@ -167,6 +167,26 @@ def test_a_feed_that_breaks_is_refused_told_once_and_the_last_good_one_stays(
     station.close()
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_good_roster_put_back_as_it_was_ends_the_alarm(tmp_path: Path, gone: bool) -> None:
+    station = open_station(lay_out(tmp_path / "work", MAIL))
+    station.lease.renew(0.0)
+    tell(station, roster(60))
+    upkeep.sync_rosters(station, NOW)
+    (good,) = (station.folder / "rosters").iterdir()
+    aside = good.rename(station.folder / "good.csv")
+    if not gone:
+        good.write_text("no;roster\n")
+    upkeep.sync_rosters(station, NOW)
+    assert "hr" in station.problems
+    aside.replace(good)  # with its size and its time
+    upkeep.sync_rosters(station, NOW)
+    assert station.problems == {}
+    with station.state.read() as connection:
+        assert rosters.last_version(connection, "hr").status == "in_force"
+    station.close()
+
+
 def test_accept_overrides_on_record(tmp_path: Path) -> None:
     station = open_station(lay_out(tmp_path / "work"))
     station.lease.renew(0.0)
