@@ -16,7 +16,8 @@ from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
 from monitor.scanning import open_engine
 from monitor.seconding import KINDS
-from monitor.station import Station
+from monitor.sources.files import readable_kinds
+from monitor.station import Station, open_to_others
 from monitor.store import audit, inbox, outbox, requests, rosters, segments
 from monitor.store.recall import recall
 from monitor.store.schema import cursors, leases, rejects, tallies
@@ -170,6 +171,10 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
             "bad" if silent or nothing or broken else "look" if row.set_aside or old else "good",
             text + (f"; {broken}" if broken else "; see lastday rejects" if row.set_aside else ""),
         )
+    for source in station.sources:
+        if left := source.left_out():
+            text = f"{len(left):,} files are of no kind that is read, {_such_as(left)}; readable: {readable_kinds()}"
+            yield Check(f"source {source.name}", "look", text)
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()
     bad = connection.execute(select(func.count()).select_from(rejects)).scalar()
     yield Check("reading", "good", f"{files:,} files and tables are followed, {bad:,} lines set aside in all")
@@ -195,11 +200,8 @@ def _people(connection: Connection, station: Station, now: datetime) -> Iterator
     elif total:
         yield Check("accounts", "good", "every actor is on a roster")
     if people.ambiguous:
-        yield Check(
-            "accounts",
-            "look",
-            f"{len(people.ambiguous):,} names belong to several people, {_such_as(people.ambiguous)}",
-        )
+        text = f"{len(people.ambiguous):,} names belong to several people, {_such_as(people.ambiguous)}"
+        yield Check("accounts", "look", text)
     yield from _actions(station, actions)
     seen = {people.names[actor] for actor, _, _ in actors if actor in people.names}
     active = {people.all[i].person_id for i in seen}
@@ -218,12 +220,8 @@ def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
         and not any(w in catalogue.verbs for w in re.split(r"[^a-z0-9]+", a.rpartition(".")[2]))
     ]
     if unknown:
-        yield Check(
-            "actions",
-            "look",
-            f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes, "
-            f"{_such_as(unknown)}",
-        )
+        text = f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes"
+        yield Check("actions", "look", f"{text}, {_such_as(unknown)}")
 
 
 def _unseen(
@@ -233,11 +231,8 @@ def _unseen(
     inside = {d.person_id for d in leaving if d.person_id in everybody and station.is_open(d, today)}
     blind = sorted(map(veil.pseudonym, inside - seen))
     if blind:
-        yield Check(
-            "watched",
-            "look",
-            f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, {_such_as(blind)}",
-        )
+        text = f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, {_such_as(blind)}"
+        yield Check("watched", "look", text)
     else:
         yield Check("watched", "good", f"{len(inside):,} people are watched")
 
@@ -268,6 +263,9 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
 
 
 def _privacy(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
+    if open_to_others(station):
+        text = f"other users of this machine may read {station.data}, and names stand there; chmod 700 {station.data}"
+        yield Check("access", "look", text)
     rules = station.settings.viewers
     if rules:
         yield Check("viewers", "good", f"{len(rules):,} are named in [[viewers]]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -186,6 +187,12 @@ class Station:
         """Is that day (UTC, since 1970) within the watch window, or shortly after it?"""
         first, end = self.window(departure)
         return departure.certainty != "withdrawn" and first - 1 <= today < end + SLACK_DAYS
+
+
+def open_to_others(station: Station) -> bool:
+    """May users of the machine who are neither the owner nor in the group reach what lies in the data folder?"""
+    way = [station.data, *([station.folder] if station.data.is_relative_to(station.folder) else [])]
+    return station.data.exists() and all(path.stat().st_mode & stat.S_IXOTH for path in way)
 
 
 def open_station(

@@ -90,6 +90,17 @@ class FolderSource:
         stats = [p.stat() for p in self.path.glob(self.rule.match) if p.is_file()]
         return sorted(set(after) - {f"{s.st_dev}:{s.st_ino}" for s in stats})
 
+    def left_out(self) -> list[str]:
+        """Files of no kind that is read, named from the folder on; but for drafts, and what the profile ignores."""
+        found = (p for p in self.path.glob(self.rule.match) if p.is_file() and not _is_draft(p) and not ending_of(p))
+        return sorted(str(path.relative_to(self.path)) for path in found if not self._ignores(path))
+
+    def _ignores(self, path: Path) -> bool:
+        try:
+            return look_of(self.profile, plain_name(path)) is None
+        except BadInput:
+            return False
+
     def _grows(self, path: Path) -> bool:
         """Is it read on by whole lines? A list of records on one line is too long to be read in pieces."""
         return ending_of(path) in (".jsonl", ".csv", ".tsv") and not holds_lists(self.profile, plain_name(path))
@@ -177,7 +188,7 @@ def _unreadable(path: Path, error: OSError) -> BadInput:
 def ending_of(path: Path) -> str | None:
     """The ending that tells a file's form, also behind a rotation number (app.log.2.gz: .jsonl.gz); None: no such."""
     name = path.name.lower()
-    if name.startswith(".") or name.endswith(_UNFINISHED):
+    if _is_draft(path):
         return None
     packed = next((e for e in (".gz", ".zst") if name.endswith(e)), "")
     name = _ROTATED.sub("", name.removesuffix(packed))
@@ -186,6 +197,10 @@ def ending_of(path: Path) -> str | None:
         return None
     plain = {"json": ".jsonl", "parquet": ".parquet"}.get(kind, Path(name).suffix)
     return plain + packed
+
+
+def _is_draft(path: Path) -> bool:
+    return path.name.startswith(".") or path.name.lower().endswith(_UNFINISHED)
 
 
 def plain_name(path: Path) -> Path:

@@ -63,6 +63,10 @@ class TableSource:
         """A table's cursor stays."""
         return []
 
+    def left_out(self) -> list[str]:
+        """Nothing of a table is left out."""
+        return []
+
     def _pages(self, start: Any) -> Iterator[tuple[Sequence[Any], Any]]:
         """Pages of rows after `start`; rows that share a cursor value never stand on two pages."""
         self.engine = self.engine or sa.create_engine(self.url)

@@ -58,6 +58,7 @@ def test_init_writes_what_check_config_finds_in_order_and_shows_no_secret(tmp_pa
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_text().strip() not in told + (folder / "lastday.toml").read_text()
     assert stat.S_IMODE((folder / "secrets").stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "data").stat().st_mode) == 0o700, "names and acts stand there"
     run("check-config", "-C", str(folder))
     with pytest.raises(BadInput, match="is there already"):
         CliRunner().invoke(main, ["init", str(folder)], catch_exceptions=False)
@@ -171,6 +172,21 @@ def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     run("once", "-C", str(tmp_path))
     checks = json.loads(run("doctor", "-C", str(tmp_path), "--format", "json", code=3).output)
     assert [check["state"] for check in checks if check["topic"] == "config"] == ["look", "look", "good"]
+
+
+def test_doctor_tells_where_others_may_read_the_store(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    data = folder / "data"
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    for mode, told in ((0o755, True), (0o750, False)):
+        data.chmod(mode)
+        checks = json.loads(CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"]).output)
+        assert [c["state"] for c in checks if c["topic"] == "access"] == (["look"] if told else [])
+    folder.chmod(0o700)
+    data.chmod(0o755)
+    assert "access" not in CliRunner().invoke(main, ["doctor", "-C", str(folder)]).output, "nobody gets that far"
 
 
 def test_once_refuses_what_check_config_would_refuse(tmp_path: Path) -> None:

@@ -135,6 +135,26 @@ def test_once_is_no_success_where_many_lines_cannot_be_used(tmp_path: Path) -> N
     assert (told.exit_code, "10 of 100 lines of admin could not be used" in told.output) == (3, True)
 
 
+def test_files_of_a_kind_that_is_not_read_are_told(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "inbox" / "host").mkdir()
+    for name in (
+        "a.jsonl",
+        "b.csv.1",
+        "export.xlsx",
+        "host/app.txt",
+        "c.jsonl.tmp",
+        ".hidden.txt",
+        "d.jsonl.gz",
+        "SUMS.sha256",
+    ):
+        (folder / "inbox" / name).write_text("")
+    station = read(folder)
+    (told,) = [check for check in examine(station, NOW) if check.topic == "source admin" and "kind" in check.text]
+    assert (told.state, told.text.startswith("3 files are of no kind that is read, for example ")) == ("look", True)
+    assert all(name in told.text for name in ("export.xlsx", "host/app.txt", "SUMS.sha256", ".jsonl"))
+
+
 def crm(path: Path, *rows: tuple[int, str | None], more: str = "", columns: str = 'time = "at", actor = "who"') -> str:
     """The settings of a table of acts whose times are text, as SQLite keeps them."""
     engine = sa.create_engine(f"sqlite:///{path}")
