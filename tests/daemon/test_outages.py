@@ -215,3 +215,19 @@ def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> No
             clock.go(hours=1)
         assert [message["subject"] for _, message in mail.messages] == ["[lastday] source admin needs attention"]
         station.close()
+
+
+def test_a_new_configuration_is_checked_as_check_config_does(tmp_path: Path) -> None:
+    with MailReceiver().listening() as mail:
+        station = office(tmp_path, mail_channel(mail.port))
+        daemon = daemon_of(station, SetClock())
+        before, config = station.settings, station.folder / "lastday.toml"
+        good = config.read_text()
+        config.write_text(good + '[[routes]]\nchannels = ["nobody"]\n')
+        assert daemon.reload() is False, "those of whom it is about would be told nowhere"
+        assert station.settings is before
+        config.write_text(good + "[windows]\nbefore = 20\n")
+        assert daemon.reload() is False, "a second table of the name"
+        config.write_text(good.replace("placebos = 60", "placebos = 61"))
+        assert daemon.reload() is True
+        station.close()
