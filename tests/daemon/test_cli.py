@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from click.testing import CliRunner, Result
 from monitor.checking import faults
 from monitor.cli import COMMANDS, main
 from monitor.model import BadInput
+from monitor.sources.push import read_push
 from monitor.station import open_station
+from monitor.store import inbox
 from tests.core.made import finding
 from tests.daemon.clockwork import judge, posted
 from tests.daemon.conftest import NOW
@@ -164,6 +167,23 @@ def test_each_error_has_its_line(tmp_path: Path, text: str, line: int, what: str
     assert "hunter2" not in str(fault)
 
 
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("[shedule]\n", "did you mean schedule? see"),
+        ("[schedule]\nroster_secnds = 2\n", "did you mean roster_seconds? see"),
+        ("[[channels]]\nname='a'\nkind='emial'\n", "did you mean email? see"),
+        ("[notices]\nat_once = 'hihg'\n", "write one of low, medium, high, critical"),
+        ("[[viewers]]\nname='a'\nuser='a'\nroles=['admin']\n", "write one of viewer, investigator, privacy-officer"),
+        ("[http]\nport = 1\n", "see config/lastday.toml"),
+    ],
+)
+def test_what_was_misspelt_is_told_with_what_was_meant(tmp_path: Path, text: str, mend: str) -> None:
+    (tmp_path / "lastday.toml").write_text(text)
+    (fault,) = faults(tmp_path)
+    assert fault.mend.startswith(mend), str(fault)
+
+
 def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     (tmp_path / "lastday.toml").write_text("")
     told = run("check-config", "-C", str(tmp_path)).output
@@ -172,6 +192,20 @@ def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     run("once", "-C", str(tmp_path))
     checks = json.loads(run("doctor", "-C", str(tmp_path), "--format", "json", code=3).output)
     assert [check["state"] for check in checks if check["topic"] == "config"] == ["look", "look", "good"]
+
+
+def test_the_privacy_report_tells_of_every_log_of_which_something_is_kept(tmp_path: Path) -> None:
+    station = open_station(lay_out(tmp_path / "work"))
+    for name, lines in (("push", 2), ("gone", 3)):
+        batch = replace(read_push(as_lines([incident()] * lines).encode()), source=name)
+        inbox.take(station.state, batch, frozenset, NOW, keep_days=400)
+    station.close()
+    told = json.loads(run("privacy", "report", "-C", str(station.folder), "--format", "json").output)
+    assert [(log["name"], log["from"], log["lines"]) for log in told["collected"]["sources"]] == [
+        ("admin", "inbox", 0),
+        ("gone", "a source that lastday.toml no longer names", 3),
+        ("push", "POST /v1/events", 2),
+    ]
 
 
 def test_doctor_tells_where_others_may_read_the_store(tmp_path: Path) -> None:
