@@ -9,9 +9,10 @@ import click
 
 from monitor.cli import DEGRADED
 from monitor.cli.folder import folder_option, opened
+from monitor.cli.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def roster() -> None:
     """The rosters as they were told; accept a version that was refused."""
 
