@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def scan(
       lastday scan --hr people.csv --events logs/ --as-of 2017-11-02T19:00:00Z --fail-on high
     """
     from monitor import scanning
-    from monitor.cli.summary import shortfalls, show_scan, tell_shortfalls
+    from monitor.cli.summary import ahead, shortfalls, show_scan, tell_shortfalls
     from monitor.settings import load_settings
     from monitor.sources.feedback import read_feedback
 
@@ -83,6 +84,8 @@ def scan(
         mine = [finding for finding in result.found if person in (None, finding.person_id)]
         write_findings(mine[:limit], form)
         show_scan(result, 0, messages_only=True, verbose=verbose)
+    if then is None and (early := ahead(result, datetime.now(UTC))):
+        click.echo(early, err=True)
     met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found)
     short = shortfalls(result)
     code = FOUND if met else DEGRADED if short else DONE

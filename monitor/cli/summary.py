@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from rich.console import Console
 from rich.text import Text
@@ -21,6 +21,7 @@ SHOWN = 5
 MOST_COLUMNS = 20
 MOST_SET_ASIDE = 0.05
 MOST_UNMATCHED = 0.5
+MOST_AHEAD = timedelta(days=1)
 
 
 def show_scan(
@@ -73,6 +74,14 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
     if not result.assessed.scale.measured:
         told.append("few placebo departures: scores rest on stated defaults, not on this organisation's history")
     return told
+
+
+def ahead(result: Scan, now: datetime) -> str | None:
+    """What to say where the newest event is still to come: of a log whose clock is wrong, say."""
+    last = EPOCH + timedelta(microseconds=result.assessed.span[1])
+    if last - now <= MOST_AHEAD:
+        return None
+    return f"the last event, of {last:%Y-%m-%d %H:%MZ}, is still to come: is a clock wrong? --as-of leaves it out"
 
 
 def _examples(rejects: Sequence[Reject], total: int, most: int | None) -> list[str]:

@@ -43,6 +43,14 @@ def test_findings_follow_the_design(ran: Ran) -> None:
             assert all(isinstance(reason[key], kind) for key, kind in REASON.items())
 
 
+def test_a_last_event_that_is_still_to_come_is_told(office: Office, tmp_path: Path) -> None:
+    ahead = tmp_path / "ahead.jsonl"
+    ahead.write_text('{"time": "2098-01-01T00:00:00Z", "actor": "ops-07", "action": "file.view"}\n')
+    told = lastday("scan", *office.files, "--events", ahead)
+    assert "the last event, of 2098-01-01 00:00Z, is still to come: is a clock wrong?" in told.err
+    assert "still to come" not in lastday("scan", *office.files, "--events", ahead, "--as-of", "2018-01-01").err
+
+
 def test_strongest_first_and_explained_by_its_reasons(ran: Ran) -> None:
     scores = [finding["score"] for finding in ran.lines]
     assert scores == sorted(scores, reverse=True)
