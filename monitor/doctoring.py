@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from monitor import telling
 from monitor.checking import faults, remarks
 from monitor.core.pseudonyms import Veil
 from monitor.matching import identify
@@ -105,12 +106,11 @@ def _rosters(connection: Connection, station: Station) -> Iterator[Check]:
         if last is None:
             yield Check(topic, "bad", "has never been read; see lastday once")
             continue
-        if last.status == "refused":
-            yield Check(
-                topic,
-                "bad",
-                f"the newest version was refused: {last.why}; mend the feed, or lastday roster accept {feed.name}",
-            )
+        if last.status == "refused" and rosters.is_accepted(connection, feed.name, last.sha256):
+            yield Check(topic, "look", "the version that was refused is accepted; in force when it is read next")
+        elif last.status == "refused":
+            mend = "mend the feed" + (f", or lastday roster accept {feed.name}" if last.people else "")
+            yield Check(topic, "bad", f"the newest version was refused: {last.why}; {mend}")
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
@@ -172,6 +172,9 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
             text + (f"; {broken}" if broken else "; see lastday rejects" if row.set_aside else ""),
         )
     for source in station.sources:
+        if since := get(connection, f"{telling.OPERATOR}source {source.name}"):
+            text = f"broken or silent since {datetime.fromisoformat(since):%Y-%m-%d %H:%MZ}, as the operator was told"
+            yield Check(f"source {source.name}", "bad", f"{text}; see lastday once")
         if left := source.left_out():
             text = f"{len(left):,} files are of no kind that is read, {_such_as(left)}; readable: {readable_kinds()}"
             yield Check(f"source {source.name}", "look", text)
@@ -238,8 +241,7 @@ def _unseen(
 
 
 def _channels(connection: Connection, station: Station) -> Iterator[Check]:
-    off = outbox.channels_off(connection)
-    counts = outbox.counts(connection)
+    off, counts, stuck = outbox.channels_off(connection), outbox.counts(connection), outbox.stuck(connection)
     if not station.settings.channels:
         yield Check("channels", "bad", "there is none: nobody is told; add [[channels]]")
     for channel in station.settings.channels:
@@ -249,10 +251,11 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
             yield Check(
                 f"channel {channel.name}", "bad", f"turned off: {off[channel.name]}; lastday channels on {channel.name}"
             )
+        why = f" ({stuck[channel.name][:200]})" if channel.name in stuck else ""
         yield Check(
             f"channel {channel.name}",
-            "bad" if lost else "good",
-            text + ("; see lastday notices list --state given_up" if lost else ""),
+            "bad" if lost else "look" if why else "good",
+            text + ("; see lastday notices list --state given_up" if lost else why),
         )
     if counts.get((outbox.NOBODY, "given_up")):
         yield Check(

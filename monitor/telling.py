@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ AT_ONCE = ("opened", "escalated", "reopened", "reminder")
 FLOOD_SECONDS = 900.0
 """While there is a flood, one digest in so long."""
 MOST_FINDINGS = 5
+log = logging.getLogger("lastday")
 OPERATOR = "operator "
 """Before the topic: the key in the store of what the operator was told and is not mended yet."""
 _FLOOD, _DIGEST = "flood digest at", "digest at"
@@ -129,6 +131,7 @@ def warn(connection: Connection, station: Station, topic: str, text: str | None,
     if standing:
         return
     put(connection, key, now.isoformat())
+    log.warning("the operator is told", extra={"topic": topic})
     notice = Notice(
         fold.notice_id_of("operator", topic, now.isoformat()),
         "operator",

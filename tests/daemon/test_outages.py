@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor import pipeline
+from monitor.doctoring import examine
 from monitor.store import outbox
 from tests.core.made import finding
 from tests.daemon.clockwork import SetClock, beat, daemon_of, judge, open_at, posted
@@ -56,6 +57,8 @@ def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
     (row,) = posted(station)
     assert row["state"] == "waiting"
     assert 5 < row["attempts"] < 15
+    (told,) = [check for check in examine(station, clock.now()) if check.topic == "channel mail"]
+    assert (told.state, "1 waiting" in told.text, "SMTPConnectError" in told.text) == ("look", True, True)
     mail = MailReceiver()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.receivers.free_port", lambda: port)
@@ -215,6 +218,27 @@ def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> No
             clock.go(hours=1)
         assert [message["subject"] for _, message in mail.messages] == ["[lastday] source admin needs attention"]
         station.close()
+
+
+def test_what_the_operator_is_told_stands_in_the_log_and_with_doctor_until_it_is_mended(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SetClock()
+    station = office(tmp_path, mail_channel(free_port()))
+    daemon = daemon_of(station, clock)
+    inbox = (station.folder / "inbox").rename(tmp_path / "unmounted")
+    pipeline.ingest(station, NOW)
+    beat(daemon)
+    logged = [record for record in caplog.records if record.message == "the operator is told"]
+    assert [record.topic for record in logged] == ["source admin"]  # type: ignore[attr-defined]
+    station.problems.clear()  # doctor is another process
+    broken = "broken or silent since 2017-11-02 18:52Z, as the operator was told; see lastday once"
+    assert ("bad", broken) in [(c.state, c.text) for c in examine(station, clock.now()) if c.topic == "source admin"]
+    inbox.rename(station.folder / "inbox")
+    pipeline.ingest(station, NOW)
+    beat(daemon)
+    assert "bad" not in [check.state for check in examine(station, clock.now()) if check.topic == "source admin"]
+    station.close()
 
 
 def test_a_new_configuration_is_checked_as_check_config_does(tmp_path: Path) -> None:

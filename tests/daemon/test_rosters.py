@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from monitor import upkeep
 from monitor.cli import main
+from monitor.doctoring import Check, examine
 from monitor.station import Station, open_station
 from monitor.store import rosters
 from tests.daemon.clockwork import posted
@@ -193,17 +194,27 @@ def test_accept_overrides_on_record(tmp_path: Path) -> None:
     tell(station, roster(60))
     tell(station, roster(20), 1)
     assert len(known(station).people) == 60
-    run = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "sold Leeds", "-C", str(station.folder)])
+    assert (of_roster(station)[0].state, "lastday roster accept hr" in of_roster(station)[0].text) == ("bad", True)
+    there = ("-C", str(station.folder))
+    run = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "sold Leeds", *there])
     assert run.exit_code == 0, run.output
+    assert "accepted; in force when it is read next" in CliRunner().invoke(main, ["roster", "list", *there]).output
+    assert (of_roster(station)[0].state, "is accepted" in of_roster(station)[0].text) == ("look", True)
     assert tell(station, roster(20), 2) == 40
     with station.state.read() as connection:
         assert len(rosters.still_there(connection, "hr")) == 20
         (row,) = connection.execute(sa.text("SELECT what, reason FROM audit WHERE what <> 'config'")).all()
     assert row.what == "roster accept"
     assert row.reason == "sold Leeds"
-    again = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "x", "-C", str(station.folder)])
+    again = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "x", *there])
     assert isinstance(again.exception, Exception)
+    tell(station, "", 3)
+    assert "roster accept" not in of_roster(station)[0].text, "nobody stands in it"
     station.close()
+
+
+def of_roster(station: Station) -> list[Check]:
+    return [check for check in examine(station, NOW) if check.topic == "roster hr"]
 
 
 def test_the_first_roster_has_the_say_and_lateness_is_measured(tmp_path: Path) -> None:
