@@ -194,6 +194,16 @@ def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     assert [check["state"] for check in checks if check["topic"] == "config"] == ["look", "look", "good"]
 
 
+def test_events_that_name_no_log_are_not_in_no_log(tmp_path: Path) -> None:
+    folder, now = lay_out(tmp_path / "work"), datetime.now(UTC)
+    (folder / "rosters" / "people.csv").write_text(roster(20, {"p000": f"{now.date()}"}))
+    act = {key: value for key, value in incident(now - timedelta(hours=1)).items() if key != "source"}
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([act]))
+    run("once", "-C", str(folder))
+    told = run("leavers", "-C", str(folder)).output
+    assert ("1 acts" in told, "0 logs" in told) == (True, False), told
+
+
 def test_the_privacy_report_tells_of_every_log_of_which_something_is_kept(tmp_path: Path) -> None:
     station = open_station(lay_out(tmp_path / "work"))
     for name, lines in (("push", 2), ("gone", 3)):
