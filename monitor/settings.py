@@ -241,6 +241,7 @@ def _converted(path: Path, told: Any, kind: type[T], at: tuple[str, ...] = ()) -
 
 def plainly(what: str) -> str:
     """What msgspec says, without a pattern that nobody reads: the only one is that of `Memory`."""
+    what = what.partition(" - at ")[0]
     return "no size; write it such as 600MB or 2GB" if "matching regex" in what else what
 
 
