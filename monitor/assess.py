@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from monitor.matching import NothingMatched, People, identify, match, tellable
 from monitor.model import Departure, Feedback, Person
 from monitor.settings import Settings
 from monitor.store.days import Usual
-from monitor.store.gather import Asked, Gathered, gather, gather_days
+from monitor.store.gather import Asked, Gathered, gather
 from monitor.store.history import History
 from monitor.store.texts import find_outward
 
@@ -98,21 +97,14 @@ def assess(
     asked = _asked(history, people, settings, attributes)
     actions = asked.actions
     cast = _cast(people, windows, actions)
-    days = gather_days(history, cast, windows, asked)
     baseline = evidence.Baseline(cast)
-    with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
-        strange_days = beside.submit(baseline.learn_days, days.past, days.watched)
-        gathered = gather(history, cast, asked, DAYS_A_WEEK * weeks)
-        events = gathered.events
+    gathered, days, strange_days = gather(history, baseline, windows, asked, DAYS_A_WEEK * weeks)
+    events = gathered.events
 
-        step("weighing evidence")
-        tier = tiers_of(events, actions)
-        baseline.learn(gathered.learned, gathered.habits)
-        gathered.forget_rows()
-        surprise = evidence.surprises(baseline, events, gathered.used)
-    surprise[evidence.DAY] = strange_days.result()[days.row(events)]
-    usual_days = days.usual
-    del days, strange_days  # nobody asks for the vectors again, and they are large
+    step("weighing evidence")
+    tier = tiers_of(events, actions)
+    surprise = evidence.surprises(baseline, events, gathered.used)
+    surprise[evidence.DAY] = strange_days[days.row(events)]
     baseline.calibrate(surprise, events["w"], tier)
 
     step("judging acts")
@@ -124,7 +116,7 @@ def assess(
     scale = _scale(best[~cast.real], best[cast.real], weeks, settings)
     return Assessment(
         people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, span, weeks, scale,
-        asked, usual_days, low, active,
+        asked, days.usual, low, active,
     )  # fmt: skip
 
 
