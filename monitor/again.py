@@ -126,7 +126,8 @@ def _judge_windows(frozen: Frozen, history: History, touched: NDArray, days: int
     surprise = evidence.surprises(old.baseline, events, used)
     surprise[evidence.DAY] = _strange_days(old, vectors, events)
     tier = tiers_of(events, old.actions)
-    impact, given = judged(old.baseline, old.windows, old.actions, events, surprise, tier, low=old.low)
+    answers = evidence.by_kind(old.baseline, surprise, tier)
+    impact, given = judged(old.baseline, old.windows, old.actions, events, answers, tier, low=old.low)
     return Anew(events, used, surprise, tier, impact, given)
 
 

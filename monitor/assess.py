@@ -105,11 +105,11 @@ def assess(
     tier = tiers_of(events, actions)
     surprise = evidence.surprises(baseline, events, gathered.used)
     surprise[evidence.DAY] = strange_days[days.row(events)]
-    baseline.calibrate(surprise, events["w"], tier)
+    answers = baseline.calibrate(surprise, events["w"], tier)
 
     step("judging acts")
     low = _is_low(events, actions, len(windows), weights)
-    impact, given = judged(baseline, windows, actions, events, surprise, tier, low=low, weights=weights)
+    impact, given = judged(baseline, windows, actions, events, answers, tier, low=low, weights=weights)
     given = compared(given, events, windows, weights)
     found = acts.acts_of(events, given)
     best = _best(found, len(windows))
@@ -127,10 +127,13 @@ def tiers_of(events: Mapping[str, NDArray], actions: Sequence[Action]) -> NDArra
 
 def judged(
     baseline: evidence.Baseline, windows: Sequence[Window], actions: Sequence[Action], events: Mapping[str, NDArray],
-    surprise: Mapping[str, Floats], tier: NDArray, *, low: bool, weights: judge.Weights = WEIGHTS,
+    answers: Mapping[str, Floats], tier: NDArray, *, low: bool, weights: judge.Weights = WEIGHTS,
 ) -> tuple[Floats, dict[str, Floats]]:  # fmt: skip
-    """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole."""
-    bits = evidence.weigh(baseline, surprise, tier)
+    """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole.
+
+    answers: see evidence.by_kind.
+    """
+    bits = evidence.weigh(baseline, answers, tier)
     reasoned = events["reasoned"].astype(bool) & ~baseline.formal()[events["a"]]
     reach, much = (np.maximum(bits[kind] - weights.quiet, 0.0) for kind in ("magnitude", "volume"))
     impact = impact_of({**events, "reasoned": reasoned}, actions, reach, much)
