@@ -185,9 +185,10 @@ def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> N
     for at, entry in entries.items():
         if entry.get("class", "change") not in told["classes"]:
             raise _wrong(path, (*at, "class"), f"no class {entry['class']!r} is defined")
-    for kind in own.get("senses", {}):
+    for name in own.get("senses", {}):
+        kind = told["senses"][name].get("class", name)
         if kind not in told["classes"]:
-            raise _wrong(path, ("senses", kind), f"no class {kind!r} is defined")
+            raise _wrong(path, ("senses", name), f"no class {kind!r} is defined")
 
 
 @cache
