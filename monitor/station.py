@@ -35,8 +35,6 @@ CONFIG_NAME = "lastday.toml"
 EXPORTS = "exports"
 """The folder for reports and tables that were taken out of the store."""
 KEY_NAME = "LASTDAY_PRIVACY_KEY"
-SLACK_DAYS = 7
-"""Events that come late still count as those of a watched person for so long after the window."""
 
 
 @dataclass(slots=True)
@@ -183,10 +181,10 @@ class Station:
             first = min(first, max(day_number(departure.notice_date), last - rules.longest_before))
         return first, last + 1 + rules.after
 
-    def is_open(self, departure: Departure, today: int) -> bool:
-        """Is that day (UTC, since 1970) within the watch window, or shortly after it?"""
+    def is_open(self, departure: Departure, today: int, slack_days: int = 0) -> bool:
+        """Is that day (UTC, since 1970) within the watch window, anywhere on earth, or so shortly after it?"""
         first, end = self.window(departure)
-        return departure.certainty != "withdrawn" and first - 1 <= today < end + SLACK_DAYS
+        return departure.certainty != "withdrawn" and first - 1 <= today <= end + slack_days
 
 
 def open_to_others(station: Station) -> bool:
