@@ -13,7 +13,7 @@ from detectors.base import Floats
 from monitor.core import acts, evidence, feedback, judge, matched, severity
 from monitor.core.catalogue import Action
 from monitor.core.clocks import DAY_US, HOUR_US
-from monitor.core.impact import impact_of
+from monitor.core.impact import BEYOND, impact_of
 from monitor.core.questions import NEW_TO_ME, OTHERS
 from monitor.core.windows import Window, departures, placebos
 from monitor.matching import NothingMatched, People, identify, match, tellable
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DAYS_A_WEEK = 7
 FEW_PEOPLE = 0.02
 """An action that fewer people than this use does not make a log one of grave actions."""
+MOSTLY = 2 / 3
+"""The share of a day's acts that state a reason from which on it is the reason of all."""
 WEIGHTS = judge.Weights()
 
 Step = Callable[[str], None]
@@ -134,9 +136,10 @@ def judged(
     answers: see evidence.by_kind.
     """
     bits = evidence.weigh(baseline, answers, tier)
-    reasoned = events["reasoned"].astype(bool) & ~baseline.formal()[events["a"]]
-    reach, much = (np.maximum(bits[kind] - weights.quiet, 0.0) for kind in ("magnitude", "volume"))
-    impact = impact_of({**events, "reasoned": reasoned}, actions, reach, much)
+    reasoned = (events["reasoned"].astype(bool) | _is_among_reasoned(events)) & ~baseline.formal()[events["a"]]
+    beyond = {kind: np.maximum(bits[kind] - weights.quiet, 0.0) for kind in BEYOND}
+    beyond["drift"] = np.where(_is_among_peers(events), 0.0, beyond["drift"])
+    impact = impact_of({**events, "reasoned": reasoned}, actions, beyond)
     around = _circumstances(events, windows, baseline.cast, actions, impact)
     return impact, judge.judge(bits, around, low, weights)
 
@@ -245,6 +248,11 @@ def _circumstances(
     failed = events["failed"].astype(bool)
     past = cast.real[events["w"]] & (hours < 0) & ~failed
     return judge.Circumstances(impact, reading, hours, past, events["clock_days"] > 0, size[day], failed)
+
+
+def _is_among_reasoned(events: Mapping[str, NDArray]) -> NDArray:
+    """Is it one of several acts of its day that nearly all state a reason? What they are together has that reason."""
+    return (events["n_day"] > 1) & (events["n_unstated"] <= (1 - MOSTLY) * events["n_day"])
 
 
 def _is_among_peers(events: Mapping[str, NDArray]) -> NDArray:

@@ -95,9 +95,13 @@ def _touched(connection: Connection, station: Station, known: str, now: datetime
     return found
 
 
+SLACK_DAYS = 7
+"""So long after the window what comes late may still concern somebody."""
+
+
 def concerning(connection: Connection, station: Station, leaving: list[Departure], now: datetime) -> frozenset[str]:
     """People in a watch window, or with a case that is not closed."""
-    watched = {d.person_id for d in leaving if station.is_open(d, now)}
+    watched = {d.person_id for d in leaving if station.is_open(d, now, SLACK_DAYS)}
     return frozenset(watched | {c.person_id for c in cases.all_cases(connection) if c.state != "closed"})
 
 

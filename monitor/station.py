@@ -35,8 +35,6 @@ CONFIG_NAME = "lastday.toml"
 EXPORTS = "exports"
 """The folder for reports and tables that were taken out of the store."""
 KEY_NAME = "LASTDAY_PRIVACY_KEY"
-SLACK_DAYS = 7
-"""Events that come late still count as those of a watched person for so long after the window."""
 
 
 @dataclass(slots=True)
@@ -178,10 +176,10 @@ class Station:
         """The days of a departure's watch window, as `watch_days` tells them."""
         return watch_days(departure, self.settings.windows.rules())
 
-    def is_open(self, departure: Departure, now: datetime) -> bool:
-        """Is it now within the watch window, or shortly after it?"""
+    def is_open(self, departure: Departure, now: datetime, slack_days: int = 0) -> bool:
+        """Is it now within the watch window, anywhere on earth, or so shortly after it?"""
         first, end = self.window(departure)
-        return departure.certainty != "withdrawn" and first - 1 <= _utc_day(now) < end + SLACK_DAYS
+        return departure.certainty != "withdrawn" and first - 1 <= _utc_day(now) <= end + slack_days
 
 
 def open_to_others(station: Station) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
@@ -82,14 +82,17 @@ def look_into(folder: Path, reveal: bool, reason: str | None) -> Iterator[Look]:
             click.echo("--reveal shows the name of one person at a time: name them, as in lastday timeline", err=True)
 
 
-def form_of(out: Path | None, forms: Container[str]) -> str | None:
-    """The form that a file's name ends in, where it is one of these.
+def form_of(out: Path | None, forms: Collection[str]) -> str | None:
+    """The form that a file's name ends in; None where it has no ending. Raises UsageError where it is none of these.
 
     >>> form_of(Path("case.PDF"), ("html", "pdf")), form_of(Path("case"), ("html", "pdf"))
     ('pdf', None)
     """
     ending = out.suffix.lower().removeprefix(".") if out else ""
-    return ending if ending in forms else None
+    if ending and ending not in forms:
+        known = ", ".join(f".{form}" for form in forms if form != "table")
+        raise click.UsageError(f"'.{ending[:20]}' is no form that is written: name the file {known}, or add --format")
+    return ending or None
 
 
 def look_options(command: Callable) -> Callable:

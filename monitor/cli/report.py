@@ -29,7 +29,7 @@ ENDINGS = {"html": ".html", "pdf": ".pdf", "md": ".md", "json": ".json", "png": 
     "--format",
     "form",
     type=click.Choice([*ENDINGS]),
-    help="As FILE ends, else html. pdf needs lastday[pdf]; png is the timeline alone.",
+    help="As FILE ends; without one, html. pdf needs lastday[pdf]; png is the timeline alone.",
 )
 @click.option(
     "-o",

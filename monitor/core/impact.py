@@ -27,6 +27,8 @@ UNTOUCHED = 0.5
 REACH_BITS = 6.0
 """So far above everybody's magnitudes it no longer matters that nobody is known to share the target, or how an
 export is called."""
+BEYOND = ("magnitude", "volume", "drift", "breadth")
+"""Kinds of evidence that tell how much it is."""
 UNHEARD_OF = 0.8
 """Taken out, changed or lost in an unheard-of number, things are at least this grave, by and by, whatever the name."""
 UNHEARD_OF_FROM, UNHEARD_OF_BITS = 4.0, 6.0
@@ -81,18 +83,18 @@ def goes_out(action: Action) -> bool:
     return action.kind in _OUTWARD
 
 
-def impact_of(
-    events: Mapping[str, NDArray], actions: Sequence[Action], reach_bits: Floats, much_bits: Floats
-) -> Floats:
+def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], beyond: Mapping[str, Floats]) -> Floats:
     """Impact of every event, 0 to 1: what the catalogue says, by whose it is, its size, who gets it, how it went.
 
     events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, internal,
     external, to_oneself, jewel, and what `whose` takes, of shape (n,).
     small: see store.sizes.smallness.
-    reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
-    knowing who shares the target, and makes an export, a change or a loss graver.
-    much_bits: how far what was done that day lies above everybody's days; makes a loss and reading graver.
+    beyond: kind of evidence -> bits beyond chance, of BEYOND. Magnitude, by and by, makes up for not knowing who
+    shares the target, and makes an export, a change or a loss graver; the volume of a day a loss and reading; volume,
+    drift and breadth what is taken out, however little at a time.
     """
+    reach, much = beyond["magnitude"], beyond["volume"]
+    drawn = np.max([beyond[kind] for kind in ("volume", "drift", "breadth")], axis=0)
     kind = _each(events, [action.kind for action in actions])
     weighty = _each(events, [action.magnitude != NUMBERLESS for action in actions])
     counted = _each(events, [action.magnitude in REACHED and action.kind not in _HARMLESS for action in actions])
@@ -101,14 +103,15 @@ def impact_of(
     lost = np.isin(kind, _DESTROYS)
     missable = lost & (of.own | (impact < NEVER_ONES_OWN))
 
-    impact = np.where(missable, impact * _missed(events, of, reach_bits), impact)
-    impact = _by_size(impact, kind, missable & of.shared, weighty, reach_bits)
-    impact = _raise(impact, LOST_MANY, _unheard_of(much_bits), _of_many(lost, of.shared, events))
-    impact = _raise(impact, READ_MANY, _unheard_of(much_bits), kind == "read")
+    impact = np.where(missable, impact * _missed(events, of, reach), impact)
+    impact = _by_size(impact, kind, missable & of.shared, weighty, reach)
+    impact = _raise(impact, UNHEARD_OF, _unheard_of(drawn), np.isin(kind, _TAKES))
+    impact = _raise(impact, LOST_MANY, _unheard_of(much), _of_many(lost, of.shared, events))
+    impact = _raise(impact, READ_MANY, _unheard_of(much), kind == "read")
     impact = impact * (1 - SMALL * events["small"])
     impact = np.where(np.isin(kind, _RESTORES), impact * RESTORED, impact)
     impact = _by_receiver(impact, events, kind)
-    outgrown = np.where(of.guessed & weighty & (kind == "change"), _unheard_of(reach_bits), 0.0)
+    outgrown = np.where(of.guessed & weighty & (kind == "change"), _unheard_of(reach), 0.0)
     impact = np.where(of.own, impact * (OWN + (1 - OWN) * outgrown), impact)
     return _as_it_went(impact, events, np.where(counted & ~of.own, _reach(events["b"]), 0.0))
 

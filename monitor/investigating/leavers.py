@@ -61,8 +61,8 @@ class _Seen:
 
 def leavers_of(look: Look, *, everyone: bool = False) -> list[Leaver]:
     """Departures in their watch window now, those first that end first. everyone: all that are known."""
-    today = day_number(look.now.date())
-    chosen = [d for d in look.departures if d.person_id in look.people and (everyone or _is_open(look, d, today))]
+    known = [d for d in look.departures if d.person_id in look.people]
+    chosen = [d for d in known if everyone or look.station.is_open(d, look.now)]
     chosen.sort(key=lambda d: (d.last_day, d.person_id))
     group = everybody(look)
     with reading(look) as (connection, acted):
@@ -73,11 +73,6 @@ def leavers_of(look: Look, *, everyone: bool = False) -> list[Leaver]:
             (d.person_id, d.last_day)))
         for i, d in enumerate(chosen)
     ]  # fmt: skip
-
-
-def _is_open(look: Look, departure: Departure, today: int) -> bool:
-    first, end = look.station.window(departure)
-    return departure.certainty != "withdrawn" and first - 1 <= today <= end
 
 
 def _seen(look: Look, group: Everybody, acted: Acted, chosen: Sequence[Departure]) -> list[_Seen]:

@@ -150,7 +150,7 @@ def test_an_ending_that_is_no_form_is_refused_before_anything_is_written(
 ) -> None:
     sheet = tmp_path / "cases.xlsx"
     ran = ask(demo_folder, "SELECT person FROM cases", "--out", sheet, code=2)
-    assert "'.xlsx' is no form; name it .csv, .json, .jsonl or .parquet, or add --format" in " ".join(ran.err.split())
+    assert "'.xlsx' is no form that is written: name the file .json, .jsonl, .csv" in " ".join(ran.err.split())
     assert not sheet.exists()
     ask(demo_folder, "SELECT person FROM cases", "--out", sheet, "--format", "csv")
     assert sheet.read_text().startswith("person\n")

@@ -7,6 +7,7 @@ import pytest
 
 from detectors.tail import bin_of
 from monitor.core.impact import (
+    BEYOND,
     CROWN_JEWEL,
     EXTERNAL,
     FAILED,
@@ -39,7 +40,7 @@ USUAL = {
 def impact(reach_bits: float = 0.0, **changes: object) -> float:
     """Of one deletion of a file that nobody else was ever seen to use, share of what the catalogue says."""
     events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
-    return float(impact_of(events, [DELETE], np.array([reach_bits]), np.zeros(1))[0]) / DELETE.impact
+    return float(impact_of(events, [DELETE], beyond(1, magnitude=reach_bits))[0]) / DELETE.impact
 
 
 def test_what_nobody_shares_is_little() -> None:
@@ -76,10 +77,16 @@ def test_forwarding_ones_own_mail_and_granting_oneself_a_power_is_no_better_for_
     assert taken("document.share", 0.0, own=True) < taken("document.share", 0.0)
 
 
-def taken(action: str, reach_bits: float, much_bits: float = 0.0, **changes: object) -> float:
+def beyond(acts: int, **bits: float) -> dict[str, np.ndarray]:
+    """So many bits of each kind of evidence for each of the acts."""
+    return {kind: np.full(acts, bits.get(kind, 0.0)) for kind in BEYOND}
+
+
+def taken(action: str, reach_bits: float, much_bits: float = 0.0, drift_bits: float = 0.0, **changes: object) -> float:
     """Impact of an act of that name."""
     events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
-    return float(impact_of(events, [CATALOGUE.action(action)], np.array([reach_bits]), np.array([much_bits]))[0])
+    told = beyond(1, magnitude=reach_bits, volume=much_bits, drift=drift_bits)
+    return float(impact_of(events, [CATALOGUE.action(action)], told)[0])
 
 
 def lost(acts: int, much_bits: float, **changes: object) -> float:
@@ -87,7 +94,15 @@ def lost(acts: int, much_bits: float, **changes: object) -> float:
     events = {name: np.full(acts, value) for name, value in (USUAL | {"place_people": 9, "target_people": 4}).items()}
     events |= {name: np.array(value) for name, value in changes.items()}
     action = CATALOGUE.action("doc.discard")
-    return float(impact_of(events, [action], np.zeros(acts), np.full(acts, much_bits))[-1])
+    return float(impact_of(events, [action], beyond(acts, volume=much_bits))[-1])
+
+
+@pytest.mark.parametrize("kind", ["much_bits", "drift_bits"])
+def test_what_is_taken_in_an_unheard_of_number_is_grave_however_little_at_a_time(kind: str) -> None:
+    usual = taken("file.download", 0.0)
+    told = [taken("file.download", 0.0, **{kind: bits}) for bits in (UNHEARD_OF_FROM, UNHEARD_OF_FROM + 2.0, 40.0)]
+    assert usual == told[0] < told[1] < told[2] == pytest.approx(UNHEARD_OF)
+    assert taken("customer.update", 0.0, **{kind: 40.0}) == taken("customer.update", 0.0)
 
 
 def test_looking_into_more_things_than_anybody_ever_did_is_grave_by_and_by() -> None:

@@ -217,6 +217,17 @@ def test_events_that_name_no_log_are_not_in_no_log(tmp_path: Path) -> None:
     assert ("1 acts" in told, "0 logs" in told) == (True, False), told
 
 
+def test_all_commands_count_the_same_people_as_watched(tmp_path: Path) -> None:
+    folder, today = lay_out(tmp_path / "work"), datetime.now(UTC).date()
+    ended = {f"p{days:03d}": f"{today - timedelta(days=days)}" for days in (5, 33, 36, 50)}
+    (folder / "rosters" / "people.csv").write_text(roster(60, ended))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines(usual(60, 3, until=datetime.now(UTC))))
+    run("once", "-C", str(folder))
+    checks = json.loads(CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"]).output)
+    assert [check["text"] for check in checks if check["topic"] == "watched"] == ["1 people are watched"]
+    assert len(json.loads(run("leavers", "-C", str(folder), "--format", "json").output)) == 1
+
+
 def test_the_privacy_report_tells_of_every_log_of_which_something_is_kept(tmp_path: Path) -> None:
     station = open_station(lay_out(tmp_path / "work"))
     for name, lines in (("push", 2), ("gone", 3)):

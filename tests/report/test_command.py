@@ -52,12 +52,18 @@ def test_every_form_is_a_private_file_whose_hash_is_on_record(own_demo: DemoFold
 
 
 def test_the_form_is_what_the_files_name_ends_in(own_demo: DemoFolder, tmp_path: Path) -> None:
-    for name, form in [("case.pdf", "pdf"), ("case.MD", "md"), ("case.txt", "html")]:
+    for name, form in [("case.pdf", "pdf"), ("case.MD", "md"), ("case", "html")]:
         ran = report(own_demo, "-o", tmp_path / name)
         assert ran.code == 0, ran.err
         assert (tmp_path / name).read_bytes().startswith(SIGNS[form])
     assert report(own_demo, "--format", "json", "-o", tmp_path / "odd.pdf").code == 0
     assert (tmp_path / "odd.pdf").read_bytes().startswith(SIGNS["json"])
+
+
+def test_an_ending_that_is_no_form_is_refused(own_demo: DemoFolder, tmp_path: Path) -> None:
+    ran = report(own_demo, "-o", tmp_path / "case.docx")
+    assert (ran.code, "'.docx' is no form that is written: name the file .html" in ran.err) == (2, True)
+    assert list(tmp_path.glob("case.*")) == []
 
 
 def test_by_default_it_lies_where_an_erasure_finds_it(own_demo: DemoFolder) -> None:
