@@ -18,12 +18,14 @@ LEAST_IMPACT = 0.02
 SHORTEST_PART, SHORTEST_VERB, LONGEST_COMPOUND = 3, 4, 40
 """Letters of the shortest word and the shortest verb that are seen in a compound (a dismount has no dis), and of the
 longest name that is taken for one."""
+_LONG = range(20, 5, -1)
+"""Letters of a noun that is seen at the end of a word whose beginning is not known, the most first."""
 _SIZES = (4, 3, 2, 1)
 """Words of a compound verb, the most first: move_to_recycle_bin."""
 _ENDINGS = (("", ""), ("s", ""), ("ies", "y"))
 """Of a word as it is written, and what stands for them in the singular."""
 _FORMS = (("", ""), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("s", ""), ("es", ""))
-"""The same for what a verb ends with where its form is not listed."""
+"""Of a form of a verb, and what stands for them in the verb."""
 _WORD = re.compile("[a-z0-9]+")
 
 
@@ -110,6 +112,7 @@ class Catalogue:
     senses: Mapping[tuple[str, str], Entry] = field(init=False)
     stems: Mapping[str, str] = field(init=False)
     known: frozenset[str] = field(init=False)
+    long_nouns: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Spread the verbs over their aliases; events have their actions in small letters."""
@@ -130,6 +133,8 @@ class Catalogue:
             if "_" not in alias and alias.startswith(verb.rstrip("e"))
         }
         self.known = self._vocabulary()
+        nouns = [*self.file.nouns, *(noun for sense in self.file.senses.values() for noun in sense.nouns)]
+        self.long_nouns = frozenset(noun for noun in nouns if len(noun) >= _LONG[-1])
 
     def action(self, name: str) -> Action:
         """What the catalogue says of the action `name`, whether or not it knows it."""
@@ -158,8 +163,7 @@ class Catalogue:
 
     def _base(self, word: str) -> str:
         """The verb that a word is a form of, the word itself where it is none: customized is customize."""
-        bases = (word.removesuffix(end) + instead for end, instead in _FORMS if word.endswith(end))
-        return next((base for base in bases if base in self.verbs), word)
+        return next((base for base in _bases(word) if base in self.verbs), word)
 
     def _told(self, name: str, about: list[str], verb: str) -> Entry | None:
         """What is listed of the action, also where its words are run together or its verb is in the past.
@@ -201,15 +205,17 @@ class Catalogue:
 
     def _sense(self, about: list[str], verb: str) -> Entry | None:
         """The gravest of what a verb that says little comes to with one of these nouns."""
-        fit = [self.senses[noun, verb] for noun in about if noun != verb and (noun, verb) in self.senses]
+        pairs = ((noun, base) for noun in about if noun != verb for base in _bases(verb))
+        fit = [self.senses[pair] for pair in pairs if pair in self.senses]
         return max(fit, key=self._impact, default=None)
 
     def _verbs(self, words: list[str]) -> list[str]:
         """The verbs in these words, known or not; mass_delete is one, whatever stands before or after it."""
         told, at = [], 0
         while at < len(words):
-            runs = ("_".join(words[at : at + size]) for size in _SIZES)
-            verb = next((run for run in runs if run in self.verbs), words[at])
+            runs = (words[at : at + size] for size in _SIZES)
+            forms = ("_".join(form) for run in runs for form in (run, [self.stems.get(word, word) for word in run]))
+            verb = next((form for form in forms if form in self.verbs), words[at])
             told.append(verb)
             at += verb.count("_") + 1
         return told
@@ -221,12 +227,13 @@ class Catalogue:
     def _split(self, written: str) -> list[str]:
         """A word as it is where it is known, in the singular where that is, taken apart where all its parts are known.
 
-        A word of which a part is not known stays whole: a threshold has no hold.
+        Where a part is not known, only a long noun at the end is seen: acmepayment has a payment, a threshold no hold.
         """
         forms = [written.removesuffix(many) + one for many, one in _ENDINGS if written.endswith(many)]
         whole = [[form] for form in forms if form in self.known]
         apart = (_parts(form, self.known) for form in forms if len(form) <= LONGEST_COMPOUND)
-        return next(filter(None, (*whole, *apart)), [written])
+        ends = ([form[:-size], form[-size:]] for form in forms for size in _LONG if form[-size:] in self.long_nouns)
+        return next(filter(None, (*whole, *apart, *(end for end in ends if len(end[0]) >= SHORTEST_PART))), [written])
 
     def _vocabulary(self) -> frozenset[str]:
         """Every word that has a meaning here, as a noun or a verb of four letters, and those that names are made of."""
@@ -258,6 +265,15 @@ def _span(minutes: int) -> str:
         if minutes >= 2 * size:
             return f"{minutes / size:.0f} {unit}s"
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+
+def _bases(word: str) -> list[str]:
+    """What a word may be a form of, itself first.
+
+    >>> _bases("revised")
+    ['revised', 'revis', 'revise']
+    """
+    return [word.removesuffix(end) + instead for end, instead in _FORMS if word.endswith(end)]
 
 
 def _runs(words: list[str]) -> list[str]:

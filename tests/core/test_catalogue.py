@@ -96,6 +96,7 @@ def test_any_name_has_an_impact(catalogue: Catalogue, name: str) -> None:
         ("clusterrolebinding.create", "cluster_role_binding.create"), ("giftcard.issue", "gift_card.issue"),
         ("iam.deleteuser", "iam.delete_user"), ("userloggedin", "user_logged_in"),
         ("auditlog.clear", "audit_log.clear"), ("deploykey.create", "deploy_key.create"),
+        ("acmepayment.create", "acme_payment.create"),
         ("legalholds.release", "legal_hold.release"), ("policies.attach", "policy.attach"),
     ],
 )  # fmt: skip
@@ -110,6 +111,7 @@ def test_words_run_together_are_read_as_words(catalogue: Catalogue, together: st
     [
         "threshold", "keynote", "keyboard", "banknote", "feedback", "backlog", "blog", "dialog", "airport",
         "observer", "parole", "vegetable", "recorder", "opposite", "stakeholder", "household", "compost",
+        "disposition", "microphone", "stranger",
         "x" * 500,
     ],
 )  # fmt: skip
