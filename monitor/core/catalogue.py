@@ -18,6 +18,8 @@ LEAST_IMPACT = 0.02
 SHORTEST_PART, SHORTEST_VERB, LONGEST_COMPOUND = 3, 4, 40
 """Letters of the shortest word and the shortest verb that are seen in a compound (a dismount has no dis), and of the
 longest name that is taken for one."""
+MOST_WORDS = 12
+"""Words of a noun that are looked at: a name of thousands of words may not take seconds."""
 _LONG = range(20, 5, -1)
 """Letters of a noun that is seen at the end of a word whose beginning is not known, the most first."""
 _SIZES = (4, 3, 2, 1)
@@ -195,7 +197,7 @@ class Catalogue:
         noun: its words; another may stand in the verb. Of a verb of many words the gravest counts.
         """
         words = self._words(verb)
-        by = [verb] if verb in self.verbs else self._verbs([self._base(word) for word in words])
+        by = [verb] if verb in self.verbs else dict.fromkeys(self._verbs([self._base(word) for word in words]))
         heads = [run for run in _runs(noun) if run.split("_")[-1] == noun[-1]]
         about = [*(heads if noun and noun[-1] in self.file.compounds.heads else _runs(noun)), *_runs(words)]
         senses = {each: sense for each in by if (sense := self._sense(about, each))}
@@ -277,11 +279,12 @@ def _bases(word: str) -> list[str]:
 
 
 def _runs(words: list[str]) -> list[str]:
-    """Every one to three words that follow each other.
+    """Every one to three words that follow each other, of the last of them.
 
     >>> _runs(["gift", "card"])
     ['gift', 'card', 'gift_card']
     """
+    words = words[-MOST_WORDS:]
     return ["_".join(words[at : at + size]) for size in (1, 2, 3) for at in range(len(words) - size + 1)]
 
 

@@ -80,7 +80,17 @@ def test_a_noun_tells_what_the_size_of_a_change_or_a_loss_counts(
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "a" * 10_000, "a.b.c.d", "\x1b[31m", "x." + "_".join(["delete"] * 2000)]
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "a" * 10_000,
+        "a.b.c.d",
+        "\x1b[31m",
+        "x." + "_".join(["delete"] * 2000),
+        "_".join(f"a{i}" for i in range(4000)) + ".x",
+    ],
 )
 def test_any_name_has_an_impact(catalogue: Catalogue, name: str) -> None:
     assert 0 <= catalogue.action(name).impact <= 1
