@@ -31,7 +31,7 @@ from monitor.store.fresh import Mark
 from monitor.store.gather import Gathered, gather_days, watch_again
 from monitor.store.history import Columns, History, week_of
 from monitor.store.kept import Kept
-from monitor.store.texts import find_outward
+from monitor.store.texts import find_toward
 
 LATE_DAYS = 8
 """So long after a window its events may still come late."""
@@ -84,7 +84,7 @@ def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, A
     fresh = fresh.filter(pc.less_equal(fresh["t"], until))
     history = kept.load(fresh)
     match(history, old.people, None)
-    find_outward(history, old.actions, old.asked.domains)
+    find_toward(history, old.actions, old.asked.names, old.asked.domains)
     if not kept.number(history):
         return None
     touched = _touched(history, old)

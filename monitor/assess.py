@@ -23,7 +23,7 @@ from monitor.settings import Settings
 from monitor.store.days import Usual
 from monitor.store.gather import Asked, Gathered, gather, gather_days
 from monitor.store.history import History
-from monitor.store.texts import find_outward
+from monitor.store.texts import find_toward
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -226,13 +226,15 @@ def real_windows(
 
 
 def _asked(history: History, people: People, settings: Settings, attributes: tuple[str, ...]) -> Asked:
-    """What is asked of the events; what goes out has numbers of its own from here on."""
+    """What is asked of the events; what is done toward outsiders or oneself has numbers of its own from here on."""
     catalogue = settings.load_catalogue()
     domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
-    find_outward(history, map(catalogue.action, history.actions()), domains)
-    history.number_outward()
+    names = tellable(people)
+    find_toward(history, [catalogue.action(name) for name in history.actions()], names, domains)
+    history.number_toward()
     actions = [catalogue.action(name) for name in history.actions()]
-    return Asked(history.facets(attributes), actions, settings.crown_jewels(catalogue), tellable(people), domains)
+    jewels = settings.crown_jewels(catalogue)
+    return Asked(history.facets(attributes), actions, history.toward(), jewels, names, domains)
 
 
 def _cast(people: People, windows: Sequence[Window], actions: Sequence[Action]) -> evidence.Cast:

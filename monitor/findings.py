@@ -9,14 +9,16 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.base import Detector
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
 from monitor.core.clocks import HOUR_US, local
-from monitor.core.impact import goes_out
 from monitor.core.questions import question_of
+from monitor.core.recurring import AGAIN, facet_of, once, recurring_days
 from monitor.core.windows import Window
 from monitor.model import Finding, Person, Reason
 from monitor.store.history import History
+from monitor.store.texts import ONESELF, OUTSIDERS
 
 LEAST_BITS = 0.25
 """A reason that gives less to the score is left out of a finding."""
@@ -103,12 +105,13 @@ def _evidence(assessed: Assessment, rows: NDArray) -> dict[int, Evidence]:
             continue
         for key in sorted(set(keys) - {""}):
             here = rows[keys == key]
+            detector = baseline.detectors[once(key)]
             if kind == "habit":
-                at, X = _rarest_use(assessed, key, used[key.partition(" ")[2]], here)
+                at, X = _rarest_use(assessed, detector, used[facet_of(key)], here)
             else:
                 question = question_of(key)
                 at, X = here, evidence.question_rows(question, {n: c[here] for n, c in events.items()}, baseline.cast)
-            for row, found in zip(at, explain.figures(baseline.detectors[key], X), strict=True):
+            for row, found in zip(at, explain.figures(detector, X), strict=True):
                 told[int(row)][kind] = (key, found)
     return told
 
@@ -120,11 +123,13 @@ def _customs(assessed: Assessment, rows: NDArray) -> dict[int, str]:
     return {int(row): matched.tell(found, i) for i, row in enumerate(rows)}
 
 
-def _rarest_use(assessed: Assessment, key: str, used: Mapping[str, NDArray], rows: NDArray) -> tuple[NDArray, NDArray]:
+def _rarest_use(
+    assessed: Assessment, detector: Detector, used: Mapping[str, NDArray], rows: NDArray
+) -> tuple[NDArray, NDArray]:
     """Of the values that an event has of one facet, the one the person used most seldom."""
     at = np.flatnonzero(np.isin(used["row"], rows))
     X = evidence.habit_rows(assessed.gathered.events, {"row": used["row"][at], "v": used["v"][at]})
-    order = np.lexsort((-np.nan_to_num(assessed.baseline.detectors[key].decision_function(X)), used["row"][at]))
+    order = np.lexsort((-np.nan_to_num(detector.decision_function(X)), used["row"][at]))
     first = order[np.unique(used["row"][at][order], return_index=True)[1]]
     return used["row"][at][first], X[first]
 
@@ -155,17 +160,27 @@ def _reason(
         "to": _to(assessed, row),
         "action_before": assessed.actions[before].name if before >= 0 else "",
         "where": when.strftime("%A %H:%M"),
-        "used": line.get(key.partition(" ")[2], ""),
+        "used": line.get(facet_of(key), ""),
+        "again": _again(assessed, row, key),
     }
     words = explain.tell(key, event, figures)
     return Reason(kind, round(bits, 2), words.text, words.value, words.own_usual, words.peer_usual)
 
 
+def _again(assessed: Assessment, row: int, key: str) -> int:
+    """On how many days there was something unusual, where that is what the question asks; else 0."""
+    if not key.startswith(AGAIN):
+        return 0
+    events, surprise = assessed.gathered.events, assessed.surprise[once(key)]
+    window = np.flatnonzero(events["w"] == events["w"][row])
+    days = recurring_days({name: events[name][window] for name in ("w", "d")}, surprise[window], evidence.NO_SURPRISE)
+    return int(days[np.searchsorted(window, row)])
+
+
 def _to(assessed: Assessment, row: int) -> str:
-    """That it went out, where that is counted apart."""
-    events = assessed.gathered.events
-    out = goes_out(assessed.actions[int(events["a"][row])]) and events["external"][row]
-    return " to outsiders" if out else ""
+    """Toward whom it was done, where that is counted apart."""
+    way = assessed.asked.toward[assessed.gathered.events["a"][row]]
+    return {OUTSIDERS: " to outsiders", ONESELF: " to oneself"}.get(int(way), "")
 
 
 def _lines(history: History, assessed: Assessment, rows: NDArray) -> dict[int, dict]:

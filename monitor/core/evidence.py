@@ -20,6 +20,7 @@ from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
 from monitor.core.owners import Owners, find_owners
 from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns, Question, adopted
+from monitor.core.recurring import AGAIN, recurring
 
 TIERS = (0.3, 0.55)
 """Acts are compared with placebo acts of like impact: quiet, middling, grave."""
@@ -169,6 +170,7 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
         row = row[owners.others(events["p"][row], habits[facet]["v"] & _CODES)]
         X = question_rows(FOREIGN, {name: column[row] for name, column in events.items()}, baseline.cast)
         found[f"foreign {facet}"] = _spread(n, row, _ask(baseline.detectors[f"foreign {facet}"], X, 4))
+        found[AGAIN + facet] = recurring(events, found["habit " + facet], NO_SURPRISE)
     return found
 
 

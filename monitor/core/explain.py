@@ -11,6 +11,7 @@ import numpy as np
 from detectors.base import Detector, Floats
 from detectors.tail import Tail, size_of
 from monitor.core.questions import NEW_TO_ME
+from monitor.core.recurring import facet_of
 
 STATES = (
     "known",
@@ -54,10 +55,11 @@ def tell(question: str, event: Mapping[str, Any], found: Figures) -> Told:
 
     question: a kind and what it asks of, as evidence names them, such as "novelty target".
     event: the watched quantities of the act's strongest event, and `unit` (what its magnitude
-    counts), `action`, `to` (" to outsiders" where what goes out is counted apart), `action_before`,
-    `where` (its local time), `used` (of the facet that the question names).
+    counts), `action`, `to` (" to outsiders" or " to oneself" where that is counted apart), `action_before`,
+    `where` (its local time), `used` (of the facet that the question names), `again` (on how many days there was
+    something unusual, where that is what the question asks).
     """
-    kind, _, name = question.partition(" ")
+    kind, name = question.partition(" ")[0], facet_of(question)
     if kind in _WORDS and name != "many":
         return _WORDS[kind](name, event, found)
     return _size(kind, name, event, found)
@@ -67,6 +69,8 @@ def _habit(name: str, event: Mapping[str, Any], found: Figures) -> Told:
     days, _, all_days = found.counts
     used = event["used"]
     text = f"{_facet(name)} {used}: used on {days:,.0f} of {all_days:,.0f} days before"
+    if event["again"]:
+        text += f"; something as unusual on {event['again']} days within four weeks"
     return Told(text, str(used), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
 
 

@@ -35,19 +35,20 @@ size that nobody ever reached, of one target or of many together, is reach, what
 LOST_MANY, MANY = 0.5, 5
 """The loss of what is shared is at least this grave, by and by as well, from so many of a day on, where nobody ever
 lost as many: each may be of little weight."""
+READ_MANY = 0.6
+"""To look into an unheard-of number of things in a day is at least this grave, by and by: sixty patients' records."""
 NUMBERLESS = "bytes"
 """A unit that does not tell how much it is: one film outweighs every customer list."""
 NEVER_ONES_OWN = 0.85
 """From this impact on (a database, a backup), what is destroyed is nobody's own for want of a log of its use."""
-SMALL = 0.35
-"""So much each bit takes off by which a payment is smaller than chance, down to a half for the smallest; but for one
-that may be a part of a larger one."""
+SMALL = 0.5
+"""So much the smallest payment takes off."""
 RESTORED = 0.6
 """Putting back what was taken away: it gives people what they had, however many they are."""
 INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
-"""Shared, forwarded or granted to an outsider: at least this."""
+"""Shared, forwarded or granted to an outsider, or power granted to oneself: at least this."""
 CROWN_JEWEL = 0.9
 REACHED = ("customers", "followers", "members", "patients", "people", "readers", "subscribers", "users")
 """What a magnitude counts where it says how many people an act reaches."""
@@ -70,6 +71,11 @@ def is_moving(action: Action) -> bool:
     return action.kind in _FLOWS + OWNABLE
 
 
+def gives_power(action: Action) -> bool:
+    """Does this action give power to whom it is done to?"""
+    return action.kind == "empower"
+
+
 def goes_out(action: Action) -> bool:
     """Is this action another one where it is done toward the outside?"""
     return action.kind in _OUTWARD
@@ -81,11 +87,11 @@ def impact_of(
     """Impact of every event, 0 to 1: what the catalogue says, by whose it is, its size, who gets it, how it went.
 
     events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, internal,
-    external, jewel, and what `whose` takes, of shape (n,).
-    s_one: bits of the size above chance, negative for a small one, see store.sizes.  s_split: see store.counts.
+    external, to_oneself, jewel, and what `whose` takes, of shape (n,).
+    small: see store.sizes.smallness.
     reach_bits: how far the magnitude lies above everybody's, see Tail; by and by it makes up for not
     knowing who shares the target, and makes an export, a change or a loss graver.
-    much_bits: how far what was done that day lies above everybody's days; makes a loss graver.
+    much_bits: how far what was done that day lies above everybody's days; makes a loss and reading graver.
     """
     kind = _each(events, [action.kind for action in actions])
     weighty = _each(events, [action.magnitude != NUMBERLESS for action in actions])
@@ -98,8 +104,8 @@ def impact_of(
     impact = np.where(missable, impact * _missed(events, of, reach_bits), impact)
     impact = _by_size(impact, kind, missable & of.shared, weighty, reach_bits)
     impact = _raise(impact, LOST_MANY, _unheard_of(much_bits), _of_many(lost, of.shared, events))
-    small = (kind == "money") & (events["s_split"] < 0)
-    impact = np.where(small, impact * (1 + SMALL * np.minimum(events["s_one"], 0.0)), impact)
+    impact = _raise(impact, READ_MANY, _unheard_of(much_bits), kind == "read")
+    impact = impact * (1 - SMALL * events["small"])
     impact = np.where(np.isin(kind, _RESTORES), impact * RESTORED, impact)
     impact = _by_receiver(impact, events, kind)
     outgrown = np.where(of.guessed & weighty & (kind == "change"), _unheard_of(reach_bits), 0.0)
@@ -131,10 +137,10 @@ def _raise(impact: Floats, least: float, share: Floats, where: NDArray) -> Float
 
 
 def _by_receiver(impact: Floats, events: Mapping[str, NDArray], kind: NDArray) -> Floats:
-    """What flows to colleagues is less, and to outsiders never little; but mail leaves the house all day."""
-    flows = np.isin(kind, _FLOWS)
-    impact = np.where(flows & events["internal"] & ~events["external"], impact * INTERNAL, impact)
-    return np.where(flows & (kind != "send") & events["external"], np.maximum(impact, EXTERNAL), impact)
+    """What flows to colleagues is less, and to outsiders or oneself never little; but mail leaves the house all day."""
+    flows, oneself = np.isin(kind, _FLOWS), events["to_oneself"]
+    impact = np.where(flows & events["internal"] & ~events["external"] & ~oneself, impact * INTERNAL, impact)
+    return np.where(oneself | (flows & (kind != "send") & events["external"]), np.maximum(impact, EXTERNAL), impact)
 
 
 def _as_it_went(impact: Floats, events: Mapping[str, NDArray], reach: Floats) -> Floats:

@@ -117,7 +117,7 @@ QUESTIONS = (
         Rare,
         lambda e: e["before"],
         lambda e: e["before"] > 0,
-        share=lambda e: np.where(e["prepared"], 1.0, BY_CHANCE),
+        share=lambda e: np.where(e["prepared"], 1.0, BY_CHANCE) * (1 - e["small"]),
     ),
     Question(
         "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False

@@ -49,12 +49,13 @@ class Gathered:
 class Asked:
     """What is asked about watched events.
 
-    actions: by their numbers.  jewels: patterns of targets.  names: account name -> person.  domains: mail
+    actions: by their numbers.  toward: the way of each, see texts.find_toward.  jewels: patterns of targets.  names: account name -> person.  domains: mail
     domains of the organisation.
     """
 
     facets: Sequence[Facet]
     actions: Sequence[Action]
+    toward: NDArray
     jewels: Sequence[str]
     names: dict[str, int]
     domains: Sequence[str]
@@ -118,11 +119,13 @@ def watch(
     build_rolling(history, totals, days)
     events = counts.watched(history, asked.facets, asked.paying)
     events["s_one"] = sizes.bits_of(events, bits)
+    events["small"] = sizes.smallness(events, asked.paying)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving, asked.taking))
     events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
     events["prepared"] = purposeful([action.kind for action in asked.actions])[events["before"], events["a"]]
+    events["to_oneself"] = (asked.toward == texts.ONESELF)[events["a"]]
     events["clock_days"] = _spread(events["r"], clockwork.by_clock(history))
     events["jewel"] = np.isin(events["r"], texts.jewels(history, asked.jewels))
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}

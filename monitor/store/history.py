@@ -110,7 +110,7 @@ class History:
         return dict(self.rows("SELECT id, t FROM everything SEMI JOIN wanted USING (id)"))
 
     def match(self, accounts: pa.Table, people: pa.Table, offsets: pa.Table, until: int | None = None) -> None:
-        """Find out who acted: build `who` (actor, p, g, zone) and `action` (a, action, outward).
+        """Find out who acted: build `who` (actor, p, g, zone) and `action` (a, action, toward).
 
         accounts: name (lower case), k (its number), p.  people: p, g, zone.
         offsets: zone, hour (UTC hours since 1970), seconds (east of UTC).
@@ -122,17 +122,17 @@ class History:
         if until is not None:
             drop_rows(self.db, "event", f"t > {until}")
         self.db.execute("""CREATE OR REPLACE TABLE action AS
-            SELECT (row_number() OVER (ORDER BY action) - 1)::INTEGER AS a, action, false AS outward
+            SELECT (row_number() OVER (ORDER BY action) - 1)::INTEGER AS a, action, 0::TINYINT AS toward
             FROM (SELECT DISTINCT action FROM event)""")
         self.db.execute("""CREATE OR REPLACE TABLE who AS
             SELECT actor, account.k, p, g, zone FROM (SELECT DISTINCT actor FROM event)
             JOIN account ON name = lower(actor) JOIN person USING (p)""")
 
-    def number_outward(self) -> None:
-        """Give what goes out a number of its own in `action`; see texts.find_outward."""
+    def number_toward(self) -> None:
+        """Give what is done toward outsiders or oneself a number of its own in `action`; see texts.find_toward."""
         self.db.execute("""INSERT INTO action
-            SELECT (SELECT count(*) FROM action) + row_number() OVER (ORDER BY action) - 1, action, true
-            FROM (SELECT DISTINCT action FROM event JOIN outward ON outward.r = event.rowid)""")
+            SELECT (SELECT count(*) FROM action) + row_number() OVER (ORDER BY action, way) - 1, action, way
+            FROM (SELECT DISTINCT action, way FROM event JOIN toward ON toward.r = event.rowid)""")
 
     def unmatched(self) -> list[tuple[str | None, int, int, str]]:
         """(source, actors, events, example) of events whose actor is nobody on the roster, most first."""
@@ -153,8 +153,12 @@ class History:
         return [hour for (hour,) in self.rows(f"SELECT DISTINCT t // {HOUR_US} AS hour FROM event ORDER BY hour")]
 
     def actions(self) -> list[str]:
-        """The actions' names, by their numbers; the name of what also goes out stands there twice."""
+        """The actions' names, by their numbers; what is also done toward outsiders or oneself stands there again."""
         return [name for (name,) in self.rows("SELECT action FROM action ORDER BY a")]
+
+    def toward(self) -> NDArray:
+        """The way of each action, by their numbers; see texts.find_toward."""
+        return np.array([way for (way,) in self.rows("SELECT toward FROM action ORDER BY a")], np.int8)
 
     def active(self) -> dict[int, tuple[int, int]]:
         """First and last day (UTC) with an event of each person that has any."""
@@ -215,8 +219,8 @@ class History:
                 coalesce(lower(outcome) IN {FAILURES}, false) AS failed, reason IS NOT NULL AS reasoned,
                 CASE WHEN target IS NOT NULL THEN hash(target) END AS v,
                 ((t // 1000000 + coalesce(seconds, 0)) // 3600)::INTEGER AS h{hashes}
-              FROM event JOIN who USING (actor) LEFT JOIN outward ON outward.r = event.rowid
-              JOIN action ON action.action = event.action AND action.outward = (outward.r IS NOT NULL)
+              FROM event JOIN who USING (actor) LEFT JOIN toward ON toward.r = event.rowid
+              JOIN action ON action.action = event.action AND action.toward = coalesce(way, 0)
               LEFT JOIN zone ON zone.zone = who.zone AND zone.hour = t // 3600000000))
             LEFT JOIN began USING (p)""")
         self.db.execute("UPDATE act SET seg = 0 WHERE seg IS NULL")

@@ -91,8 +91,8 @@ class Kept:
         """Give actions the numbers they had. False where somebody in `live` did what nobody had ever done."""
         self.db.execute("CREATE OR REPLACE TABLE action AS SELECT * FROM kept_action")
         return not history.rows("""SELECT 1 FROM event JOIN who USING (actor) SEMI JOIN alive USING (p)
-            LEFT JOIN outward ON outward.r = event.rowid
-            ANTI JOIN action ON action.action = event.action AND action.outward = (outward.r IS NOT NULL) LIMIT 1""")
+            LEFT JOIN toward ON toward.r = event.rowid
+            ANTI JOIN action ON action.action = event.action AND action.toward = coalesce(way, 0) LIMIT 1""")
 
     def join(self) -> None:
         """Add what is known of everybody else to the tables of `counts.build_first_uses` and to `daily`."""

@@ -3,7 +3,7 @@ largest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,15 @@ def size_bits(magnitudes: Mapping[str, NDArray], cast: Cast) -> Floats:
 def bits_of(events: Columns, bits: Floats) -> Floats:
     """Bits of the magnitude of each event, 0 where it has none. events: a, b.  bits: see size_bits."""
     return np.where(events["b"] >= 0, bits[events["a"], np.clip(events["b"], 0, bits.shape[1] - 1)], 0.0)
+
+
+def smallness(events: Columns, paying: Sequence[int]) -> Floats:
+    """How small each payment is: 0 for one as large as chance or larger, up to 1 for the smallest; 0 for other acts.
+
+    A payment that may be a part of a larger one is not small.  events: a, s_one (see bits_of), s_split (see counts).
+    """
+    alone = np.isin(events["a"], paying) & (events["s_split"] < 0)
+    return np.where(alone, np.clip(-events["s_one"] / CHANCE_BITS, 0.0, 1.0), 0.0)
 
 
 def build_together(history: History, bits: Floats) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from monitor.core.catalogue import Action
-from monitor.core.impact import goes_out
+from monitor.core.impact import gives_power, goes_out
 from monitor.sql import literal, quote
 from monitor.store.history import Columns, History
 
@@ -17,6 +17,9 @@ _WORDS = " || ".join(f"regexp_extract_all(lower(target), '[a-z0-9{held}]{{4,}}')
 """SQL for what may be an account name in a target: such signs may be part of it, or join it to others (tmp_jdoe)."""
 _DOMAINS = "regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)"
 _HOST = "regexp_extract(lower(target), '^[a-z][a-z0-9+.-]*://([^/:?#]+)', 1)"
+OUTSIDERS, ONESELF = 1, 2
+"""Ways of an action, 0 for any other: toward whom it is done."""
+_FLOW = pa.schema({"action": pa.string(), "power": pa.bool_()})
 _NO_ADDRESS = ("id", "why", "feed", "actor", "action", "@from", "@sender", "reason")
 
 
@@ -30,7 +33,7 @@ def belongings(
     internal, external: does the target or an attribute name an address of the organisation, of elsewhere.
     moving: the actions for which that matters.  taking: those that take something out.
     """
-    history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
+    _put_names(history, names)
     _put_domains(history, domains)
     takes = [a in set(taking) for a in moving]
     history.put("moving", pa.table({"a": pa.array(moving, pa.int32()), "takes": pa.array(takes, pa.bool_())}))
@@ -53,16 +56,31 @@ def belongings(
         WHERE owner IS NOT NULL OR internal OR external""")
 
 
-def find_outward(history: History, actions: Iterable[Action], domains: Sequence[str]) -> None:
-    """Build `outward` (r): events of those of the actions that go out which name an address of elsewhere."""
+def find_toward(history: History, actions: Sequence[Action], names: dict[str, int], domains: Sequence[str]) -> None:
+    """Build `toward` (r, way): events that are another thing for whom they are done to.
+
+    OUTSIDERS: of those of the actions that go out, what names an address of elsewhere.  ONESELF: of those that give
+    power, what names an account of the actor as its target.  names: account name -> person.
+    """
     _put_domains(history, domains)
-    names = [action.name for action in actions if goes_out(action)]
-    history.put("flow", pa.table({"action": pa.array(names, pa.string())}))
-    history.db.execute(f"""CREATE OR REPLACE TABLE outward AS
-        WITH text AS (SELECT event.rowid AS r, {_addresses(history)} AS addresses
-          FROM event SEMI JOIN flow USING (action))
-        SELECT DISTINCT r FROM (SELECT r, unnest({_DOMAINS}) AS domain FROM text WHERE addresses LIKE '%@%')
-        ANTI JOIN domain USING (domain)""")
+    _put_names(history, names)
+    flows = [(action.name, gives_power(action)) for action in actions if goes_out(action)]
+    history.put(
+        "flow", pa.table({"action": [name for name, _ in flows], "power": [power for _, power in flows]}, schema=_FLOW)
+    )
+    history.db.execute(f"""CREATE OR REPLACE TABLE toward AS
+        WITH text AS (SELECT event.rowid AS r, power, actor, target, {_addresses(history)} AS addresses
+          FROM event JOIN flow USING (action)),
+        outside AS (SELECT DISTINCT r FROM (SELECT r, unnest({_DOMAINS}) AS domain FROM text WHERE addresses LIKE '%@%')
+          ANTI JOIN domain USING (domain)),
+        own AS (SELECT r FROM text JOIN who USING (actor)
+          JOIN name ON q = p AND word = lower(split_part(target, '@', 1)) WHERE power)
+        SELECT r, {OUTSIDERS}::TINYINT AS way FROM outside
+        UNION ALL SELECT r, {ONESELF} FROM own ANTI JOIN outside USING (r)""")
+
+
+def _put_names(history: History, names: dict[str, int]) -> None:
+    history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
 
 
 def _put_domains(history: History, domains: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from monitor.core.impact import (
     LOST_MANY,
     MANY,
     REACH_BITS,
+    READ_MANY,
     RESTORED,
     UNHEARD_OF,
     UNHEARD_OF_BITS,
@@ -28,9 +29,10 @@ CATALOGUE = load_settings().load_catalogue()
 DELETE = CATALOGUE.action("file.delete")
 USUAL = {
     "a": 0, "b": -1, "failed": False, "reasoned": False, "own": False, "internal": False, "external": False,
+    "to_oneself": False,
     "jewel": False, "w": 0, "d": 19_000, "target_people": 1, "place_people": 1, "place_targets": 1,
     "target_before": False, "place_before": False,
-    "s_one": 0.0, "s_split": -1.0,
+    "small": 0.0,
 }  # fmt: skip
 
 
@@ -61,6 +63,12 @@ def test_ones_own_stays_ones_own_whatever_its_size() -> None:
     assert impact(3 * REACH_BITS, own=True) < 0.5
 
 
+def test_power_for_oneself_weighs_as_for_an_outsider_and_more_than_for_a_colleague() -> None:
+    colleague = taken("role.grant", 0.0, internal=True)
+    assert taken("role.grant", 0.0, internal=True, to_oneself=True) == taken("role.grant", 0.0, external=True)
+    assert taken("role.grant", 0.0, internal=True, to_oneself=True) > 2 * colleague
+
+
 @pytest.mark.parametrize("action", ["mailbox.set_forwarding", "role.grant"])
 def test_forwarding_ones_own_mail_and_granting_oneself_a_power_is_no_better_for_being_ones_own(action: str) -> None:
     assert taken(action, 0.0, own=True, external=True) == taken(action, 0.0, external=True)
@@ -68,10 +76,10 @@ def test_forwarding_ones_own_mail_and_granting_oneself_a_power_is_no_better_for_
     assert taken("document.share", 0.0, own=True) < taken("document.share", 0.0)
 
 
-def taken(action: str, reach_bits: float, **changes: object) -> float:
+def taken(action: str, reach_bits: float, much_bits: float = 0.0, **changes: object) -> float:
     """Impact of an act of that name."""
     events = {name: np.array([value]) for name, value in (USUAL | changes).items()}
-    return float(impact_of(events, [CATALOGUE.action(action)], np.array([reach_bits]), np.zeros(1))[0])
+    return float(impact_of(events, [CATALOGUE.action(action)], np.array([reach_bits]), np.array([much_bits]))[0])
 
 
 def lost(acts: int, much_bits: float, **changes: object) -> float:
@@ -80,6 +88,12 @@ def lost(acts: int, much_bits: float, **changes: object) -> float:
     events |= {name: np.array(value) for name, value in changes.items()}
     action = CATALOGUE.action("doc.discard")
     return float(impact_of(events, [action], np.zeros(acts), np.full(acts, much_bits))[-1])
+
+
+def test_looking_into_more_things_than_anybody_ever_did_is_grave_by_and_by() -> None:
+    told = [taken("customer.view", 0.0, bits) for bits in (0.0, UNHEARD_OF_FROM, UNHEARD_OF_FROM + 2.0, 40.0)]
+    assert told[0] == told[1] < told[2] < told[3] == pytest.approx(READ_MANY)
+    assert taken("customer.update", 0.0, 40.0) == taken("customer.update", 0.0), "reading alone"
 
 
 def test_an_export_is_graver_the_further_its_number_of_rows_lies_above_everybodys() -> None:
@@ -160,12 +174,8 @@ def test_what_seems_ones_own_is_so_no_longer_where_its_size_is_unheard_of() -> N
     assert taken("trade.place", 30.0, own=True) < 0.5, "what bears the own name stays one's own"
 
 
-def test_a_small_payment_weighs_less_than_a_usual_one_and_a_large_one_no_more() -> None:
-    usual = taken("payment.release", 0.0)
-    assert taken("payment.release", 0.0, s_one=-1.4) == pytest.approx(usual / 2, rel=0.05)
-    assert taken("payment.release", 0.0, s_one=3.0) == usual
-    assert taken("payment.release", 0.0, s_one=-1.4, s_split=9_000.0) == usual, "it may be a part of a large one"
-    assert taken("file.copy_to_usb", 0.0, s_one=-1.4) == taken("file.copy_to_usb", 0.0)
+def test_the_smallest_payment_weighs_half() -> None:
+    assert taken("payment.release", 0.0, small=1.0) == pytest.approx(taken("payment.release", 0.0) / 2)
 
 
 def test_what_was_first_used_while_watched_is_not_ones_own_for_that() -> None:

@@ -22,6 +22,7 @@ def test_bank_details_before_a_payment_and_a_copy_before_a_deletion_serve_a_purp
     assert not table[0].any(), "no act before prepares nothing"
 
 
-def test_an_order_by_chance_counts_less() -> None:
+def test_an_order_by_chance_counts_less_and_one_that_ends_in_the_smallest_payment_nothing() -> None:
     question = next(q for q in QUESTIONS if q.kind == "sequence")
-    assert question.share({"prepared": np.array([True, False])}).tolist() == [1.0, BY_CHANCE]
+    events = {"prepared": np.array([True, False, True, True]), "small": np.array([0.0, 0.0, 0.25, 1.0])}
+    assert question.share(events).tolist() == [1.0, BY_CHANCE, 0.75, 0.0]

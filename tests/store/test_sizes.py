@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.core.evidence import Cast
-from monitor.store.sizes import CHANCE_BITS, MOST_BITS, bits_of, size_bits
+from monitor.store.sizes import CHANCE_BITS, MOST_BITS, bits_of, size_bits, smallness
 
 
 def learned(*rows: tuple[int, int, int, int]) -> dict[str, np.ndarray]:
@@ -37,3 +37,12 @@ def test_beyond_all_that_was_seen_is_one_place_more() -> None:
 def test_nothing_in_a_watch_window_teaches() -> None:
     before = size_bits(learned((0, 0, 4, 1000), (1, 0, 2, 50)), cast(1))
     assert np.array_equal(size_bits(learned((0, 0, 4, 1000), (1, 0, 2, 50), (1, 1, 9, 500)), cast(1)), before)
+
+
+def test_a_payment_below_chance_is_small_unless_it_may_be_a_part_of_a_larger_one() -> None:
+    events = {
+        "a": np.array([0, 0, 0, 0, 1]),
+        "s_one": CHANCE_BITS * np.array([-1.0, -0.5, 2.0, -1.0, -1.0]),
+        "s_split": np.array([-1.0, -1.0, -1.0, 9_000.0, -1.0]),
+    }
+    assert smallness(events, [0]).tolist() == [1.0, 0.5, 0.0, 0.0, 0.0]
