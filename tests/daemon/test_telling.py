@@ -148,8 +148,10 @@ def test_nights_in_which_the_clock_is_changed_have_one_digest(tmp_path: Path, ni
     station.close()
 
 
-def test_a_departure_that_is_withdrawn_resolves_its_case(office) -> None:
+def test_a_departure_that_is_withdrawn_resolves_its_case_also_under_a_silence(office) -> None:
     judge(office, [finding()], NOW, LEAVING)
+    with office.state.write() as connection:
+        cases.add_silence(connection, "person", "p000", NOW, NOW + timedelta(days=2), "move", "me")
     judge(office, [], NOW + timedelta(hours=1), [replace(LEAVING[0], certainty="withdrawn")])
     judge(office, [], NOW + timedelta(hours=2), [])
     assert [(row["kind"], row["severity"]) for row in posted(office)] == [("opened", "high"), ("resolved", "low")]
