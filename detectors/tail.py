@@ -68,14 +68,17 @@ class Tail:
     def counts(self, X: ArrayLike) -> Floats:
         """k and n for own, peers, everybody: shape (n, 6)."""
         code = rows(X, 6)[:, :5].astype(np.int64)
-        return self._counts(code, code[:, BIN])
+        return self._counts(self._places(code), code[:, BIN])
 
-    def _counts(self, code: NDArray, bins: NDArray) -> Floats:
+    def _places(self, code: NDArray) -> list[NDArray]:
+        """The row of each level's table that each row of codes asks for."""
+        return [level.row(code[:, column]) for column, level in enumerate(self.levels_)]
+
+    def _counts(self, places: list[NDArray], bins: NDArray) -> Floats:
         size = self.levels_[OWN].size
         inside = np.minimum(bins, size - 1)
         k, n = [], []
-        for column, (level, table) in enumerate(zip(self.levels_, self.tables_, strict=True)):
-            row = level.row(code[:, column])
+        for row, table in zip(places, self.tables_, strict=True):
             k.append(np.where(bins < size, table[row, inside], 0.0))
             n.append(table[row, 0])
         pairs = [(k[OWN], n[OWN]), (k[PEERS] - k[SELF], n[PEERS] - n[SELF]), (k[ALL] - k[SELF], n[ALL] - n[SELF])]
@@ -95,12 +98,12 @@ class Tail:
     def decision_function(self, X: ArrayLike) -> Floats:
         X = rows(X, 6)
         code = X[:, :5].astype(np.int64)
-        counts = np.zeros((len(X), 6))
+        places, counts = self._places(code), np.zeros((len(X), 6))
         for octaves in range(OCTAVES):
             lower = np.where(code[:, BIN] > 0, np.maximum(code[:, BIN] - octaves * BINS_PER_OCTAVE, 1), 0)
-            counts += self.octave_share**octaves * self._counts(code, lower)
+            counts += self.octave_share**octaves * self._counts(places, lower)
         counts /= sum(self.octave_share**octaves for octaves in range(OCTAVES))
         surprise = bits(shrink(counts[:, 0:2], counts[:, 2:4], counts[:, 4:6], self.own_weight, self.peer_weight))
-        beyond = X[:, BIN] - self.top_[self.levels_[ALL].row(X[:, ALL].astype(np.int64))]
+        beyond = X[:, BIN] - self.top_[places[ALL]]
         surprise += self.octave_bits * np.maximum(beyond, 0.0) / BINS_PER_OCTAVE
         return np.where(counts[:, 1] + counts[:, 5] > 0, surprise, np.nan)

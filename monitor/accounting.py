@@ -15,6 +15,7 @@ from monitor.looking import Look
 from monitor.operation import Folder
 from monitor.settings import Settings
 from monitor.sources.canonical import COLUMNS
+from monitor.sources.push import NAME as PUSHED
 from monitor.station import Station
 from monitor.store import audit, holds, retention
 from monitor.store.schema import cases, erasures, events, findings, segments, tallies
@@ -51,6 +52,9 @@ def _collected(connection: Connection, station: Station) -> dict[str, Any]:
         row = received.get(source.name)
         where = source.path if isinstance(source, Folder) else source.table
         sources.append({"name": source.name, "from": where, "lines": row.received if row else 0})
+    for name in sorted(received.keys() - {source["name"] for source in sources}):
+        where = "POST /v1/events" if name == PUSHED else "a source that lastday.toml no longer names"
+        sources.append({"name": name, "from": where, "lines": received[name].received})
     return {
         "sources": sources, "event_fields": [*COLUMNS, "attributes"],
         "rosters": [feed.name for feed in station.settings.rosters], "roster_fields": list(ROSTER_FIELDS),

@@ -28,7 +28,7 @@ from monitor.model import Departure
 from monitor.settings import Settings
 from monitor.store.days import Days
 from monitor.store.fresh import Mark
-from monitor.store.gather import Gathered, gather_days, watch_again
+from monitor.store.gather import Gathered, days_again, watch_again
 from monitor.store.history import Columns, History, week_of
 from monitor.store.kept import Kept
 from monitor.store.texts import find_toward
@@ -117,7 +117,7 @@ class Anew:
 def _judge_windows(frozen: Frozen, history: History, touched: NDArray, days: int) -> Anew:
     """Judge the windows that something came for, under the frozen baseline.  days: how many all events span."""
     old, cast = frozen.assessed, frozen.assessed.baseline.cast
-    vectors = gather_days(history, cast, old.windows, old.asked, old.usual_days)
+    vectors = days_again(history, cast, old.windows, old.asked, old.usual_days)
     totals = old.gathered.totals + _totals(history, old)
     events, used = watch_again(history, cast, old.asked, totals, old.gathered.sizes, days, frozen.kept.join)
     mine = np.flatnonzero(np.isin(events["w"], touched))
@@ -126,7 +126,8 @@ def _judge_windows(frozen: Frozen, history: History, touched: NDArray, days: int
     surprise = evidence.surprises(old.baseline, events, used)
     surprise[evidence.DAY] = _strange_days(old, vectors, events)
     tier = tiers_of(events, old.actions)
-    impact, given = judged(old.baseline, old.windows, old.actions, events, surprise, tier, low=old.low)
+    answers = evidence.by_kind(old.baseline, surprise, tier)
+    impact, given = judged(old.baseline, old.windows, old.actions, events, answers, tier, low=old.low)
     return Anew(events, used, surprise, tier, impact, given)
 
 
@@ -150,7 +151,7 @@ def _joined(old: Assessment, stay: NDArray, r: NDArray, anew: Anew) -> dict[str,
         used[facet] = {name: np.concatenate([before[name], after[name]]) for name in before}
     columns = {name: both(kept[name], anew.events[name]) for name in kept}
     return {
-        "gathered": Gathered({}, {}, columns, used, old.gathered.totals, old.gathered.sizes),
+        "gathered": Gathered(columns, used, old.gathered.totals, old.gathered.sizes),
         "surprise": all_of(old.surprise, anew.surprise), "tier": both(old.tier[stay], anew.tier),
         "impact": both(old.impact[stay], anew.impact), "given": all_of(old.given, anew.given),
     }  # fmt: skip

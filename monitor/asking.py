@@ -18,7 +18,7 @@ from monitor.assess import Assessment
 from monitor.core.clocks import micros
 from monitor.core.fold import rank
 from monitor.core.identity import lowered
-from monitor.findings import findings
+from monitor.findings import LEAST_BITS, LEAST_SCORE, dossier, findings
 from monitor.model import BadInput
 from monitor.sources.push import read_push
 from monitor.station import Station, expired
@@ -160,9 +160,20 @@ def _answer(station: Station, history: History, assessed: Assessment, event_id: 
         word = "confirm"
     if rank(severity) >= rank(rules.second_person):
         word = "second_person"
-    reasons = tuple(reason.text for f in whole for reason in f.reasons if reason.bits > 0)
-    undo = whole[0].undo if whole else ""
+    if not whole and own >= LEAST_SCORE:  # a graver act of the same sort that day stands for both
+        reasons, undo = _own_reasons(history, assessed, event_id, rows[0])
+    else:
+        reasons = tuple(reason.text for f in whole for reason in f.reasons if reason.bits > 0)
+        undo = whole[0].undo if whole else ""
     return Answer(word, True, severity, score, assessed.scale.one_in(score), reasons, undo)
+
+
+def _own_reasons(history: History, assessed: Assessment, event_id: str, row: int) -> tuple[tuple[str, ...], str]:
+    """Why an act stands out by itself, and the way back."""
+    told = dossier(history, assessed, event_id)
+    line, reasons = told or ({"target": None}, [])
+    undo = assessed.actions[assessed.gathered.events["a"][row]].way_back(line["target"])
+    return tuple(reason.text for reason in reasons if reason.bits >= LEAST_BITS), undo
 
 
 def _is_real(assessed: Assessment) -> NDArray:

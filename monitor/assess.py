@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from monitor.matching import NothingMatched, People, identify, match, tellable
 from monitor.model import Departure, Feedback, Person
 from monitor.settings import Settings
 from monitor.store.days import Usual
-from monitor.store.gather import Asked, Gathered, gather, gather_days
+from monitor.store.gather import Asked, Gathered, gather
 from monitor.store.history import History
 from monitor.store.texts import find_toward
 
@@ -98,43 +97,27 @@ def assess(
     asked = _asked(history, people, settings, attributes)
     actions = asked.actions
     cast = _cast(people, windows, actions)
-    baseline, gathered, surprise, usual_days = _weigh(history, cast, windows, asked, DAYS_A_WEEK * weeks, step)
+    baseline = evidence.Baseline(cast)
+    gathered, days, strange_days = gather(history, baseline, windows, asked, DAYS_A_WEEK * weeks)
     events = gathered.events
+
+    step("weighing evidence")
     tier = tiers_of(events, actions)
-    baseline.calibrate(surprise, events["w"], tier)
+    surprise = evidence.surprises(baseline, events, gathered.used)
+    surprise[evidence.DAY] = strange_days[days.row(events)]
+    answers = baseline.calibrate(surprise, events["w"], tier)
 
     step("judging acts")
     low = _is_low(events, actions, len(windows), weights)
-    impact, given = judged(baseline, windows, actions, events, surprise, tier, low=low, weights=weights)
+    impact, given = judged(baseline, windows, actions, events, answers, tier, low=low, weights=weights)
     given = compared(given, events, windows, weights)
     found = acts.acts_of(events, given)
     best = _best(found, len(windows))
     scale = _scale(best[~cast.real], best[cast.real], weeks, settings)
     return Assessment(
         people, windows, actions, gathered, baseline, surprise, tier, impact, given, found, best, span, weeks, scale,
-        asked, usual_days, low, active,
+        asked, days.usual, low, active,
     )  # fmt: skip
-
-
-def _weigh(
-    history: History, cast: evidence.Cast, windows: Sequence[Window], asked: Asked, days_known: int, step: Step
-) -> tuple[evidence.Baseline, Gathered, dict[str, Floats], Usual]:
-    """The baselines, the watched events, each one's surprise under them, and usual days.
-
-    The vectors of days are large, and nobody asks for them again: they end here.
-    """
-    days = gather_days(history, cast, windows, asked)
-    baseline = evidence.Baseline(cast)
-    with ThreadPoolExecutor(1) as beside:  # the models run beside the queries
-        strange_days = beside.submit(baseline.learn_days, days.past, days.watched)
-        gathered = gather(history, cast, asked, days_known)
-
-        step("weighing evidence")
-        baseline.learn(gathered.learned, gathered.habits)
-        gathered.forget_rows()
-        surprise = evidence.surprises(baseline, gathered.events, gathered.used)
-    surprise[evidence.DAY] = strange_days.result()[days.row(gathered.events)]
-    return baseline, gathered, surprise, days.usual
 
 
 def tiers_of(events: Mapping[str, NDArray], actions: Sequence[Action]) -> NDArray:
@@ -144,10 +127,13 @@ def tiers_of(events: Mapping[str, NDArray], actions: Sequence[Action]) -> NDArra
 
 def judged(
     baseline: evidence.Baseline, windows: Sequence[Window], actions: Sequence[Action], events: Mapping[str, NDArray],
-    surprise: Mapping[str, Floats], tier: NDArray, *, low: bool, weights: judge.Weights = WEIGHTS,
+    answers: Mapping[str, Floats], tier: NDArray, *, low: bool, weights: judge.Weights = WEIGHTS,
 ) -> tuple[Floats, dict[str, Floats]]:  # fmt: skip
-    """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole."""
-    bits = evidence.weigh(baseline, surprise, tier)
+    """The impact of every event, and what each kind of evidence gives to its score. Windows must be whole.
+
+    answers: see evidence.by_kind.
+    """
+    bits = evidence.weigh(baseline, answers, tier)
     reasoned = events["reasoned"].astype(bool) & ~baseline.formal()[events["a"]]
     reach, much = (np.maximum(bits[kind] - weights.quiet, 0.0) for kind in ("magnitude", "volume"))
     impact = impact_of({**events, "reasoned": reasoned}, actions, reach, much)

@@ -10,13 +10,15 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from monitor import telling
 from monitor.checking import faults, remarks
 from monitor.core.pseudonyms import Veil
 from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
 from monitor.scanning import open_engine
 from monitor.seconding import KINDS
-from monitor.station import Station
+from monitor.sources.files import readable_kinds
+from monitor.station import Station, open_to_others
 from monitor.store import audit, inbox, outbox, requests, rosters, segments
 from monitor.store.recall import recall
 from monitor.store.schema import cursors, leases, rejects, tallies
@@ -105,12 +107,11 @@ def _rosters(connection: Connection, station: Station, now: datetime) -> Iterato
         if last is None:
             yield Check(topic, "bad", "has never been read; see lastday once")
             continue
-        if last.status == "refused":
-            yield Check(
-                topic,
-                "bad",
-                f"the newest version was refused: {last.why}; mend the feed, or lastday roster accept {feed.name}",
-            )
+        if last.status == "refused" and rosters.is_accepted(connection, feed.name, last.sha256):
+            yield Check(topic, "look", "the version that was refused is accepted; in force when it is read next")
+        elif last.status == "refused":
+            mend = "mend the feed" + (f", or lastday roster accept {feed.name}" if last.people else "")
+            yield Check(topic, "bad", f"the newest version was refused: {last.why}; {mend}")
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
@@ -162,15 +163,23 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
         silent = now - row.last_at > timedelta(hours=hours)
         text = f"{row.received:,} lines, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
         nothing = old and old >= row.fresh
+        broken = inbox.unusable(connection, name)
         if nothing:
             text += "; all of them older than store.keep_days, so nothing is kept; raise it, or use lastday scan"
         elif old:
             text += f"; {old:,} came older than store.keep_days and are not kept"
         yield Check(
             f"source {name}",
-            "bad" if silent or nothing else "look" if row.set_aside or old else "good",
-            text + ("; see lastday rejects" if row.set_aside else ""),
+            "bad" if silent or nothing or broken else "look" if row.set_aside or old else "good",
+            text + (f"; {broken}" if broken else "; see lastday rejects" if row.set_aside else ""),
         )
+    for source in station.sources:
+        if since := get(connection, f"{telling.OPERATOR}source {source.name}"):
+            text = f"broken or silent since {datetime.fromisoformat(since):%Y-%m-%d %H:%MZ}, as the operator was told"
+            yield Check(f"source {source.name}", "bad", f"{text}; see lastday once")
+        if left := source.left_out():
+            text = f"{len(left):,} files are of no kind that is read, {_such_as(left)}; readable: {readable_kinds()}"
+            yield Check(f"source {source.name}", "look", text)
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()
     bad = connection.execute(select(func.count()).select_from(rejects)).scalar()
     yield Check("reading", "good", f"{files:,} files and tables are followed, {bad:,} lines set aside in all")
@@ -196,11 +205,8 @@ def _people(connection: Connection, station: Station, now: datetime) -> Iterator
     elif total:
         yield Check("accounts", "good", "every actor is on a roster")
     if people.ambiguous:
-        yield Check(
-            "accounts",
-            "look",
-            f"{len(people.ambiguous):,} names belong to several people, {_such_as(people.ambiguous)}",
-        )
+        text = f"{len(people.ambiguous):,} names belong to several people, {_such_as(people.ambiguous)}"
+        yield Check("accounts", "look", text)
     yield from _actions(station, actions)
     seen = {people.names[actor] for actor, _, _ in actors if actor in people.names}
     active = {people.all[i].person_id for i in seen}
@@ -219,12 +225,8 @@ def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
         and not any(w in catalogue.verbs for w in re.split(r"[^a-z0-9]+", a.rpartition(".")[2]))
     ]
     if unknown:
-        yield Check(
-            "actions",
-            "look",
-            f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes, "
-            f"{_such_as(unknown)}",
-        )
+        text = f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes"
+        yield Check("actions", "look", f"{text}, {_such_as(unknown)}")
 
 
 def _unseen(
@@ -233,18 +235,14 @@ def _unseen(
     inside = {d.person_id for d in leaving if d.person_id in everybody and station.is_open(d, now)}
     blind = sorted(map(veil.pseudonym, inside - seen))
     if blind:
-        yield Check(
-            "watched",
-            "look",
-            f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, {_such_as(blind)}",
-        )
+        text = f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, {_such_as(blind)}"
+        yield Check("watched", "look", text)
     else:
         yield Check("watched", "good", f"{len(inside):,} people are watched")
 
 
 def _channels(connection: Connection, station: Station) -> Iterator[Check]:
-    off = outbox.channels_off(connection)
-    counts = outbox.counts(connection)
+    off, counts, stuck = outbox.channels_off(connection), outbox.counts(connection), outbox.stuck(connection)
     if not station.settings.channels:
         yield Check("channels", "bad", "there is none: nobody is told; add [[channels]]")
     for channel in station.settings.channels:
@@ -254,10 +252,11 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
             yield Check(
                 f"channel {channel.name}", "bad", f"turned off: {off[channel.name]}; lastday channels on {channel.name}"
             )
+        why = f" ({stuck[channel.name][:200]})" if channel.name in stuck else ""
         yield Check(
             f"channel {channel.name}",
-            "bad" if lost else "good",
-            text + ("; see lastday notices list --state given_up" if lost else ""),
+            "bad" if lost else "look" if why else "good",
+            text + ("; see lastday notices list --state given_up" if lost else why),
         )
     if counts.get((outbox.NOBODY, "given_up")):
         yield Check(
@@ -268,6 +267,9 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
 
 
 def _privacy(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
+    if open_to_others(station):
+        text = f"other users of this machine may read {station.data}, and names stand there; chmod 700 {station.data}"
+        yield Check("access", "look", text)
     rules = station.settings.viewers
     if rules:
         yield Check("viewers", "good", f"{len(rules):,} are named in [[viewers]]")

@@ -31,8 +31,12 @@ from monitor.station import Station
 from monitor.store import cases, fresh, inbox, kept, outbox, rosters, steps
 from monitor.store.around import months_of, sources_of
 from monitor.store.history import History
+from monitor.store.inbox import Stored
 from monitor.store.recall import lost_files, recall
 from monitor.store.state import get, put
+
+MOST_SET_ASIDE = 0.05
+"""A pass is degraded where a larger share of its lines could not be used, as a scan is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,15 @@ class Ingested:
 
 def ingest(station: Station, now: datetime) -> Ingested:
     """Read every source on. A source that cannot be read is a problem of the station, and the others go on."""
-    new = set_aside = 0
+    total = Stored(0, 0, 0, 0, 0)
     keep_days = station.settings.store.keep_days
     for source in station.sources:
-        too_old = 0
+        came = Stored(0, 0, 0, 0, 0)
         try:
             with station.state.read() as connection:
                 after = inbox.cursors_of(connection, source.name)
             for batch in source.read(after, now):
-                stored = inbox.take(
+                came += inbox.take(
                     station.state,
                     batch,
                     lambda: station.watched(now),
@@ -61,13 +65,31 @@ def ingest(station: Station, now: datetime) -> Ingested:
                     keep_days=keep_days,
                     hold=station.lease.hold,
                 )
-                new, set_aside = new + stored.fresh, set_aside + stored.set_aside
-                too_old += stored.too_old
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:
             station.problems[source.name] = str(error)
-        _tell_too_old(station, source.name, too_old, now)
-    return Ingested(new, set_aside)
+        _tell_too_old(station, source.name, came.too_old, now)
+        _tell_unusable(station, source.name, came, now)
+        total += came
+    return Ingested(total.fresh, total.set_aside)
+
+
+def _tell_unusable(station: Station, source: str, came: Stored, now: datetime) -> None:
+    """Lines that cannot be used: many of this pass are a problem of it; of a log without any the operator is told."""
+    if not came.received:
+        return
+    topic = f"lines of {source}"
+    with station.state.read() as connection:
+        broken = inbox.unusable(connection, source)
+        standing = bool(get(connection, telling.OPERATOR + topic))
+    if broken or standing:
+        with station.state.write() as connection:
+            telling.warn(connection, station, topic, broken, now)
+    many = came.received >= inbox.MANY_LINES and came.set_aside > MOST_SET_ASIDE * came.received
+    told = f"{came.set_aside:,} of {came.received:,} lines of {source} could not be used; see lastday rejects"
+    station.problems.pop(topic, None)
+    if broken or many:
+        station.problems[topic] = broken or told
 
 
 def _tell_too_old(station: Station, source: str, too_old: int, now: datetime) -> None:
@@ -89,6 +111,7 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
     """Judge all that is known where something changed that matters. Returns how many notices were written.
 
     None where there was nothing to judge.  anyway: also where no watched person did anything, once a day.
+    Also where the station keeps judgements and has none: until then nobody is answered who asks before an act.
     """
     with station.judging:
         with station.state.read() as connection:
@@ -96,7 +119,8 @@ def assess(station: Station, now: datetime, *, anyway: bool = False) -> int | No
             stand = {key: get(connection, key) for key in keys}
             before = json.loads(get(connection, "assessed") or "{}")
             matters = [key for key in stand if key != inbox.CHANGED or anyway]
-            if all(stand[key] == before.get(key) for key in matters) and not (anyway and _is_old(before, now)):
+            wanted = (anyway and _is_old(before, now)) or station.lacks(stand[rosters.CHANGED])
+            if all(stand[key] == before.get(key) for key in matters) and not wanted:
                 return None
             people, leaving = station.rosters(connection)
             lost = lost_files(connection, station.data)
@@ -225,7 +249,7 @@ def _look(
     now: datetime,
 ) -> Looked:
     """Judge all that is known, and keep it where the station keeps judgements. version: of the rosters."""
-    until = micros(now + CLOCK_AHEAD)
+    until, settings = micros(now + CLOCK_AHEAD), station.settings
     with open_engine(station.settings) as db:
         with beside(person_day.prepare):
             attributes = recall(connection, db, station.data)
@@ -235,11 +259,13 @@ def _look(
             assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
         except NothingMatched:
             station.forget()
+            station.looked = version, settings
             return Looked([], {}, {}, measured=False)
         if station.keeps:
             known = fresh.mark(connection, until)
             frozen = freeze(history, assessed, open_engine(station.settings), leaving, known, station.settings)
             station.keep(version, frozen)
+        station.looked = version, settings
         damped = judgement.damp(assessed, verdicts, station.settings)
         found = findings(history, damped)
         months = months_of(history, people, found, now)

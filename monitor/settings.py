@@ -185,9 +185,10 @@ def _check_catalogue(path: Path, own: dict[str, Any], told: dict[str, Any]) -> N
     for at, entry in entries.items():
         if entry.get("class", "change") not in told["classes"]:
             raise _wrong(path, (*at, "class"), f"no class {entry['class']!r} is defined")
-    for kind in own.get("senses", {}):
+    for name in own.get("senses", {}):
+        kind = told["senses"][name].get("class", name)
         if kind not in told["classes"]:
-            raise _wrong(path, ("senses", kind), f"no class {kind!r} is defined")
+            raise _wrong(path, ("senses", name), f"no class {kind!r} is defined")
 
 
 @cache
@@ -241,6 +242,7 @@ def _converted(path: Path, told: Any, kind: type[T], at: tuple[str, ...] = ()) -
 
 def plainly(what: str) -> str:
     """What msgspec says, without a pattern that nobody reads: the only one is that of `Memory`."""
+    what = what.partition(" - at ")[0]
     return "no size; write it such as 600MB or 2GB" if "matching regex" in what else what
 
 

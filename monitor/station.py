@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ class Station:
     """Is a judgement of everything kept, so that new events are judged at once? It pays where many follow."""
     frozen: tuple[str | None, Frozen] | None = None
     """The kept judgement, and the version of the rosters that it rests on."""
+    looked: tuple[str | None, Settings] | None = None
+    """Under which version of the rosters and which settings this process last judged everything."""
     _watched: tuple[str | None, int, frozenset[str]] = (None, 0, frozenset())
     _sources: list[FolderSource | TableSource] | None = None
     _rosters: tuple[str | None, tuple[str, ...], dict[str, Person], list[Departure]] | None = None
@@ -149,6 +152,11 @@ class Station:
         theirs, frozen = self.frozen
         return frozen if theirs == version and frozen.settings is self.settings else None
 
+    def lacks(self, version: str | None) -> bool:
+        """Is a judgement to be kept, and none was tried yet under these rosters and settings: as after a start?"""
+        tried = self.looked is not None and self.looked[0] == version and self.looked[1] is self.settings
+        return self.keeps and not tried and self.kept_for(version) is None
+
     def keep(self, version: str | None, frozen: Frozen) -> None:
         """Keep a judgement in place of the one before, which answers until then."""
         before, self.frozen = self.frozen, (version, frozen)
@@ -157,7 +165,7 @@ class Station:
 
     def forget(self) -> None:
         """Give up the kept judgement."""
-        before, self.frozen = self.frozen, None
+        before, self.frozen, self.looked = self.frozen, None, None
         if before:
             before[1].close()
 
@@ -174,6 +182,12 @@ class Station:
         """Is it now within the watch window, or shortly after it?"""
         first, end = self.window(departure)
         return departure.certainty != "withdrawn" and first - 1 <= _utc_day(now) < end + SLACK_DAYS
+
+
+def open_to_others(station: Station) -> bool:
+    """May users of the machine who are neither the owner nor in the group reach what lies in the data folder?"""
+    way = [station.data, *([station.folder] if station.data.is_relative_to(station.folder) else [])]
+    return station.data.exists() and all(path.stat().st_mode & stat.S_IXOTH for path in way)
 
 
 def open_station(

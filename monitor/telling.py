@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ AT_ONCE = ("opened", "escalated", "reopened", "reminder")
 FLOOD_SECONDS = 900.0
 """While there is a flood, one digest in so long."""
 MOST_FINDINGS = 5
+log = logging.getLogger("lastday")
 OPERATOR = "operator "
 """Before the topic: the key in the store of what the operator was told and is not mended yet."""
 _FLOOD, _DIGEST = "flood digest at", "digest at"
@@ -129,6 +131,7 @@ def warn(connection: Connection, station: Station, topic: str, text: str | None,
     if standing:
         return
     put(connection, key, now.isoformat())
+    log.warning("the operator is told", extra={"topic": topic})
     notice = Notice(
         fold.notice_id_of("operator", topic, now.isoformat()),
         "operator",
@@ -192,7 +195,7 @@ def _post_case(
         if kind != "resolved"
         else replace(case, notices=case.notices + 1)
     )
-    body = _case_body(case, change.found, person, kind) | {"sources": list(change.sources)}
+    body = _case_body(case, change.found, person, kind, station.rules()) | {"sources": list(change.sources)}
     if change.month:
         body["month"] = dict(change.month)
     notice = Notice(
@@ -223,7 +226,10 @@ def _post_digest(
         key=lambda c: (-fold.rank(c.case.severity), -max((f.score for f in c.found), default=0.0), c.case.case_id),
     )
     concerned = [people.get(c.case.person_id, _nobody(c.case)) for c in ordered]
-    entries = [_case_body(c.case, c.found[:1], person, "digest") for c, person in zip(ordered, concerned, strict=True)]
+    rules = station.rules()
+    entries = [
+        _case_body(c.case, c.found, person, "digest", rules, 1) for c, person in zip(ordered, concerned, strict=True)
+    ]
     severity = ordered[0].case.severity
     body = {"why": why, "cases": entries, "total": len(entries), "audit_head": str(audit.head_in(connection) or "")}
     notice = Notice(fold.notice_id_of("digest", why, when), "digest", severity, None, None, now, body)
@@ -261,13 +267,21 @@ def _managers(connection: Connection, people: Mapping[str, Person], concerned: S
     return [above for person in concerned for above in routing.chain_of(person, everybody) if above.person_id in own]
 
 
-def _case_body(case: Case, found: Sequence[Finding], person: Person, kind: str) -> dict[str, Any]:
-    fresh = [f.finding_id for f in found if fold.act_of(f) not in case.told]
+def _case_body(
+    case: Case, found: Sequence[Finding], person: Person, kind: str, rules: fold.TellRules, most: int = MOST_FINDINGS
+) -> dict[str, Any]:
+    """What a notice tells of a case: first what nobody was told of yet, for it is why the notice is sent."""
+    new = {
+        f.finding_id
+        for f in found
+        if fold.rank(f.severity) >= fold.rank(rules.digest) and fold.act_of(f) not in case.told
+    }
+    total, found = len(found), sorted(found, key=lambda f: f.finding_id not in new)[:most]
     return {
         "case_id": case.case_id, "kind": kind, "severity": case.severity, "last_day": case.last_day.isoformat(),
         "person": {name: getattr(person, name) for name in ("person_id", "name", "title", "department")},
-        "findings": [msgspec.to_builtins(f) for f in found[:MOST_FINDINGS]],
-        "total": len(found), "new": fresh[:MOST_FINDINGS],
+        "findings": [msgspec.to_builtins(f) for f in found],
+        "total": total, "new": [f.finding_id for f in found if f.finding_id in new],
     }  # fmt: skip
 
 

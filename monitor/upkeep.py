@@ -43,9 +43,11 @@ def sync_rosters(station: Station, now: datetime) -> int:
 
 def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
     """Read one roster, as `sync_rosters` does."""
+    known = station.stamps.pop(feed.name, None)  # forgotten as soon as another version was looked at, also a bad one
     try:
         stamp = _stamp(station, feed)
-        if stamp and station.stamps.get(feed.name) == stamp:
+        if stamp and known == stamp:
+            station.stamps[feed.name] = stamp
             return 0
         url = url_to_read(station.secrets.fill(feed.url), feed.name) if feed.url else ""
         roster = read_feed(feed, station.folder, url, now)

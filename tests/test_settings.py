@@ -159,6 +159,7 @@ WRONG_CATALOGUE = [
     ("[nouns]\ngizmo = -0.2\n[units]\ngizmo = 3\n", 4, "gizmo"),
     ("[senses.money]\nimpact = 2\nnouns = []\nverbs = []\n", 2, "impact"),
     ('[senses.nonsense]\nimpact = 0.2\nnouns = ["a"]\nverbs = ["b"]\n', 1, "nonsense"),
+    ('[senses.gizmos]\nclass = "nonsense"\nimpact = 0.2\nnouns = ["a"]\nverbs = ["b"]\n', 1, "nonsense"),
     ("[action]\n", 1, "action"),
     ("[actions]\nimpact = 3\n", 2, "impact"),
     ("[crown_jewels]\npatterns = 'x'\n", 2, "patterns"),

@@ -12,10 +12,11 @@ import click
 from monitor.cli import DEGRADED
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.cli.group import Group
 from monitor.core.clocks import instant
 
 
-@click.group()
+@click.group(cls=Group)
 def audit() -> None:
     """Who looked at whom, and every change: a chain of signed rows in which no row can be changed unseen."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.common import looking
+from monitor.cli.group import Group
 from monitor.core.levels import LEVELS
 from monitor.model import VERDICTS, BadInput, Case
 
@@ -51,7 +52,7 @@ def filtering(command: Callable) -> Callable:
     return taking
 
 
-@click.group()
+@click.group(cls=Group)
 def case() -> None:
     """List, show, acknowledge, assign, note, close and reopen cases. A case is one departure with its findings."""
 

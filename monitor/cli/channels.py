@@ -9,9 +9,10 @@ import click
 from monitor.cli import DEGRADED
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened, who
+from monitor.cli.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def channels() -> None:
     """Try the channels, and turn one on again."""
 

@@ -8,9 +8,10 @@ import click
 
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.cli.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def hold() -> None:
     """Legal holds: nothing of these people is erased, by hand or by schedule."""
 

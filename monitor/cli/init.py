@@ -55,7 +55,8 @@ def init(
     text = config_text(roster, logs, smtp, mail_from, mail_to, webhook, timezone)
     for name in ("", logs, str(Path(roster).parent), "secrets", "data"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / "secrets").chmod(0o700)
+    for name in ("secrets", "data"):
+        (folder / name).chmod(0o700)
     made = [
         name for name, secret in new_secrets(bool(webhook)).items() if _write_secret(folder / "secrets" / name, secret)
     ]

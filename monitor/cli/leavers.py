@@ -99,7 +99,8 @@ def _lines(look: Look, one: Leaver) -> list[Text]:
     )
     if one.told_at:
         when.append(f"  (told {one.told_at:%d %b})", "dim")
-    watched = Text.assemble("  ", (sparkline(one.activity), "cyan"), f"  {one.acts:,} acts in {one.logs} logs")
+    logs = f" in {one.logs} logs" if one.logs else ""  # of logs that name none the number is not known
+    watched = Text.assemble("  ", (sparkline(one.activity), "cyan"), f"  {one.acts:,} acts{logs}")
     if one.severity and one.score:
         watched.append(f"  {MARKS[one.severity]} {one.severity} {one.score:.1f}", STYLES[one.severity])
     case = [Text(f"  case {one.case_id}, {one.case_state}", "dim")] if one.case_id else []

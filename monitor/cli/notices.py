@@ -8,9 +8,10 @@ import click
 
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.cli.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def notices() -> None:
     """What was sent, waits or was given up; send again."""
 

@@ -23,17 +23,21 @@ if TYPE_CHECKING:
 def once(ctx: click.Context, folder: Path) -> None:
     """Do every step of the daemon once: read rosters and logs, judge, tell. For a timer, or to try a configuration.
 
-    Exit codes: 0 done, 3 done, but something could not be read, judged or sent.
+    Exit codes: 0 done, 2 something in lastday.toml must be mended, 3 done, but something could not be read, judged or
+    sent, or many lines could not be used.
 
     \b
     Example:
       lastday once -C /var/lib/lastday
     """
+    from monitor.checking import faults
     from monitor.daemon import make_daemon
     from monitor.logs import log_to_stderr
     from monitor.report.safe import plain
 
     log_to_stderr()
+    for fault in faults(folder):
+        raise fault
     with opened(folder, migrate=True) as station:
         daemon = make_daemon(station)
         daemon.tick()

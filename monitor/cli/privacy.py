@@ -9,9 +9,10 @@ import click
 
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.cli.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def privacy() -> None:
     """What is collected, on whom, how long, and who looked at what."""
 

@@ -8,9 +8,10 @@ import click
 
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.cli.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def requests() -> None:
     """What waits for a second person: reveals, and changes by somebody about themselves."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from monitor.cli.group import Group
 from monitor.cli.requests import approve, refuse, show
 
 
-@click.group()
+@click.group(cls=Group)
 def reveal() -> None:
     """Names for a while: ask with --reveal --reason at any command; a second person approves here.
 

@@ -9,9 +9,10 @@ import click
 from monitor.cli import DEGRADED
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.cli.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def roster() -> None:
     """The rosters as they were told; accept a version that was refused."""
 
@@ -38,6 +39,8 @@ def show(folder: Path) -> None:
             share = f"; {late / told:.0%} of {told:,} departures reached us after the last day" if told else ""
             why = plain(station.veil(connection).blur(last.why), 300)
             state = "in force" if last.status == "in_force" else f"refused: {why}"
+            if last.status == "refused" and rosters.is_accepted(connection, feed.name, last.sha256):
+                state = "accepted; in force when it is read next"
             click.echo(
                 f"{plain(feed.name)}: {state}; {last.people:,} people, {last.departures:,} departures, "
                 f"read {last.told_at:%Y-%m-%d %H:%MZ}{share}"

@@ -11,6 +11,7 @@ import click
 from monitor.cli import DEGRADED
 from monitor.cli.common import clock
 from monitor.cli.folder import folder_option, opened
+from monitor.cli.group import Group
 
 if TYPE_CHECKING:
     from monitor.looking import Look
@@ -20,7 +21,7 @@ SHOWN = 20
 """So many departments are named to whom names another."""
 
 
-@click.group()
+@click.group(cls=Group)
 def silence() -> None:
     """Keep notices back for a while; what happened meanwhile is told when it ends."""
 

@@ -36,7 +36,7 @@ FORMS = ("table", "json", "jsonl", "csv", "parquet")
     "--format",
     "form",
     type=click.Choice(FORMS),
-    help="As FILE ends, else table.",
+    help="As FILE ends; without one, table.",
 )
 @click.option(
     "--out",
@@ -66,7 +66,12 @@ def sql(
     from monitor.investigating.views import asked
 
     look.may("look")
-    form = form or form_of(out, FORMS) or "table"
+    form = form or form_of(out, FORMS)
+    if out and out.suffix and not form:
+        raise click.UsageError(
+            f"{out.suffix[:20]!r} is no form; name it .csv, .json, .jsonl or .parquet, or add --format"
+        )
+    form = form or "table"
     if schema:
         _show_schema(form)
         return

@@ -42,8 +42,7 @@ def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.Da
     found = found[_together(found, given)]
     acts = found.drop_duplicates("act").sort_values(["w", "own", "i"], ascending=[True, False, True], kind="stable")
     acts = acts[acts.groupby("w").cumcount() < MOST_ACTS].rename(columns={"i": "top"}).reset_index(drop=True)
-    members = found[found["act"].isin(acts["act"])].groupby("act")["i"].agg(list)
-    acts["events"] = members.reindex(acts["act"]).to_numpy()
+    acts["events"] = _members(found, acts)
     acts["score"] = acts["own"] + _company(acts)
     return acts.sort_values(["w", "score", "top"], ascending=[True, False, True], kind="stable", ignore_index=True)
 
@@ -56,6 +55,14 @@ def _together(found: pd.DataFrame, given: Mapping[str, Floats]) -> NDArray:
     lead = told.argmax(0)[top]
     led = told[lead, found["i"].to_numpy()] >= TOGETHER * told[lead, top]
     return (found["own"].to_numpy() >= TOGETHER * strongest) | (led & (told[lead, top] >= LEADS * strongest))
+
+
+def _members(found: pd.DataFrame, acts: pd.DataFrame) -> list[list[int]]:
+    """The events of each act, strongest first."""
+    found = found.sort_values("act", kind="stable")
+    event, act = found["i"].to_numpy(), found["act"].to_numpy()
+    begins, ends = (np.searchsorted(act, acts["act"], side) for side in ("left", "right"))
+    return [event[begin:end].tolist() for begin, end in zip(begins, ends, strict=True)]
 
 
 def _company(acts: pd.DataFrame) -> Floats:

@@ -15,6 +15,14 @@ Weight = Annotated[float, Meta(ge=-1, le=1)]
 
 LEAST_IMPACT = 0.02
 """What an act has at least that is not listed, however light the thing."""
+SHORTEST_PART, SHORTEST_VERB, LONGEST_COMPOUND = 3, 4, 40
+"""Letters of the shortest word and the shortest verb that are seen in a compound (a dismount has no dis), and of the
+longest name that is taken for one."""
+_SIZES = (4, 3, 2, 1)
+"""Words of a compound verb, the most first: move_to_recycle_bin."""
+_ENDINGS = (("", ""), ("s", ""), ("ies", "y"))
+"""Of a word as it is written, and what stands for them in the singular."""
+_WORD = re.compile("[a-z0-9]+")
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "class"}):
@@ -29,12 +37,22 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ki
     aliases: tuple[str, ...] = ()
 
 
-class Sense(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Sense(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "class"}):
     """Verbs that say little by themselves, and the words of a noun that say what they come to: an export is created."""
 
     impact: Share
     nouns: tuple[str, ...]
     verbs: tuple[str, ...]
+    kind: str | None = None
+    reversible: bool | None = None
+    restore_minutes: Annotated[int, Meta(ge=0)] | None = None
+    undo: str | None = None
+
+
+class Compounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that names are made of: they say nothing by themselves, but are known where words are run together."""
+
+    words: tuple[str, ...] = ()
 
 
 class CrownJewels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +70,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nouns: dict[str, Weight] = {}
     senses: dict[str, Sense] = {}
     units: dict[str, str] = {}
+    compounds: Compounds = Compounds()
     actions: dict[str, Entry] = {}
     crown_jewels: CrownJewels = CrownJewels()
 
@@ -79,62 +98,123 @@ class Action:
 
 @dataclass(slots=True)
 class Catalogue:
-    """Looks actions up by name, then verb, then default."""
+    """Looks actions up by name, then by noun and verb together, then by verb, then default."""
 
     file: CatalogueFile
     verbs: Mapping[str, Entry] = field(init=False)
     actions: Mapping[str, Entry] = field(init=False)
     senses: Mapping[tuple[str, str], Entry] = field(init=False)
+    stems: Mapping[str, str] = field(init=False)
+    known: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Spread the verbs over their aliases; events have their actions in small letters."""
         self.verbs = {name.lower(): entry for verb, entry in self.file.verbs.items() for name in (verb, *entry.aliases)}
         self.actions = {name.lower(): entry for name, entry in self.file.actions.items()}
         self.senses = {
-            (word, name.lower()): Entry(kind=kind, impact=sense.impact)
-            for kind, sense in self.file.senses.items()
-            for word in sense.nouns
+            (noun, name.lower()): entry
+            for kind, sense in sorted(self.file.senses.items(), key=lambda named: named[1].impact)
+            for entry in (_as_entry(sense, kind),)
+            for noun in sense.nouns
             for verb in sense.verbs
             for name in (verb, *(self.file.verbs[verb].aliases if verb in self.file.verbs else ()))
         }
+        self.stems = {
+            alias: verb
+            for verb, entry in self.file.verbs.items()
+            for alias in entry.aliases
+            if "_" not in alias and alias.startswith(verb.rstrip("e"))
+        }
+        self.known = self._vocabulary()
 
     def action(self, name: str) -> Action:
         """What the catalogue says of the action `name`, whether or not it knows it."""
         noun, _, verb = name.rpartition(".")
-        told = self.actions.get(name) or Entry()
-        sense = None if name in self.actions else self._sense(noun, verb)
-        by_verb = sense or self._verb(verb) or Entry()
+        about = self._words(noun)
+        told = self._told(name, about, verb)
+        by = [verb] if verb in self.verbs else self._words(verb)
+        sense = None if told else self._sense(about, self._words(verb), by)
+        told = told or Entry()
+        by_verb = sense or self._verb(by) or Entry()
         kind = told.kind or by_verb.kind or self._default_kind()
         of_class = self.file.classes[kind]
         chain = (told, by_verb, of_class, self.file.default)
         impact = told.impact if sense is None else sense.impact
         if impact is None:
-            weights = [self.file.nouns.get(word, 0.0) for word in _words(noun)]
-            impact = _first(chain, "impact", 0.35) + max(*weights, 0.0) + min(*weights, 0.0)
+            weights = [self.file.nouns.get(word, 0.0) for word in about]
+            impact = _first(chain, "impact", 0.35) + max(*weights, 0.0, 0.0) + min(*weights, 0.0, 0.0)
             impact = min(max(impact, LEAST_IMPACT), 1.0)
         return Action(
             name, kind, impact, _first(chain, "reversible", True), _first(chain, "restore_minutes", 60),
-            _first(chain, "undo", "Set {target} back."), _first(chain, "magnitude", self._unit(noun, kind)),
+            _first(chain, "undo", "Set {target} back."),
+            _first(chain, "magnitude", self._unit(noun, verb, kind)),
         )  # fmt: skip
 
-    def _unit(self, noun: str, kind: str) -> str | None:
-        """What a magnitude counts where the catalogue does not list the action, None where that cannot be told."""
-        return self.file.units.get(noun) if kind in _ON_THINGS else None
+    def _told(self, name: str, about: list[str], verb: str) -> Entry | None:
+        """What is listed of the action, also where its words are run together or its verb is in the past.
 
-    def _verb(self, verb: str) -> Entry | None:
-        if verb in self.verbs:
-            return self.verbs[verb]
-        known = [self.verbs[word] for word in _words(verb) if word in self.verbs]
+        giftcard.issued is listed as gift_card.issue.
+        """
+        stem = self.stems.get(verb, verb)
+        names = (name, f"{name[: len(name) - len(verb)]}{stem}", f"{'_'.join(about)}.{stem}")
+        return next((self.actions[each] for each in names if each in self.actions), None)
+
+    def _unit(self, noun: str, verb: str, kind: str) -> str | None:
+        """What a magnitude counts where the catalogue does not list the action, None where that cannot be told.
+
+        A noun of many words tells it where they agree, a customer_account does not; else the verb's: suspend_profile.
+        """
+        if kind not in _ON_THINGS:
+            return None
+        if noun in self.file.units:
+            return self.file.units[noun]
+        of_noun = {self.file.units.get(word) for word in self._words(noun)}
+        of_verb = [self.file.units.get(word) for word in self._words(verb) if word not in self.verbs]
+        alone = of_noun.pop() if len(of_noun) == 1 else None
+        return alone or next(filter(None, of_verb), None)
+
+    def _verb(self, words: list[str]) -> Entry | None:
+        """The strongest verb in these words; mass_delete is one, whatever stands before or after it."""
+        known, at = [], 0
+        while at < len(words):
+            size = next((size for size in _SIZES if "_".join(words[at : at + size]) in self.verbs), 0)
+            if size:
+                known.append(self.verbs["_".join(words[at : at + size])])
+            at += size or 1
         return max(known, key=self._impact, default=None)
 
-    def _sense(self, noun: str, verb: str) -> Entry | None:
+    def _sense(self, noun: list[str], verb: list[str], by: list[str]) -> Entry | None:
         """What a verb that says little comes to with such a noun: payment.submit, payee.iban_update.
 
-        The words of a verb are looked at only where the verb is not known as a whole, as change_owner is.
+        noun, verb: the words of each, for a noun may stand in the verb. by: what is looked up as a verb, a word or
+        more. Of many that fit the gravest is taken.
         """
-        about = _words(f"{noun} {verb}")
-        verbs = [verb] if verb in self.verbs else _words(verb)
-        return next((self.senses[word, by] for by in verbs for word in about if (word, by) in self.senses), None)
+        about = [*_runs(noun), *_runs(verb)]
+        pairs = [(word, each) for each in _runs(by) for word in about if word != each]
+        fit = [self.senses[pair] for pair in pairs if pair in self.senses]
+        return max(fit, key=self._impact, default=None)
+
+    def _words(self, text: str) -> list[str]:
+        """The words of a noun or verb, taken apart where they are run together: vendorbank is vendor and bank."""
+        return [word for written in _WORD.findall(text) for word in self._split(written)]
+
+    def _split(self, written: str) -> list[str]:
+        """A word as it is where it is known, in the singular where that is, taken apart where all its parts are known.
+
+        A word of which a part is not known stays whole: a threshold has no hold.
+        """
+        forms = [written.removesuffix(many) + one for many, one in _ENDINGS if written.endswith(many)]
+        whole = [[form] for form in forms if form in self.known]
+        apart = (_parts(form, self.known) for form in forms if len(form) <= LONGEST_COMPOUND)
+        return next(filter(None, (*whole, *apart)), [written])
+
+    def _vocabulary(self) -> frozenset[str]:
+        """Every word that has a meaning here, as a noun or a verb of four letters, and those that names are made of."""
+        nouns = [*self.file.nouns, *self.file.units, *self.file.compounds.words]
+        nouns += [noun for sense in self.file.senses.values() for noun in sense.nouns]
+        nouns += [name.rpartition(".")[0] for name in self.actions]
+        verbs = [verb for verb in self.verbs if len(verb) >= SHORTEST_VERB and "_" not in verb]
+        return frozenset(word for text in (*nouns, *verbs) for word in _WORD.findall(text))
 
     def _impact(self, entry: Entry) -> float:
         of_class = self.file.classes[entry.kind or self._default_kind()]
@@ -160,8 +240,34 @@ def _span(minutes: int) -> str:
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
-def _words(text: str) -> list[str]:
-    return re.split(r"[^a-z0-9]+", text)
+def _runs(words: list[str]) -> list[str]:
+    """Every one to three words that follow each other.
+
+    >>> _runs(["gift", "card"])
+    ['gift', 'card', 'gift_card']
+    """
+    return ["_".join(words[at : at + size]) for size in (1, 2, 3) for at in range(len(words) - size + 1)]
+
+
+def _parts(written: str, known: frozenset[str]) -> list[str]:
+    """The known words that a word is made of, nothing left over; none where it is not. The longest end goes first.
+
+    >>> _parts("clusterrolebinding", frozenset({"cluster", "role", "binding", "log"}))
+    ['cluster', 'role', 'binding']
+    >>> _parts("threshold", frozenset({"hold"}))
+    []
+    """
+    for cut in range(SHORTEST_PART, len(written) - SHORTEST_PART + 1):
+        if written[cut:] in known:
+            head = [written[:cut]] if written[:cut] in known else _parts(written[:cut], known)
+            if head:
+                return [*head, written[cut:]]
+    return []
+
+
+def _as_entry(sense: Sense, name: str) -> Entry:
+    """What the catalogue says of the actions of a sense that stands under that name."""
+    return Entry(sense.kind or name, sense.impact, sense.reversible, sense.restore_minutes, sense.undo)
 
 
 def _first(entries: tuple[Entry, ...], name: str, default: Any) -> Any:

@@ -19,7 +19,7 @@ from detectors.person_day import PersonDay
 from detectors.placebo import LEAST_WINDOWS, Placebo
 from detectors.rare import Rare
 from monitor.core.owners import Owners, find_owners
-from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns, Question, adopted
+from monitor.core.questions import AMONG, FOREIGN, QUESTIONS, UNSTATED, Columns, Question, SomeRows, adopted
 from monitor.core.recurring import AGAIN, recurring
 
 TIERS = (0.3, 0.55)
@@ -112,18 +112,28 @@ class Baseline:
         self.detectors[DAY] = PersonDay().fit(past)
         return np.minimum(self.detectors[DAY].decision_function(watched), CAP_BITS)
 
-    def calibrate(self, surprise: Mapping[str, Floats], window: NDArray, tier: NDArray) -> None:
-        """Learn what placebo windows show by chance: first of each question, then of each kind's strongest answer."""
-        for key, found in surprise.items():
-            self._calibrate(key, found, window, tier, QUESTION_DEFAULT)
-        for kind, found in _by_kind(self, surprise, tier).items():
-            self._calibrate(kind, found, window, tier, KIND_DEFAULT)
+    def calibrate(self, surprise: Mapping[str, Floats], window: NDArray, tier: NDArray) -> dict[str, Floats]:
+        """Learn what placebo windows show by chance: first of each question, then of each kind's strongest answer.
 
-    def _calibrate(self, key: str, found: Floats, window: NDArray, tier: NDArray, default: tuple[float, float]) -> None:
-        """Acts of a tier are compared with the windows that hold any; where those are few, with acts of every tier."""
+        Returns these, see `by_kind`.
+        """
         placebo = np.flatnonzero(~self.cast.real[window])
-        largest = np.full((len(TIERS) + 1, len(self.cast.real)), -1.0)
-        np.maximum.at(largest, (tier[placebo], window[placebo]), found[placebo])
+        cell = tier[placebo] * len(self.cast.real) + window[placebo]
+        for key, found in surprise.items():
+            self._calibrate(key, found[placebo], cell, QUESTION_DEFAULT)
+        answers = by_kind(self, surprise, tier)
+        for kind, found in answers.items():
+            self._calibrate(kind, found[placebo], cell, KIND_DEFAULT)
+        return answers
+
+    def _calibrate(self, key: str, found: Floats, cell: NDArray, default: tuple[float, float]) -> None:
+        """Acts of a tier are compared with the windows that hold any; where those are few, with acts of every tier.
+
+        found: of events in placebo windows.  cell: number of their tier and window.
+        """
+        cells = np.full((len(TIERS) + 1) * len(self.cast.real), -1.0)
+        np.maximum.at(cells, cell, found)  # through one index: through two it takes five times as long
+        largest = cells.reshape(len(TIERS) + 1, -1)
         anyhow = largest.max(0)
         if key.partition(" ")[0] in AMONG:
             largest[largest == 0] = -1.0
@@ -155,7 +165,7 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
     found: dict[str, Floats] = {}
     for question in (*QUESTIONS, *map(adopted, habits)):
         rows = np.flatnonzero(question.asked(events))
-        some = events if len(rows) == n else {name: column[rows] for name, column in events.items()}
+        some = events if len(rows) == n else SomeRows(events, rows)
         X = question_rows(question, some, baseline.cast)
         told = _ask(baseline.detectors[question.key], X, 4)
         told = np.maximum(told, JUDGED) if question.among else told
@@ -168,26 +178,25 @@ def surprises(baseline: Baseline, events: Columns, habits: Mapping[str, Columns]
     for facet, owners in baseline.owners.items():
         row = habits[facet]["row"]
         row = row[owners.others(events["p"][row], habits[facet]["v"] & _CODES)]
-        X = question_rows(FOREIGN, {name: column[row] for name, column in events.items()}, baseline.cast)
+        X = question_rows(FOREIGN, SomeRows(events, row), baseline.cast)
         found[f"foreign {facet}"] = _spread(n, row, _ask(baseline.detectors[f"foreign {facet}"], X, 4))
         found[AGAIN + facet] = recurring(events, found["habit " + facet], NO_SURPRISE)
     return found
 
 
-def weigh(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray) -> dict[str, Floats]:
-    """Placebo bits by kind: of the questions of one kind the strongest counts, measured against placebos once more."""
-    return {
-        kind: baseline.placebo_bits(kind, found, tier) for kind, found in _by_kind(baseline, surprise, tier).items()
-    }
-
-
-def _by_kind(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray) -> dict[str, Floats]:
+def by_kind(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray) -> dict[str, Floats]:
+    """Of the questions of one kind the strongest answer to each event, measured against placebos."""
     strongest: dict[str, Floats] = {}
     for key, found in surprise.items():
         kind = key.partition(" ")[0]
         told = baseline.placebo_bits(key, np.where(found < NO_SURPRISE, 0.0, found), tier)
         strongest[kind] = np.maximum(strongest[kind], told) if kind in strongest else told
     return strongest
+
+
+def weigh(baseline: Baseline, answers: Mapping[str, Floats], tier: NDArray) -> dict[str, Floats]:
+    """Placebo bits by kind: the answers of `by_kind`, measured against placebos once more."""
+    return {kind: baseline.placebo_bits(kind, found, tier) for kind, found in answers.items()}
 
 
 def strongest(baseline: Baseline, surprise: Mapping[str, Floats], tier: NDArray, rows: NDArray) -> dict[str, NDArray]:
@@ -215,7 +224,7 @@ def question_rows(question: Question, events: Columns, cast: Cast) -> Floats:
         question.value(events),
         question.count(events),
     ]
-    return np.stack(columns, 1).astype(np.float64)
+    return np.stack(columns, 1, dtype=np.float64)
 
 
 def habit_rows(events: Columns, used: Columns) -> Floats:

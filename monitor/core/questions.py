@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,25 @@ KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
 """How a person stands to a target on the day of its first use."""
 OTHERS = (NEW_TO_TEAM, SOMEBODY_ELSES)
 """States of what other teams or other people use."""
+
+
+class SomeRows(Mapping[str, NDArray]):
+    """Some rows of columns, each picked as it is asked for: a question needs three of fifty."""
+
+    def __init__(self, columns: Columns, rows: NDArray) -> None:
+        self._columns, self._rows = columns, rows
+
+    def __getitem__(self, name: str) -> NDArray:
+        """The rows of that column."""
+        return self._columns[name][self._rows]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the columns."""
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """How many columns there are."""
+        return len(self._columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class MailChannel:
         except aiosmtplib.SMTPResponseException as error:
             raise _trouble(error.code, f"the server answered {error.code} {error.message[:200]}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Retryable(f"{type(error).__name__}: {str(error)[:200]}") from None
+            raise Retryable(f"{type(error).__name__}: {str(error)[:200]}{_mend(str(error), self.rule)}") from None
 
     async def _within(self, message: EmailMessage) -> None:
         rule = self.rule
@@ -117,6 +117,15 @@ def month_of(notice: Notice) -> Drawing | None:
     found = [(datetime.fromisoformat(f["time"]).date(), f["severity"]) for f in notice.body["findings"]]
     first, last_day = date.fromisoformat(month["first"]), date.fromisoformat(notice.body["last_day"])
     return timeline(Days(first, month["counts"], last_day, gravest(found)))
+
+
+def _mend(why: str, rule: Email) -> str:
+    """What to change in the settings where the server speaks another way than they say."""
+    if rule.security == "starttls" and "STARTTLS extension not supported" in why:
+        return '; set security = "none" for this channel, or "tls" where the port speaks nothing else'
+    if rule.security == "tls" and "WRONG_VERSION_NUMBER" in why:
+        return '; the port speaks no TLS at first: set security = "starttls" for this channel, or "none"'
+    return ""
 
 
 def _trouble(code: int, why: str) -> Retryable | Rejected:

@@ -17,7 +17,7 @@ ATTRIBUTE = "@"
 COLUMNS = ("id", "t", *TEXT[1:], "magnitude")
 """Columns of a typed event, in this order; `t` is microseconds since 1970-01-01T00:00:00Z."""
 
-FOREIGN = "name the columns so, or name a profile that knows these by --format-of (docs/formats.md)"
+FOREIGN = "name the columns so, or name a profile that knows these by --format-of or format (docs/formats.md)"
 """What to do where a file lacks the columns of an event."""
 
 _RFC3339 = r" *\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)? ?([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?) *"

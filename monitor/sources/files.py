@@ -70,11 +70,11 @@ def find_files(patterns: list[str]) -> list[Path]:
         if not matches:
             here = Path(pattern).is_dir()
             what = "a folder in which no file is of a readable kind" if here else "no such file, folder or pattern"
-            raise BadInput(pattern, None, what, f"readable: {_kinds()}")
+            raise BadInput(pattern, None, what, f"readable: {readable_kinds()}")
         found.update(matches)
     for path in found:
         if not kind_of(path):
-            raise BadInput(str(path), None, f"unknown kind of file {path.suffix!r}", f"readable: {_kinds()}")
+            raise BadInput(str(path), None, f"unknown kind of file {path.suffix!r}", f"readable: {readable_kinds()}")
     return sorted(found)
 
 
@@ -187,7 +187,8 @@ def kind_of(path: Path) -> str | None:
     return KINDS.get(suffixes[-1]) if suffixes else None
 
 
-def _kinds() -> str:
+def readable_kinds() -> str:
+    """The endings of files that can be read, in words."""
     return ", ".join(KINDS) + ", each also with .gz or .zst"
 
 

@@ -2,12 +2,14 @@
 
 Growing text files are read on from where reading stopped, known by device and inode; whatever
 does not fit what was read before is read again from the start, because a repeated event changes
-nothing. Only whole lines are taken; a last line without an end is taken when the file lies still.
+nothing; and so is what was of no use until another format was named. Only whole lines are taken;
+a last line without an end is taken when the file lies still.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,31 +52,54 @@ class FolderSource:
     def read(self, after: Cursors, now: datetime) -> Iterator[Batch]:
         """What is new, file by file.
 
-        Raises OSError where one cannot be read and BadInput where the format knows no such file, after all the others.
+        Raises BadInput where the folder is not there, and after all the others where a file or a folder within cannot
+        be read or the format knows no such file.
 
         after: cursors by item.
         """
-        trouble: OSError | BadInput | None = None
-        for path in sorted(p for p in self.path.glob(self.rule.match) if p.is_file() and ending_of(p)):
+        trouble: BadInput | None = None
+        _look_into(self.path)
+        for path in sorted(self.path.glob(self.rule.match)):
             try:
-                look = look_of(self.profile, plain_name(path))
-                if look is None:
-                    continue
-                stat = path.stat()
-                item = f"{stat.st_dev}:{stat.st_ino}"
-                reader = self._grown if self._grows(path) else self._whole
-                yield from reader(path, item, dict(after.get(item, {})), now, look)
+                if path.is_dir():
+                    _look_into(path)  # glob passes over a folder that may not be listed, in silence
+                elif ending_of(path) and path.is_file():
+                    yield from self._read(path, after, now)
             except FileNotFoundError:
                 continue  # rotated away between the listing and the reading; its new name comes next time
-            except (OSError, BadInput) as error:
+            except OSError as error:
+                trouble = trouble or _unreadable(path, error)
+            except BadInput as error:
                 trouble = trouble or error
         if trouble:
             raise trouble
 
+    def _read(self, path: Path, after: Cursors, now: datetime) -> Iterator[Batch]:
+        look = look_of(self.profile, plain_name(path))
+        if look is None:
+            return
+        stat = path.stat()
+        item = f"{stat.st_dev}:{stat.st_ino}"
+        reader = self._grown if self._grows(path) else self._whole
+        yield from reader(path, item, dict(after.get(item, {})), now, look)
+
     def gone(self, after: Cursors) -> list[str]:
-        """Items with a cursor whose file is no longer there."""
+        """Items with a cursor whose file is no longer there; none while the folder itself is gone."""
+        if not self.path.is_dir():
+            return []
         stats = [p.stat() for p in self.path.glob(self.rule.match) if p.is_file()]
         return sorted(set(after) - {f"{s.st_dev}:{s.st_ino}" for s in stats})
+
+    def left_out(self) -> list[str]:
+        """Files of no kind that is read, named from the folder on; but for drafts, and what the profile ignores."""
+        found = (p for p in self.path.glob(self.rule.match) if p.is_file() and not _is_draft(p) and not ending_of(p))
+        return sorted(str(path.relative_to(self.path)) for path in found if not self._ignores(path))
+
+    def _ignores(self, path: Path) -> bool:
+        try:
+            return look_of(self.profile, plain_name(path)) is None
+        except BadInput:
+            return False
 
     def _grows(self, path: Path) -> bool:
         """Is it read on by whole lines? A list of records on one line is too long to be read in pieces."""
@@ -83,19 +108,20 @@ class FolderSource:
     def _whole(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
         stat = path.stat()
         shape = [stat.st_size, stat.st_mtime_ns]
-        if cursor.get("shape") == shape or not self._lies_still(
-            item, stat.st_size, stat.st_mtime_ns, WHOLE_SECONDS, now
-        ):
+        known = cursor.get("shape") == shape and not self._in_vain(cursor)
+        if known or not self._lies_still(item, stat.st_size, stat.st_mtime_ns, WHOLE_SECONDS, now):
             return
         self.seen.pop(item, None)
         rows, rejects, received = read_whole_of(path, look)
-        yield Batch(self.name, item, rows, rejects, received, {"path": str(path), "shape": shape})
+        position = {"path": str(path), "shape": shape, "vain": None if rows else self._way}
+        yield Batch(self.name, item, rows, rejects, received, position)
 
     def _grown(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
         with path.open("rb") as stream:
             at, line = int(cursor.get("at", 0)), int(cursor.get("line", 1))
-            if at and _seam(stream, at) != cursor.get("seam"):
+            if at and (_seam(stream, at) != cursor.get("seam") or self._in_vain(cursor)):
                 at, line = 0, 1
+            vain = self._way if at == 0 else cursor.get("vain")
             while True:
                 stream.seek(at)
                 data = stream.read(PIECE_BYTES)
@@ -111,8 +137,18 @@ class FolderSource:
                     return
                 rows, rejects, received = self._piece(stream, path, data[:cut], at, line, look)
                 at, line = at + cut, line + max(1, data.count(b"\n", 0, cut))
-                position = {"path": str(path), "at": at, "line": line, "seam": _seam(stream, at)}
+                vain = None if rows else vain
+                position = {"path": str(path), "at": at, "line": line, "seam": _seam(stream, at), "vain": vain}
                 yield Batch(self.name, item, rows, rejects, received, position)
+
+    @property
+    def _way(self) -> str:
+        """What tells one way of reading from another."""
+        return hashlib.blake2b(repr(self.profile).encode(), digest_size=8).hexdigest()
+
+    def _in_vain(self, cursor: Mapping[str, Any]) -> bool:
+        """Was nothing of it usable, read in another way? Only then may it be read again without counting twice."""
+        return cursor.get("vain") not in (None, self._way)
 
     def _piece(self, stream: IO[bytes], path: Path, data: bytes, at: int, line: int, look: Look) -> Read:
         ending = str(ending_of(path))
@@ -133,10 +169,26 @@ class FolderSource:
         return max((now - since).total_seconds(), (now - changed).total_seconds()) >= seconds
 
 
+def _look_into(folder: Path) -> None:
+    """Raises BadInput where the folder may not be listed or is not there."""
+    try:
+        os.scandir(folder).close()
+    except FileNotFoundError:
+        mend = "make it, mount it, or name another in [[sources]]"
+        raise BadInput(str(folder), None, "there is no folder of that name", mend) from None
+    except OSError as error:
+        raise _unreadable(folder, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> BadInput:
+    mend = "let the user that lastday runs as read it"
+    return BadInput(str(path), None, f"cannot be read ({error.strerror or error})", mend)
+
+
 def ending_of(path: Path) -> str | None:
     """The ending that tells a file's form, also behind a rotation number (app.log.2.gz: .jsonl.gz); None: no such."""
     name = path.name.lower()
-    if name.startswith(".") or name.endswith(_UNFINISHED):
+    if _is_draft(path):
         return None
     packed = next((e for e in (".gz", ".zst") if name.endswith(e)), "")
     name = _ROTATED.sub("", name.removesuffix(packed))
@@ -145,6 +197,10 @@ def ending_of(path: Path) -> str | None:
         return None
     plain = {"json": ".jsonl", "parquet": ".parquet"}.get(kind, Path(name).suffix)
     return plain + packed
+
+
+def _is_draft(path: Path) -> bool:
+    return path.name.startswith(".") or path.name.lower().endswith(_UNFINISHED)
 
 
 def plain_name(path: Path) -> Path:

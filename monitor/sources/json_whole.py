@@ -59,13 +59,13 @@ def insert_whole(
         for name, key in keys.items()
         if name not in _NUMERIC
     )
-    raw = f"""SELECT 0 AS n, {columns}, {odd} AS odd
+    raw = f"""SELECT 0 AS n, {columns}, CASE WHEN {odd} THEN 'odd' END AS odd
         FROM read_json({literal(str(path))}, columns = {{{kinds}}}, format = 'newline_delimited', records = true)"""
     mine = [name for name in names if name in keys]
     db.execute("BEGIN")
     try:
         with _watched(db, path, progress):
-            insert(db, index, names, mine, typed(raw, mine, wrong="CASE WHEN odd THEN 'odd' END"))
+            insert(db, index, names, mine, typed(raw, mine, wrong="odd"))
         if db.execute(f"SELECT count(why) FROM event WHERE file = {index}").fetchall()[0][0]:
             raise _Odd
     except (duckdb.Error, _Odd):

@@ -21,6 +21,8 @@ COLUMNS = (
 )  # fmt: skip
 KINDS = ("resignation", "dismissal", "contract_end", "unknown")
 CERTAINTIES = {"planned": "planned", "confirmed": "confirmed", "withdrawn": "withdrawn"}
+HOW = "by --roster-of or format (docs/formats.md)"
+"""How a profile is named: for a scan, and in lastday.toml."""
 _YEARS = range(1901, 2099)
 """HR systems write "no end" as 9999-12-31 or 2099-12-31 and "unknown" as 1900-01-01: no such day is a date."""
 
@@ -89,7 +91,7 @@ def _no_roster(path: Path, header: Header, columns: list[str]) -> BadInput:
     what = "no column person_id"
     if {"time", "actor", "action"} <= set(columns) or columns[0].startswith("{"):
         return BadInput(str(path), header.line, f"{what}: a log, not a roster", "are --hr and --events swapped?")
-    mend = f"the columns may be {', '.join(COLUMNS)}; for others name a profile by --roster-of (docs/formats.md)"
+    mend = f"the columns may be {', '.join(COLUMNS)}; for others name a profile {HOW}"
     return BadInput(str(path), header.line, what, mend)
 
 
@@ -177,6 +179,6 @@ def _date(column: str, text: str) -> date | None:
     try:
         told = date.fromisoformat(day[1] if day else "")
     except ValueError:
-        mend = "write it as 2017-11-02, or name a profile with its date_format by --roster-of (docs/formats.md)"
+        mend = f"write it as 2017-11-02, or name a profile with its date_format {HOW}"
         raise ValueError(f"{column} {text[:40]!r} is no date; {mend}") from None
     return told if told.year in _YEARS else None

@@ -21,6 +21,7 @@ from monitor.sources.profiles import Format
 LOOK_BACK_SECONDS = 60.0
 """So often the last `overlap` is read again, for rows that were committed later than rows after them."""
 ITEM = "table"
+REQUIRED = ("time", "actor", "action")
 
 
 @dataclass(slots=True)
@@ -62,6 +63,10 @@ class TableSource:
         """A table's cursor stays."""
         return []
 
+    def left_out(self) -> list[str]:
+        """Nothing of a table is left out."""
+        return []
+
     def _pages(self, start: Any) -> Iterator[tuple[Sequence[Any], Any]]:
         """Pages of rows after `start`; rows that share a cursor value never stand on two pages."""
         self.engine = self.engine or sa.create_engine(self.url)
@@ -75,6 +80,7 @@ class TableSource:
                 rows = connection.execute(more.limit(self.rule.batch)).mappings().all()
                 if not rows:
                     return
+                self._check_columns(list(rows[0].keys()))
                 end = rows[-1][self.rule.cursor]
                 if len(rows) == self.rule.batch:
                     whole = [row for row in rows if row[self.rule.cursor] != end]
@@ -83,9 +89,29 @@ class TableSource:
                 yield rows, end
                 start = end
 
+    def _check_columns(self, there: Sequence[str]) -> None:
+        """Raises BadInput where a column is not there: the cursor waits for it to be named."""
+        named = self.rule.columns
+        needed = [named.get(name, name) for name in REQUIRED if self.profile is None] + list(named.values())
+        missing = next((column for column in needed if column not in there), None)
+        if missing:
+            what = f"{self.rule.table} has no column {missing}; it has {', '.join(there)}"
+            raise BadInput(self.name, None, what, "name it in columns of [[sources]]")
+
     def _record(self, row: Mapping[str, Any]) -> dict[str, str]:
         theirs = {column: name for name, column in self.rule.columns.items()}
-        return {theirs.get(k, k): _text(v, self.rule.timezone) for k, v in row.items() if v is not None}
+        told = {theirs.get(k, k): _text(v, self.rule.timezone) for k, v in row.items() if v is not None}
+        if self.profile is None and self.rule.timezone and "time" in told:
+            told["time"] = _zoned(told["time"], self.rule.timezone)
+        return told
+
+
+def _zoned(time: str, zone: str) -> str:
+    """A time that was kept as text, with the offset of the zone where it has none: SQLite knows no other times."""
+    try:
+        return _text(datetime.fromisoformat(time), zone)
+    except ValueError:
+        return time
 
 
 def _text(value: Any, zone: str = "") -> str:

@@ -15,7 +15,7 @@ _DAYS = 1 << 20
 def adopted(history: History) -> tuple[Columns, Columns]:
     """Of the things in `use`: on how many days was each used that was new to a person, within ADOPTING_DAYS?
 
-    To who is new nearly everything is: see counts.build_states.  Returns history rows of these days, and
+    To who is new nearly everything is: see counts.build_settled.  Returns history rows of these days, and
     (p, d, v, n): the days in watch windows on which such a thing came back, and how manieth day of it each was.
     """
     history.db.execute(f"""CREATE OR REPLACE TABLE adopted AS

@@ -18,14 +18,17 @@ from monitor.store.history import PLACE, SAME_TARGET_DAYS, SETTLING_DAYS, Column
 
 WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""
+MONTH_DAYS = 28
+"""So far before a watch window its drift begins to count."""
 _OWNER_EVENTS, _OWNER_SHARE, _OWNER_PEOPLE = 20, 0.8, 3
 
 
 def volumes(history: History) -> dict[str, Columns]:
     """History rows of how much was done: in a day, an hour, in size, in a week, in four weeks."""
+    hourly = "(SELECT p, a, seg, count(*) AS n FROM act GROUP BY p, a, h, seg)"
     return {
         "volume day": _counted(history, bin_sql("n"), "daily"),
-        "volume hour": _counted(history, bin_sql("n"), "hourly"),
+        "volume hour": _counted(history, bin_sql("n"), hourly),
         "volume size": _counted(history, bin_sql("s"), "daily", "s IS NOT NULL"),
         "drift week": _counted(history, bin_sql("n"), _blocks(7)),
         "drift month": _counted(history, bin_sql("n"), _blocks(28)),
@@ -51,6 +54,12 @@ def active_days(history: History) -> Columns:
     )
 
 
+def build_settled(history: History) -> None:
+    """Build `settled` (p, since): the day from which on what is new to a person tells something."""
+    history.db.execute(f"""CREATE OR REPLACE TABLE settled AS
+        SELECT p, min(d) + {SETTLING_DAYS} AS since FROM daily GROUP BY p""")
+
+
 def build_first_uses(history: History) -> None:
     """Build `target` (v, c), the first uses of targets and of what contains them, and `place` (c, targets)."""
     db = history.db
@@ -70,7 +79,7 @@ def build_first_uses(history: History) -> None:
 
 
 def build_states(history: History) -> None:
-    """Build `settled` (p, since), and `target_state` and `place_state`: how each stood to each target at first use."""
+    """Build `target_state` and `place_state`: how each stood to each target at first use."""
     db = history.db
     for name in ("target", "place"):
         db.execute(f"""CREATE OR REPLACE TABLE {name}_value AS
@@ -91,7 +100,6 @@ def build_states(history: History) -> None:
             LEFT JOIN {name}_value AS everyone ON everyone.v = one.v""")
         history.drop(f"{name}_value", f"{name}_team")
     history.drop("first_target", "first_place")
-    db.execute(f"CREATE OR REPLACE TABLE settled AS SELECT p, min(d) + {SETTLING_DAYS} AS since FROM daily GROUP BY p")
 
 
 def novelty(history: History, name: str) -> Columns:
@@ -107,30 +115,32 @@ def novelty(history: History, name: str) -> Columns:
 
 
 def build_breadth(history: History) -> dict[str, Columns]:
-    """Build `breadth` (p, a, d, n, n_foreign, n7, n28): targets first used that day, those of them that are others',
-    and those first used in the last 7 and 28 days, that day included. To who is new nearly everything is: see settled.
+    """Build `breadth` (w, a, d, n, n_foreign, n7, n28): of watched days, targets first used that day, those of them that
+    are others', and those first used in the last 7 and 28 days, that day included.
 
-    Returns the history rows of all four; bin 0 is a day, a week or four weeks with none.
+    To who is new nearly everything is: see build_settled.  Returns the history rows of all four, of every day with
+    the action; bin 0 is a day, a week or four weeks with none.
     """
     others = f"IN {OTHERS}"
-    history.db.execute(f"""CREATE OR REPLACE TABLE breadth AS
-        WITH daily AS (SELECT one.p, one.a, one.fd AS d, count(*)::INTEGER AS n,
+    history.db.execute(f"""CREATE OR REPLACE TABLE first_used AS
+        WITH firsts AS (SELECT one.p, one.a, one.fd AS d, count(*)::INTEGER AS n,
             count_if(one.state {others} OR coalesce(place.fd = one.fd AND place.state {others}, false))::INTEGER AS n_foreign
-          FROM target_state AS one JOIN settled USING (p) LEFT JOIN target USING (v)
-          LEFT JOIN place_state AS place ON place.p = one.p AND place.v = target.c
-          WHERE one.fd >= since GROUP BY one.p, one.a, one.fd)
-        SELECT *, (sum(n) OVER week)::INTEGER AS n7, (sum(n) OVER month)::INTEGER AS n28 FROM daily
-        WINDOW week AS (PARTITION BY p, a ORDER BY d RANGE BETWEEN 6 PRECEDING AND CURRENT ROW),
-          month AS (PARTITION BY p, a ORDER BY d RANGE BETWEEN 27 PRECEDING AND CURRENT ROW)""")
-    uses = "daily JOIN settled USING (p) LEFT JOIN breadth USING (p, a, d)"
+          FROM target_state AS one LEFT JOIN target USING (v)
+          LEFT JOIN place_state AS place ON place.p = one.p AND place.v = target.c GROUP BY one.p, one.a, one.fd)
+        SELECT p, a, d, seg, coalesce(firsts.n, 0) AS n, coalesce(n_foreign, 0) AS n_foreign
+        FROM daily JOIN settled USING (p) LEFT JOIN firsts USING (p, a, d) WHERE d >= since""")
+    history.db.execute(f"""CREATE OR REPLACE TABLE breadth AS
+        SELECT w, a, d, n, n_foreign, (sum(n) OVER week)::INTEGER AS n7, (sum(n) OVER month)::INTEGER AS n28
+        FROM first_used JOIN watch USING (p) WHERE n > 0 AND d >= first - {MONTH_DAYS} AND d < "end"
+        WINDOW week AS (PARTITION BY w, a ORDER BY d RANGE BETWEEN 6 PRECEDING AND CURRENT ROW),
+          month AS (PARTITION BY w, a ORDER BY d RANGE BETWEEN 27 PRECEDING AND CURRENT ROW)""")
     found = {
-        question: _counted(history, f"CASE WHEN {n} IS NULL THEN 0 ELSE {bin_sql(n)} END", uses, "d >= since")
-        for question, n in (("breadth day", "breadth.n"), ("novelty many", "n_foreign"))
+        "breadth day": _counted(history, bin_sql("n"), "first_used"),
+        "novelty many": _counted(history, bin_sql("n_foreign"), "first_used"),
+        "drift new week": _counted(history, bin_sql("n"), _blocks(7, "first_used")),
+        "drift new month": _counted(history, bin_sql("n"), _blocks(28, "first_used")),
     }
-    for question, days in (("drift new week", 7), ("drift new month", 28)):
-        block = f"""(SELECT p, a, seg, sum(breadth.n) AS n FROM {uses} WHERE d >= since
-            GROUP BY p, a, seg, (d + 3) // {days})"""
-        found[question] = _counted(history, f"CASE WHEN n IS NULL THEN 0 ELSE {bin_sql('n')} END", block)
+    history.drop("first_used")
     return found
 
 
@@ -232,7 +242,7 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
           coalesce(place.people, 0)::INTEGER AS place_people, coalesce(place.users, 0)::INTEGER AS place_users, coalesce(within.targets, 0)::INTEGER AS place_targets{values}
         FROM known
         LEFT JOIN rolling ON rolling.w = known.w AND rolling.a = known.a AND rolling.d = known.d
-        LEFT JOIN breadth ON breadth.p = known.p AND breadth.a = known.a AND breadth.d = known.d
+        LEFT JOIN breadth ON breadth.w = known.w AND breadth.a = known.a AND breadth.d = known.d
         LEFT JOIN together ON together.p = known.p AND together.a = known.a AND together.d = known.d
         LEFT JOIN sequence ON sequence.r = known.r
         LEFT JOIN absence ON absence.k = known.k AND absence.d = known.d
@@ -276,9 +286,9 @@ def _add_counts(events: Columns, paying: Sequence[int]) -> None:
     }
 
 
-def _blocks(days: int) -> str:
+def _blocks(days: int, table: str = "daily") -> str:
     """SQL for what was done in spells of so many days, cut where a watch window begins: nothing in one teaches."""
-    return f"(SELECT p, a, seg, sum(n) AS n FROM daily GROUP BY p, a, seg, (d + 3) // {days})"
+    return f"(SELECT p, a, seg, sum(n) AS n FROM {table} GROUP BY p, a, seg, (d + 3) // {days})"
 
 
 def _counted(history: History, value: str, source: str, where: str = "true") -> Columns:

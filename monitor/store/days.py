@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,10 @@ class Days:
     def row(self, events: Columns) -> NDArray:
         """The row in `watched` of each event's day."""
         return np.searchsorted(self.key, events["p"].astype(np.int64) * _DAYS + events["d"])
+
+    def without_vectors(self) -> Days:
+        """The same days, where only their rows are still asked for."""
+        return replace(self, past=self.past[:0].copy(), watched=self.watched[:0].copy())
 
 
 def day_vectors(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detectors.base import Floats
 from monitor.core.catalogue import Action
-from monitor.core.evidence import TIERS, Cast, with_and_without
+from monitor.core.evidence import TIERS, Baseline, Cast, with_and_without
 from monitor.core.impact import is_moving
 from monitor.core.order import purposeful
 from monitor.core.windows import Window
@@ -19,30 +19,30 @@ from monitor.store import clockwork, counts, sizes, texts
 from monitor.store.adopted import adopted, days_of
 from monitor.store.days import Days, Usual, day_vectors
 from monitor.store.history import Columns, Facet, History
+from monitor.store.lanes import side_by_side
 from monitor.store.rolling import build_rolling, team_totals
 
 SHORTEST_NAME = 4
 """Account names shorter than that stand in too many targets by chance."""
+_PASSING = (
+    "act", "active", "mine", "daily", "rolling", "breadth", "sequence", "absence", "together", "target", "target_state",
+    "place", "place_state", "use",
+)  # fmt: skip
+"""Tables that are not asked again once the watched events are gathered."""
 
 
 @dataclass(slots=True)
 class Gathered:
-    """learned: question -> history rows; habits: facet -> history rows.
+    """The watched events, and what of all events they are held against besides the baseline.
 
     events: columns of every watched event, with `people`, how many are on the roster; used: facet -> (row of
     events, value).  totals: see rolling.team_totals.  sizes: see sizes.size_bits.
     """
 
-    learned: dict[str, Mapping[str, NDArray]]
-    habits: dict[str, Columns]
     events: dict[str, NDArray]
     used: dict[str, Columns]
     totals: Floats
     sizes: Floats
-
-    def forget_rows(self) -> None:
-        """Give back the memory of history rows, once a baseline has learned them."""
-        self.learned, self.habits = {}, {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,71 +81,120 @@ class Asked:
         return [i for i, action in enumerate(self.actions) if action.kind == "exfiltrate"]
 
 
-def gather(history: History, cast: Cast, asked: Asked, days: int) -> Gathered:
-    """Ask the events.  days: how many days they span."""
-    learned: dict[str, Mapping[str, NDArray]] = {**counts.volumes(history)}
-    learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
-    learned["rhythm hour"] = counts.rhythm(history)
-    history.drop("hourly", "active")
+def gather(
+    history: History, baseline: Baseline, windows: Sequence[Window], asked: Asked, days: int
+) -> tuple[Gathered, Days, Floats]:
+    """Ask the events, of which the baseline learns what is usual.  days: how many days they span.
+
+    Returns the days too, without their vectors, and how strange each watched one is.
+    """
+    cast = baseline.cast
+    history.narrow(_table(cast, windows), asked.facets)
+    counts.build_settled(history)
+    with side_by_side(history) as lanes:
+        on_targets = lanes.ask(_on_targets)
+        on_days = lanes.ask(_on_days, baseline, windows, asked)
+        learned: dict[str, Mapping[str, NDArray]] = {**counts.volumes(history)}
+        learned["rarity days"] = with_and_without(counts.days_with(history), counts.active_days(history), cast)
+        learned["rhythm hour"] = counts.rhythm(history)
+        learned["magnitude split"] = counts.sums(history, asked.paying)
+        learned["unstated day"] = counts.unstated(history)
+        learned["sequence before"] = counts.build_sequence(history, asked.grave)
+        learned["dormancy account"] = counts.build_absence(history)
+        habits, again = {}, {}
+        for facet in asked.facets:
+            counts.build_use(history, facet)
+            habits[facet.name] = counts.habit(history)
+            learned["adopted " + facet.name], again[facet.name] = adopted(history)
+        totals = team_totals(history, cast)
+        bits = sizes.size_bits(learned["magnitude magnitude"], cast)
+        sizes.build_together(history, bits)
+        learned["magnitude many"] = sizes.together(history)
+        build_rolling(history, totals, days)
+        said = _said(history, asked)
+        learned |= on_targets.result()
+        learning = lanes.do(baseline.learn, learned, habits)
+        events, used = _watched(history, cast, asked, bits, again, said)
+        learning.result()
+        seen, strange = on_days.result()
+    return Gathered(events, used, totals, bits), seen, strange
+
+
+def _on_targets(history: History) -> dict[str, Columns]:
+    """The history rows of questions on targets, and the tables that `counts.watched` needs of them."""
     counts.build_first_uses(history)
     counts.build_states(history)
-    for name in ("target", "place"):
-        learned["novelty " + name] = counts.novelty(history, name)
-    learned |= counts.build_breadth(history)
-    learned["magnitude split"] = counts.sums(history, asked.paying)
-    learned["unstated day"] = counts.unstated(history)
-    learned["sequence before"] = counts.build_sequence(history, asked.grave)
-    learned["dormancy account"] = counts.build_absence(history)
-    habits, again = {}, {}
+    learned = {"novelty " + name: counts.novelty(history, name) for name in ("target", "place")}
+    return learned | counts.build_breadth(history)
+
+
+def _on_days(history: History, baseline: Baseline, windows: Sequence[Window], asked: Asked) -> tuple[Days, Floats]:
+    days = day_vectors(history, baseline.cast, [action.kind for action in asked.actions], windows)
+    return days.without_vectors(), baseline.learn_days(days.past, days.watched)
+
+
+def watch_again(
+    history: History, cast: Cast, asked: Asked, totals: Floats, bits: Floats, days: int, join: Callable[[], None]
+) -> tuple[dict[str, NDArray], dict[str, Columns]]:
+    """The watched events and the values of facets they have, see Gathered; their baseline is known.
+
+    The events are only those of some people and new ones; `join` adds what is known of the rest.
+    """
+    counts.build_first_uses(history)
+    join()
+    counts.build_settled(history)
+    counts.build_states(history)
+    counts.build_breadth(history)
+    counts.build_sequence(history, asked.grave)
+    counts.build_absence(history)
+    sizes.build_together(history, bits)
+    again = {}
     for facet in asked.facets:
         counts.build_use(history, facet)
-        habits[facet.name] = counts.habit(history)
-        learned["adopted " + facet.name], again[facet.name] = adopted(history)
-    totals = team_totals(history, cast)
-    bits = sizes.size_bits(learned["magnitude magnitude"], cast)
-    sizes.build_together(history, bits)
-    learned["magnitude many"] = sizes.together(history)
-    events, used = watch(history, cast, asked, totals, bits, days, again)
-    return Gathered(learned, habits, events, used, totals, bits)
+        again[facet.name] = adopted(history)[1]
+    build_rolling(history, totals, days)
+    return _watched(history, cast, asked, bits, again, _said(history, asked))
 
 
-def watch(
-    history: History, cast: Cast, asked: Asked, totals: Floats, bits: Floats, days: int, again: dict[str, Columns]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What texts and minutes of watched events say: see texts.belongings, clockwork.by_clock and texts.jewels."""
+
+    belongings: Columns
+    clock: Columns
+    jewels: NDArray
+
+
+def _said(history: History, asked: Asked) -> _Said:
+    return _Said(
+        texts.belongings(history, asked.names, asked.domains, asked.moving, asked.taking),
+        clockwork.by_clock(history),
+        texts.jewels(history, asked.jewels),
+    )
+
+
+def _watched(
+    history: History, cast: Cast, asked: Asked, bits: Floats, again: dict[str, Columns], said: _Said
 ) -> tuple[dict[str, NDArray], dict[str, Columns]]:
     """The watched events with all that judgement asks of them, and the values of facets they have; see Gathered.
 
     bits: see sizes.size_bits.  again: facet -> days, see adopted.
     """
-    build_rolling(history, totals, days)
     events = counts.watched(history, asked.facets, asked.paying)
     events["s_one"] = sizes.bits_of(events, bits)
     events["small"] = sizes.smallness(events, asked.paying)
     row_of = np.full(int(events["r"].max(initial=-1)) + 1, -1)
     row_of[events["r"]] = np.arange(len(events["r"]))
-    _belongings(events, row_of, texts.belongings(history, asked.names, asked.domains, asked.moving, asked.taking))
+    _belongings(events, row_of, said.belongings)
     events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
     events["prepared"] = purposeful([action.kind for action in asked.actions])[events["before"], events["a"]]
     events["to_oneself"] = (asked.toward == texts.ONESELF)[events["a"]]
-    events["clock_days"] = _spread(events["r"], clockwork.by_clock(history))
-    events["jewel"] = np.isin(events["r"], texts.jewels(history, asked.jewels))
+    events["clock_days"] = _spread(events["r"], said.clock)
+    events["jewel"] = np.isin(events["r"], said.jewels)
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
     for facet, values in used.items():
         events["new_" + facet] = days_of(events, values, again[facet])
-    history.drop(
-        "act",
-        "mine",
-        "daily",
-        "rolling",
-        "breadth",
-        "sequence",
-        "absence",
-        "together",
-        "target",
-        "target_state",
-        "place",
-        "place_state",
-        "use",
-    )
+    history.drop(*_PASSING)
     return events, used
 
 
@@ -177,27 +226,7 @@ def _used(history: History, facet: Facet, events: dict[str, NDArray], row_of: ND
     return {"row": row, "v": values[row]}
 
 
-def watch_again(
-    history: History, cast: Cast, asked: Asked, totals: Floats, bits: Floats, days: int, join: Callable[[], None]
-) -> tuple[dict[str, NDArray], dict[str, Columns]]:
-    """As `watch`, where the events are only those of some people and new ones; `join` adds what is known of the rest."""
-    counts.build_first_uses(history)
-    join()
-    counts.build_states(history)
-    counts.build_breadth(history)
-    counts.build_sequence(history, asked.grave)
-    counts.build_absence(history)
-    sizes.build_together(history, bits)
-    again = {}
-    for facet in asked.facets:
-        counts.build_use(history, facet)
-        again[facet.name] = adopted(history)[1]
-    return watch(history, cast, asked, totals, bits, days, again)
-
-
-def gather_days(
-    history: History, cast: Cast, windows: Sequence[Window], asked: Asked, usual: Usual | None = None
-) -> Days:
+def days_again(history: History, cast: Cast, windows: Sequence[Window], asked: Asked, usual: Usual) -> Days:
     """Narrow the events to what judgement asks for, and return the days as vectors; usual: see day_vectors."""
     history.narrow(_table(cast, windows), asked.facets)
     return day_vectors(history, cast, [action.kind for action in asked.actions], windows, usual)

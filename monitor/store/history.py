@@ -73,6 +73,10 @@ class History:
         """keep: tables that `drop` leaves."""
         self.db, self.keep = db, keep
 
+    def beside(self) -> History:
+        """The same events and tables through a connection of its own, for another thread."""
+        return History(self.db.cursor(), self.keep)
+
     def columns(self, sql: str) -> Columns:
         """A query's columns as NumPy arrays; NULL becomes -1 or NaN."""
         found: Columns = {}
@@ -200,7 +204,7 @@ class History:
         mine: the rows of `act` that lie in a watch window, with its w and first day.  active: the hours in which a person acted.
         windows: w, p, first (day), end (day, exclusive), ends (the end of the last day, t),
         real (a departure, not a placebo).
-        hourly, daily: events n and the size s of those that succeeded, for each person, action and hour or day.
+        daily: events n and the size s of those that succeeded, for each person, action and day.
         """
         self.put("watch", windows)
         self.db.execute("""CREATE OR REPLACE TABLE began AS
@@ -211,7 +215,7 @@ class History:
         hashes = "".join(f", {value_sql(quote(f.column))} AS {quote('v_' + f.name)}" for f in facets if not f.many)
         self.db.execute(f"""CREATE OR REPLACE TABLE act AS
             SELECT r, k, i, p, g, a, t, h, d, b, m, failed, reasoned, v,
-              ((d >= s0)::TINYINT + coalesce(d >= s1, false)::TINYINT + coalesce(d >= s2, false)::TINYINT) AS seg
+              (coalesce(d >= s0, false)::TINYINT + coalesce(d >= s1, false)::TINYINT + coalesce(d >= s2, false)::TINYINT) AS seg
               {"".join(", " + name for name in names)}
             FROM (SELECT *, h // 24 AS d FROM (
               SELECT event.rowid AS r, k, hash(id) AS i, p, g, a, t, abs(magnitude) AS m,
@@ -223,13 +227,10 @@ class History:
               JOIN action ON action.action = event.action AND action.toward = coalesce(way, 0)
               LEFT JOIN zone ON zone.zone = who.zone AND zone.hour = t // 3600000000))
             LEFT JOIN began USING (p)""")
-        self.db.execute("UPDATE act SET seg = 0 WHERE seg IS NULL")
         self.db.execute("""CREATE OR REPLACE TABLE mine AS
             SELECT act.*, w, first FROM act JOIN watch USING (p) WHERE d >= first AND d < "end" """)
         self.db.execute("CREATE OR REPLACE TABLE active AS SELECT DISTINCT p, d, h, seg FROM act")
-        self.db.execute("""CREATE OR REPLACE TABLE hourly AS
-            SELECT p, a, h, any_value(d) AS d, any_value(seg) AS seg, count(*)::INTEGER AS n,
-              sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
-            FROM act GROUP BY p, a, h""")
         self.db.execute("""CREATE OR REPLACE TABLE daily AS
-            SELECT p, a, d, any_value(seg) AS seg, sum(n)::INTEGER AS n, sum(s)::DOUBLE AS s FROM hourly GROUP BY p, a, d""")
+            SELECT p, a, d, seg, count(*)::INTEGER AS n,
+              sum(least(m, 1e15)::BIGINT) FILTER (NOT failed)::DOUBLE AS s
+            FROM act GROUP BY p, a, d, seg""")

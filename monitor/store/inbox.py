@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,8 +25,12 @@ LONGEST_ID = 400
 SEEN = "events seen at"
 """When the newest batch came: microseconds since 1970 UTC."""
 MOST_BACK_US = DAY_US
+MANY_LINES = 20
+"""After so many lines of no use a log that was of use before has come to be another one."""
 TOO_OLD = "too old from "
 """Before a source's name: the counter in the store of events that came when they were too old to be kept."""
+UNUSABLE = "unusable from "
+"""Before a source's name: the counter in the store of lines that were set aside since the last usable one."""
 CHANGED, URGENT = "events changed", "watched events changed"
 """Counters in the store: any new event, and a new event of somebody who is watched."""
 
@@ -43,6 +47,10 @@ class Stored:
     fresh: int
     set_aside: int
     too_old: int
+
+    def __add__(self, other: Stored) -> Stored:
+        """Both together."""
+        return Stored(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 def take(
@@ -161,9 +169,23 @@ def _count(connection: Connection, source: str, stored: Stored, now: datetime) -
     if stored.too_old:
         key = TOO_OLD + source
         put(connection, key, str(int(get(connection, key) or 0) + stored.too_old))
+    key = UNUSABLE + source
+    before = int(get(connection, key) or 0)
+    unusable = 0 if stored.accepted else before + stored.set_aside
+    if unusable != before:
+        put(connection, key, str(unusable))
     names = ("received", "accepted", "fresh", "set_aside")
     more = {name: tallies.c[name] + getattr(stored, name) for name in names}
     connection.execute(update(tallies).where(tallies.c.source == source).values(last_at=now, **more))
+
+
+def unusable(connection: Connection, source: str) -> str | None:
+    """What is wrong with a source of which nothing could be used for long, or ever; None where it is well."""
+    lines = int(get(connection, UNUSABLE + source) or 0)
+    ever = connection.execute(select(tallies.c.accepted).where(tallies.c.source == source)).scalar()
+    if not lines or (ever and lines < MANY_LINES):
+        return None
+    return f"none of the last {lines:,} lines of {source} could be used; see lastday rejects --source {source}"
 
 
 def waiting(connection: Connection) -> int:

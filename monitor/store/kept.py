@@ -17,9 +17,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from monitor.sql import drop_repeats, find_repeats, literal, suit_threads
+from monitor.store.counts import MONTH_DAYS
 from monitor.store.history import History
 from monitor.store.recall import spread
-from monitor.store.rolling import MONTH_DAYS
 
 TABLES = ("daily", "first_target", "first_place", "place")
 """What `Kept` needs of a judgement's tables."""

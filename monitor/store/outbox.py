@@ -131,6 +131,12 @@ def counts(connection: Connection) -> dict[tuple[str, str], int]:
     return {(channel, state): n for channel, state, n in connection.execute(query)}
 
 
+def stuck(connection: Connection) -> dict[str, str]:
+    """Why channels did not take what waits for them, by channel: the last word of each."""
+    query = select(outbox.c.channel, outbox.c.error).where(outbox.c.state == "waiting", outbox.c.error.is_not(None))
+    return {row.channel: row.error for row in connection.execute(query.order_by(outbox.c.changed_at))}
+
+
 def recent(connection: Connection, since: datetime, kinds: Sequence[str]) -> int:
     """How many different notices of these kinds were written since then."""
     query = select(func.count(outbox.c.notice_id.distinct())).where(

@@ -7,13 +7,12 @@ import pyarrow as pa
 
 from detectors.base import Floats
 from monitor.core.evidence import Cast
+from monitor.store.counts import MONTH_DAYS
 from monitor.store.history import History
 
 CAMPAIGN_PEOPLE = 3
 """So many people of a team make a campaign."""
 WORKING_DAYS = 5 / 7
-MONTH_DAYS = 28
-"""So far before a watch window its drift begins to count."""
 _THOUSANDTHS = 1000
 """Shares are added up as whole numbers, so that their sum does not depend on the order."""
 

@@ -180,7 +180,7 @@ def _seal_marked(state: State, data: Path, now: datetime) -> int:
 
 def write_segment(path: Path, table: pa.Table) -> dict[str, Any]:
     """Write a file whole or not at all; what the manifest says of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
     table = table.sort_by([("t", "ascending"), ("id", "ascending")])
     draft = path.with_suffix(".draft")
     with draft.open("wb") as stream:

@@ -63,7 +63,7 @@ def open_state(where: str | sa.URL, *, migrate: bool = True) -> State:
     Raises BadInput where it cannot be reached or was written by a newer lastday.
     """
     if isinstance(where, str):
-        Path(where).parent.mkdir(parents=True, exist_ok=True)
+        Path(where).parent.mkdir(0o700, parents=True, exist_ok=True)  # names and acts stand there
         where = sa.URL.create("sqlite", database=where)
     engine = _engine(where)
     state = State(engine, engine.url.render_as_string(hide_password=True))

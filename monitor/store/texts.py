@@ -42,7 +42,8 @@ def belongings(
           FROM mine JOIN moving USING (a) JOIN event ON event.rowid = r),
         away AS (SELECT target FROM (SELECT DISTINCT target, {_HOST} AS host FROM text WHERE takes) AS site
           ANTI JOIN domain ON host = domain OR suffix(host, '.' || domain) WHERE host <> ''),
-        words AS (SELECT DISTINCT target, unnest({_WORDS}) AS word FROM text ANTI JOIN away USING (target)),
+        words AS (SELECT target, unnest({_WORDS}) AS word
+          FROM (SELECT DISTINCT target FROM text) ANTI JOIN away USING (target)),
         owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
           FROM words JOIN name USING (word) GROUP BY target),
         mails AS (SELECT DISTINCT addresses, unnest({_DOMAINS}) AS domain

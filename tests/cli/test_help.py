@@ -54,6 +54,12 @@ def parse(command: click.Command, words: list[str], parent: click.Context | None
     return command
 
 
+@pytest.mark.parametrize("group", [name for name in COMMANDS if isinstance(main.get_command(ROOT, name), click.Group)])
+def test_what_a_subcommand_does_is_told_whole(group: str) -> None:
+    told = lastday(group, "--help").out
+    assert "..." not in told.partition("Commands:")[2]
+
+
 def test_a_wrong_example_would_be_found() -> None:
     with pytest.raises(click.UsageError):
         parse(main, ["report", "--form", "html", "c1"])

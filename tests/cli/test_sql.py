@@ -143,3 +143,14 @@ def test_the_form_is_what_the_files_name_ends_in(demo_folder: DemoFolder, tmp_pa
     assert pq.read_table(tmp_path / "cases.parquet").column_names == ["person"]
     ask(demo_folder, "SELECT person FROM cases", "--out", tmp_path / "cases.csv")
     assert (tmp_path / "cases.csv").read_text().startswith("person\n")
+
+
+def test_an_ending_that_is_no_form_is_refused_before_anything_is_written(
+    demo_folder: DemoFolder, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "cases.xlsx"
+    ran = ask(demo_folder, "SELECT person FROM cases", "--out", sheet, code=2)
+    assert "'.xlsx' is no form; name it .csv, .json, .jsonl or .parquet, or add --format" in " ".join(ran.err.split())
+    assert not sheet.exists()
+    ask(demo_folder, "SELECT person FROM cases", "--out", sheet, "--format", "csv")
+    assert sheet.read_text().startswith("person\n")

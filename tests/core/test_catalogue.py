@@ -68,6 +68,8 @@ def test_the_full_name_goes_before_the_verb_and_the_verb_before_the_default(cata
     [
         ("member.suspend", "followers"), ("document.trash", "bytes"), ("flag.flip", "users"),
         ("document.fetch", None), ("customer_account.close", None), ("account.export", "records"),
+        ("influencer.deactivate", "followers"), ("seller.suspend", "customers"), ("gizmo.archive", None),
+        ("portal.suspend_profile", "followers"), ("portal.flag_message", None),
     ],
 )  # fmt: skip
 def test_a_noun_tells_what_the_size_of_a_change_or_a_loss_counts(
@@ -82,3 +84,41 @@ def test_a_noun_tells_what_the_size_of_a_change_or_a_loss_counts(
 )
 def test_any_name_has_an_impact(catalogue: Catalogue, name: str) -> None:
     assert 0 <= catalogue.action(name).impact <= 1
+
+
+@pytest.mark.parametrize(
+    ("together", "apart"),
+    [
+        ("vendorbank.edit", "vendor_bank.edit"), ("guestuser.invite", "guest_user.invite"),
+        ("inboxrule.add", "inbox_rule.add"), ("gmailfilter.create", "gmail_filter.create"),
+        ("crmlist.download", "crm_list.download"), ("lookuptable.truncate", "lookup_table.truncate"),
+        ("mailitem.access", "mail_item.access"), ("accesskey.issue", "access_key.issue"),
+        ("clusterrolebinding.create", "cluster_role_binding.create"), ("giftcard.issue", "gift_card.issue"),
+        ("iam.deleteuser", "iam.delete_user"), ("userloggedin", "user_logged_in"),
+        ("auditlog.clear", "audit_log.clear"), ("deploykey.create", "deploy_key.create"),
+        ("legalholds.release", "legal_hold.release"), ("policies.attach", "policy.attach"),
+    ],
+)  # fmt: skip
+def test_words_run_together_are_read_as_words(catalogue: Catalogue, together: str, apart: str) -> None:
+    """Logs that write inboxRule arrive in small letters."""
+    one, other = catalogue.action(together), catalogue.action(apart)
+    assert (one.kind, one.impact, one.undo) == (other.kind, other.impact, other.undo)
+
+
+@pytest.mark.parametrize(
+    "noun",
+    [
+        "threshold", "keynote", "keyboard", "banknote", "feedback", "backlog", "blog", "dialog", "airport",
+        "observer", "parole", "vegetable", "recorder", "opposite", "stakeholder", "household", "compost",
+        "x" * 500,
+    ],
+)  # fmt: skip
+def test_a_word_that_only_ends_like_another_stays_whole(catalogue: Catalogue, noun: str) -> None:
+    """A threshold is no legal hold, a keynote no key."""
+    for verb in ("delete", "update", "view"):
+        assert catalogue.action(f"{noun}.{verb}").impact == catalogue.action(f"gizmo.{verb}").impact
+
+
+def test_a_verb_in_the_past_finds_what_is_listed(catalogue: Catalogue) -> None:
+    for past, listed in (("file.deleted", "file.delete"), ("giftcard.issued", "gift_card.issue")):
+        assert catalogue.action(past).impact == catalogue.action(listed).impact

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from monitor import pipeline, upkeep
 from monitor.asking import Desk
@@ -16,7 +17,7 @@ from monitor.station import Station, open_station
 from monitor.store import audit, cases, inbox
 from tests.daemon import conftest
 from tests.daemon.test_api import serving
-from tests.office import as_lines, incident, roster, usual
+from tests.office import as_lines, incident, lay_out, roster, usual
 
 NOW = conftest.NOW.replace(hour=12)
 BEFORE = [event for event in usual() if event["time"] < NOW.isoformat()]
@@ -63,6 +64,40 @@ def test_the_incident_of_2017_needs_a_second_person_and_is_judged_alike_once_don
         ((case, found),) = cases.findings_of(connection).items()
     assert case
     assert (found[0].score, found[0].severity, found[0].one_in) == (told["score"], told["severity"], told["one_in"])
+
+
+def test_an_act_in_the_shadow_of_a_graver_one_is_answered_with_its_own_reasons(asked: tuple[Station, int]) -> None:
+    station, port = asked
+    (station.folder / "inbox" / "b.jsonl").write_text(as_lines([incident(NOW)]))
+    pipeline.ingest(station, NOW)
+    pipeline.assess(station, NOW)
+    told = ask(port, ACT | {"target": "@other", "magnitude": 900_000})[1]
+    assert told["answer"] == "second_person"
+    assert any("900,000" in reason for reason in told["reasons"])
+    assert "@other" in told["undo"]
+
+
+def test_after_a_restart_or_a_new_configuration_it_answers_before_anything_happens(
+    asked: tuple[Station, int],
+) -> None:
+    station, port = asked
+    pipeline.assess(station, NOW)
+    station.forget()  # what a process knows that has just started
+    assert pipeline.assess(station, NOW) == 0, "nothing new, and nobody is told anew"
+    assert ask(port, ACT)[1]["answer"] == "second_person"
+    station.settings = replace(station.settings)
+    assert ask(port, ACT)[0] == 503
+    pipeline.assess(station, NOW)
+    assert ask(port, ACT)[1]["answer"] == "second_person"
+    assert pipeline.assess(station, NOW) is None
+
+
+def test_where_nobody_can_be_judged_it_is_not_tried_again_and_again(tmp_path: Path) -> None:
+    station = open_station(lay_out(tmp_path / "work"))
+    station.lease.renew(0.0)
+    station.keeps = True
+    assert [pipeline.assess(station, NOW) for _ in range(2)] == [0, None]
+    station.close()
 
 
 def test_what_is_usual_and_what_others_do_is_allowed(asked: tuple[Station, int]) -> None:

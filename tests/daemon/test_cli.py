@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from click.testing import CliRunner, Result
 from monitor.checking import faults
 from monitor.cli import COMMANDS, main
 from monitor.model import BadInput
+from monitor.sources.push import read_push
 from monitor.station import open_station
+from monitor.store import inbox
 from tests.core.made import finding
 from tests.daemon.clockwork import judge, posted
 from tests.daemon.conftest import NOW
@@ -58,6 +61,7 @@ def test_init_writes_what_check_config_finds_in_order_and_shows_no_secret(tmp_pa
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_text().strip() not in told + (folder / "lastday.toml").read_text()
     assert stat.S_IMODE((folder / "secrets").stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "data").stat().st_mode) == 0o700, "names and acts stand there"
     run("check-config", "-C", str(folder))
     with pytest.raises(BadInput, match="is there already"):
         CliRunner().invoke(main, ["init", str(folder)], catch_exceptions=False)
@@ -176,6 +180,23 @@ def test_once_holds_to_what_check_config_finds_wrong(tmp_path: Path) -> None:
         CliRunner().invoke(main, ["once", "-C", str(folder)], catch_exceptions=False)
 
 
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("[shedule]\n", "did you mean schedule? see"),
+        ("[schedule]\nroster_secnds = 2\n", "did you mean roster_seconds? see"),
+        ("[[channels]]\nname='a'\nkind='emial'\n", "did you mean email? see"),
+        ("[notices]\nat_once = 'hihg'\n", "write one of low, medium, high, critical"),
+        ("[[viewers]]\nname='a'\nuser='a'\nroles=['admin']\n", "write one of viewer, investigator, privacy-officer"),
+        ("[http]\nport = 1\n", "see config/lastday.toml"),
+    ],
+)
+def test_what_was_misspelt_is_told_with_what_was_meant(tmp_path: Path, text: str, mend: str) -> None:
+    (tmp_path / "lastday.toml").write_text(text)
+    (fault,) = faults(tmp_path)
+    assert fault.mend.startswith(mend), str(fault)
+
+
 def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     (tmp_path / "lastday.toml").write_text("")
     told = run("check-config", "-C", str(tmp_path)).output
@@ -184,6 +205,58 @@ def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     run("once", "-C", str(tmp_path))
     checks = json.loads(run("doctor", "-C", str(tmp_path), "--format", "json", code=3).output)
     assert [check["state"] for check in checks if check["topic"] == "config"] == ["look", "look", "good"]
+
+
+def test_events_that_name_no_log_are_not_in_no_log(tmp_path: Path) -> None:
+    folder, now = lay_out(tmp_path / "work"), datetime.now(UTC)
+    (folder / "rosters" / "people.csv").write_text(roster(20, {"p000": f"{now.date()}"}))
+    act = {key: value for key, value in incident(now - timedelta(hours=1)).items() if key != "source"}
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([act]))
+    run("once", "-C", str(folder))
+    told = run("leavers", "-C", str(folder)).output
+    assert ("1 acts" in told, "0 logs" in told) == (True, False), told
+
+
+def test_the_privacy_report_tells_of_every_log_of_which_something_is_kept(tmp_path: Path) -> None:
+    station = open_station(lay_out(tmp_path / "work"))
+    for name, lines in (("push", 2), ("gone", 3)):
+        batch = replace(read_push(as_lines([incident()] * lines).encode()), source=name)
+        inbox.take(station.state, batch, frozenset, NOW, keep_days=400)
+    station.close()
+    told = json.loads(run("privacy", "report", "-C", str(station.folder), "--format", "json").output)
+    assert [(log["name"], log["from"], log["lines"]) for log in told["collected"]["sources"]] == [
+        ("admin", "inbox", 0),
+        ("gone", "a source that lastday.toml no longer names", 3),
+        ("push", "POST /v1/events", 2),
+    ]
+
+
+def test_doctor_tells_where_others_may_read_the_store(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    data = folder / "data"
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    for mode, told in ((0o755, True), (0o750, False)):
+        data.chmod(mode)
+        checks = json.loads(CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"]).output)
+        assert [c["state"] for c in checks if c["topic"] == "access"] == (["look"] if told else [])
+    folder.chmod(0o700)
+    data.chmod(0o755)
+    assert "access" not in CliRunner().invoke(main, ["doctor", "-C", str(folder)]).output, "nobody gets that far"
+
+
+def test_once_refuses_what_check_config_would_refuse(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "inbox").rmdir()
+    assert "there is no folder inbox; make it or name another" in str(run_wrong("once", "-C", str(folder)))
+
+
+def run_wrong(*words: str) -> BadInput:
+    """What must be mended before the command can run."""
+    error = CliRunner().invoke(main, words).exception
+    assert isinstance(error, BadInput), error
+    return error
 
 
 def test_once_doctor_and_rejects(tmp_path: Path) -> None:

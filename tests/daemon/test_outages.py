@@ -58,6 +58,8 @@ def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
     (row,) = posted(station)
     assert row["state"] == "waiting"
     assert 5 < row["attempts"] < 15
+    (told,) = [check for check in examine(station, clock.now()) if check.topic == "channel mail"]
+    assert (told.state, "1 waiting" in told.text, "SMTPConnectError" in told.text) == ("look", True, True)
     mail = MailReceiver()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.receivers.free_port", lambda: port)
@@ -236,4 +238,41 @@ def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> No
             beat(daemon)
             clock.go(hours=1)
         assert [message["subject"] for _, message in mail.messages] == ["[lastday] source admin needs attention"]
+        station.close()
+
+
+def test_what_the_operator_is_told_stands_in_the_log_and_with_doctor_until_it_is_mended(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SetClock()
+    station = office(tmp_path, mail_channel(free_port()))
+    daemon = daemon_of(station, clock)
+    inbox = (station.folder / "inbox").rename(tmp_path / "unmounted")
+    pipeline.ingest(station, NOW)
+    beat(daemon)
+    logged = [record for record in caplog.records if record.message == "the operator is told"]
+    assert [record.topic for record in logged] == ["source admin"]  # type: ignore[attr-defined]
+    station.problems.clear()  # doctor is another process
+    broken = "broken or silent since 2017-11-02 18:52Z, as the operator was told; see lastday once"
+    assert ("bad", broken) in [(c.state, c.text) for c in examine(station, clock.now()) if c.topic == "source admin"]
+    inbox.rename(station.folder / "inbox")
+    pipeline.ingest(station, NOW)
+    beat(daemon)
+    assert "bad" not in [check.state for check in examine(station, clock.now()) if check.topic == "source admin"]
+    station.close()
+
+
+def test_a_new_configuration_is_checked_as_check_config_does(tmp_path: Path) -> None:
+    with MailReceiver().listening() as mail:
+        station = office(tmp_path, mail_channel(mail.port))
+        daemon = daemon_of(station, SetClock())
+        before, config = station.settings, station.folder / "lastday.toml"
+        good = config.read_text()
+        config.write_text(good + '[[routes]]\nchannels = ["nobody"]\n')
+        assert daemon.reload() is False, "those of whom it is about would be told nowhere"
+        assert station.settings is before
+        config.write_text(good + "[windows]\nbefore = 20\n")
+        assert daemon.reload() is False, "a second table of the name"
+        config.write_text(good.replace("placebos = 60", "placebos = 61"))
+        assert daemon.reload() is True
         station.close()

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from monitor import upkeep
 from monitor.cli import main
+from monitor.doctoring import Check, examine
 from monitor.station import Station, open_station
 from monitor.store import rosters
 from tests.daemon.clockwork import posted
@@ -167,23 +168,53 @@ def test_a_feed_that_breaks_is_refused_told_once_and_the_last_good_one_stays(
     station.close()
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_good_roster_put_back_as_it_was_ends_the_alarm(tmp_path: Path, gone: bool) -> None:
+    station = open_station(lay_out(tmp_path / "work", MAIL))
+    station.lease.renew(0.0)
+    tell(station, roster(60))
+    upkeep.sync_rosters(station, NOW)
+    (good,) = (station.folder / "rosters").iterdir()
+    aside = good.rename(station.folder / "good.csv")
+    if not gone:
+        good.write_text("no;roster\n")
+    upkeep.sync_rosters(station, NOW)
+    assert "hr" in station.problems
+    aside.replace(good)  # with its size and its time
+    upkeep.sync_rosters(station, NOW)
+    assert station.problems == {}
+    with station.state.read() as connection:
+        assert rosters.last_version(connection, "hr").status == "in_force"
+    station.close()
+
+
 def test_accept_overrides_on_record(tmp_path: Path) -> None:
     station = open_station(lay_out(tmp_path / "work"))
     station.lease.renew(0.0)
     tell(station, roster(60))
     tell(station, roster(20), 1)
     assert len(known(station).people) == 60
-    run = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "sold Leeds", "-C", str(station.folder)])
+    assert (of_roster(station)[0].state, "lastday roster accept hr" in of_roster(station)[0].text) == ("bad", True)
+    there = ("-C", str(station.folder))
+    run = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "sold Leeds", *there])
     assert run.exit_code == 0, run.output
+    assert "accepted; in force when it is read next" in CliRunner().invoke(main, ["roster", "list", *there]).output
+    assert (of_roster(station)[0].state, "is accepted" in of_roster(station)[0].text) == ("look", True)
     assert tell(station, roster(20), 2) == 40
     with station.state.read() as connection:
         assert len(rosters.still_there(connection, "hr")) == 20
         (row,) = connection.execute(sa.text("SELECT what, reason FROM audit WHERE what <> 'config'")).all()
     assert row.what == "roster accept"
     assert row.reason == "sold Leeds"
-    again = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "x", "-C", str(station.folder)])
+    again = CliRunner().invoke(main, ["roster", "accept", "hr", "--reason", "x", *there])
     assert isinstance(again.exception, Exception)
+    tell(station, "", 3)
+    assert "roster accept" not in of_roster(station)[0].text, "nobody stands in it"
     station.close()
+
+
+def of_roster(station: Station) -> list[Check]:
+    return [check for check in examine(station, NOW) if check.topic == "roster hr"]
 
 
 def test_the_first_roster_has_the_say_and_lateness_is_measured(tmp_path: Path) -> None:

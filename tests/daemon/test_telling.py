@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from monitor import pipeline
 from monitor.model import Departure
+from monitor.notify import words
 from monitor.store import cases
 from monitor.telling import warn
 from tests.core.made import LAST_DAY, finding
@@ -54,6 +55,27 @@ def test_opened_escalated_reminder_and_never_twice(office) -> None:
         beat(daemon)
     assert mail.kinds == ["opened", "escalated", "reminder", "reminder"]
     assert len({key for key, _, _ in mail.taken}) == 4
+
+
+def test_what_was_not_told_yet_comes_first_with_its_undo(office) -> None:
+    clock = SetClock()
+    daemon, mail = kept(office, clock)
+    old = [finding(action=f"file.v{i}", score=20.0 - i, day=1) for i in range(6)]
+    judge(office, old, clock.now(), LEAVING)
+    beat(daemon)
+    quiet = finding(action="mail.send", severity="low", score=19.5)
+    fresh = finding(action="table.drop", score=9.0, undo="Restore it.")
+    judge(office, [*old, quiet, fresh], clock.now(), LEAVING)
+    beat(daemon)
+    assert mail.kinds == ["opened", "escalated"]
+    told = mail.taken[-1][1]
+    assert [f["action"] for f in told.body["findings"]][:3] == ["table.drop", "file.v0", "mail.send"]
+    assert "table.drop" in words.subject(told)
+    assert words.text(told).startswith("UNDO: Restore it.")
+    assert "new: high, score 9.0" in words.text(told)
+    assert words.text(told).count("new: ") == words.html(told).count("new: ") == 1
+    assert f"lastday case show {told.case_id}" in words.text(told)
+    assert f"lastday case show {told.case_id}" in words.html(told)
 
 
 def test_a_layoff_of_200_is_one_digest(office) -> None:

@@ -153,3 +153,10 @@ def contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     return server, ssl.create_default_context(cafile=str(folder / "cert.pem"))
+
+
+@pytest.mark.parametrize(("security", "mend"), [("starttls", 'security = "none"'), ("tls", 'security = "starttls"')])
+def test_a_server_without_what_the_settings_ask_for_is_told_with_the_mend(security: str, mend: str) -> None:
+    with MailReceiver().listening() as receiver, pytest.raises(Retryable) as told:
+        MailChannel(rule(receiver.port, security=security), None).send(notice(), key="k", recipients=("a@b.example",))
+    assert mend in told.value.why
