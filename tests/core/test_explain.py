@@ -18,7 +18,7 @@ EVENT: dict[str, Any] = {
     "used": "pc-7", "again": 0, "n_unstated": 3, "n_day": 5, "n_hour": 4, "s_day": 80.0, "idle": 30, "campaign": 1.0,
     "magnitude": 44e6, "s_many": 12.0, "n_many": 9, "s_split": 900.0, "n_same": 3, "n_new": 6, "n_foreign": 7,
     "n7": 20, "c7": 20, "n28": 60, "c28": 10, "new7": 8, "new28": 9, "new_pc": 4, "target_state": NEW_TO_ME,
-    "target_users": 3, "place_state": NEW_TO_ALL, "place_users": 0, "again": 0,
+    "target_users": 3, "place_state": NEW_TO_ALL, "place_users": 0,
 }  # fmt: skip
 
 
