@@ -29,11 +29,12 @@ def test_every_package_is_mapped() -> None:
 
 
 def test_every_path_that_is_named_is_there() -> None:
-    paths = re.findall(r"`((?:monitor|core|store|notify|tests|config|detectors)/[\w/.]*)`", PAGE)
+    paths = re.findall(r"`((?:monitor|core|store|notify|tests|config|detectors)/[\w/.]*)(?:::(\w+))?`", PAGE)
     assert len(paths) > 40
-    for path in paths:
+    for path, test in paths:
         where = ROOT if path.split("/")[0] in ("monitor", "tests", "config", "detectors") else ROOT / "monitor"
         assert (where / path).exists(), path
+        assert not test or f"\ndef {test}(" in (where / path).read_text("utf-8"), test
 
 
 def test_the_page_stays_one_page() -> None:

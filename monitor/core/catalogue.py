@@ -18,10 +18,16 @@ LEAST_IMPACT = 0.02
 SHORTEST_PART, SHORTEST_VERB, LONGEST_COMPOUND = 3, 4, 40
 """Letters of the shortest word and the shortest verb that are seen in a compound (a dismount has no dis), and of the
 longest name that is taken for one."""
+MOST_WORDS = 12
+"""Words of a noun that are looked at: a name of thousands of words may not take seconds."""
+_LONG = range(20, 5, -1)
+"""Letters of a noun that is seen at the end of a word whose beginning is not known, the most first."""
 _SIZES = (4, 3, 2, 1)
 """Words of a compound verb, the most first: move_to_recycle_bin."""
 _ENDINGS = (("", ""), ("s", ""), ("ies", "y"))
 """Of a word as it is written, and what stands for them in the singular."""
+_FORMS = (("", ""), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("s", ""), ("es", ""))
+"""Of a form of a verb, and what stands for them in the verb."""
 _WORD = re.compile("[a-z0-9]+")
 
 
@@ -53,6 +59,8 @@ class Compounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that names are made of: they say nothing by themselves, but are known where words are run together."""
 
     words: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    """What a noun is that ends in one of these, whatever stands before: a payment_template is a template."""
 
 
 class CrownJewels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +114,7 @@ class Catalogue:
     senses: Mapping[tuple[str, str], Entry] = field(init=False)
     stems: Mapping[str, str] = field(init=False)
     known: frozenset[str] = field(init=False)
+    long_nouns: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Spread the verbs over their aliases; events have their actions in small letters."""
@@ -126,29 +135,37 @@ class Catalogue:
             if "_" not in alias and alias.startswith(verb.rstrip("e"))
         }
         self.known = self._vocabulary()
+        nouns = [*self.file.nouns, *(noun for sense in self.file.senses.values() for noun in sense.nouns)]
+        self.long_nouns = frozenset(noun for noun in nouns if len(noun) >= _LONG[-1])
 
     def action(self, name: str) -> Action:
         """What the catalogue says of the action `name`, whether or not it knows it."""
         noun, _, verb = name.rpartition(".")
         about = self._words(noun)
-        told = self._told(name, about, verb)
-        by = [verb] if verb in self.verbs else self._words(verb)
-        sense = None if told else self._sense(about, self._words(verb), by)
-        told = told or Entry()
-        by_verb = sense or self._verb(by) or Entry()
+        told = self._told(name, about, verb) or Entry()
+        by_verb, with_noun = self._by_verb(about, verb)
         kind = told.kind or by_verb.kind or self._default_kind()
         of_class = self.file.classes[kind]
         chain = (told, by_verb, of_class, self.file.default)
-        impact = told.impact if sense is None else sense.impact
-        if impact is None:
-            weights = [self.file.nouns.get(word, 0.0) for word in about]
-            impact = _first(chain, "impact", 0.35) + max(*weights, 0.0, 0.0) + min(*weights, 0.0, 0.0)
-            impact = min(max(impact, LEAST_IMPACT), 1.0)
+        impact = _first(chain, "impact", 0.35)
+        if told.impact is None and not with_noun:
+            weights = [0.0, *(self.file.nouns.get(word, 0.0) for word in about)]
+            impact = min(max(impact + max(weights) + min(weights), LEAST_IMPACT), 1.0)
         return Action(
             name, kind, impact, _first(chain, "reversible", True), _first(chain, "restore_minutes", 60),
             _first(chain, "undo", "Set {target} back."),
             _first(chain, "magnitude", self._unit(noun, verb, kind)),
         )  # fmt: skip
+
+    def knows(self, name: str) -> bool:
+        """Is anything known of that action, by its name or by its verb?"""
+        noun, _, verb = name.rpartition(".")
+        about = self._words(noun)
+        return bool(self._told(name, about, verb)) or self._by_verb(about, verb)[0] != Entry()
+
+    def _base(self, word: str) -> str:
+        """The verb that a word is a form of, the word itself where it is none: customized is customize."""
+        return next((base for base in _bases(word) if base in self.verbs), word)
 
     def _told(self, name: str, about: list[str], verb: str) -> Entry | None:
         """What is listed of the action, also where its words are run together or its verb is in the past.
@@ -169,30 +186,41 @@ class Catalogue:
         if noun in self.file.units:
             return self.file.units[noun]
         of_noun = {self.file.units.get(word) for word in self._words(noun)}
-        of_verb = [self.file.units.get(word) for word in self._words(verb) if word not in self.verbs]
+        words = self._words(verb)
+        of_verb = [self.file.units.get(word) for word in words if len(words) > 1 and word not in self.verbs]
         alone = of_noun.pop() if len(of_noun) == 1 else None
         return alone or next(filter(None, of_verb), None)
 
-    def _verb(self, words: list[str]) -> Entry | None:
-        """The strongest verb in these words; mass_delete is one, whatever stands before or after it."""
-        known, at = [], 0
-        while at < len(words):
-            size = next((size for size in _SIZES if "_".join(words[at : at + size]) in self.verbs), 0)
-            if size:
-                known.append(self.verbs["_".join(words[at : at + size])])
-            at += size or 1
-        return max(known, key=self._impact, default=None)
+    def _by_verb(self, noun: list[str], verb: str) -> tuple[Entry, bool]:
+        """What the verb comes to, and whether that is with such a noun: payment.submit, payee.iban_update.
 
-    def _sense(self, noun: list[str], verb: list[str], by: list[str]) -> Entry | None:
-        """What a verb that says little comes to with such a noun: payment.submit, payee.iban_update.
-
-        noun, verb: the words of each, for a noun may stand in the verb. by: what is looked up as a verb, a word or
-        more. Of many that fit the gravest is taken.
+        noun: its words; another may stand in the verb. Of a verb of many words the gravest counts.
         """
-        about = [*_runs(noun), *_runs(verb)]
-        pairs = [(word, each) for each in _runs(by) for word in about if word != each]
+        words = self._words(verb)
+        by = [verb] if verb in self.verbs else dict.fromkeys(self._verbs([self._base(word) for word in words]))
+        heads = [run for run in _runs(noun) if run.split("_")[-1] == noun[-1]]
+        about = [*(heads if noun and noun[-1] in self.file.compounds.heads else _runs(noun)), *_runs(words)]
+        senses = {each: sense for each in by if (sense := self._sense(about, each))}
+        plain = [self.verbs[each] for each in by if each in self.verbs and each not in senses]
+        best = max((*senses.values(), *plain), key=self._impact, default=Entry())
+        return best, any(best is sense for sense in senses.values())
+
+    def _sense(self, about: list[str], verb: str) -> Entry | None:
+        """The gravest of what a verb that says little comes to with one of these nouns."""
+        pairs = ((noun, base) for noun in about if noun != verb for base in _bases(verb))
         fit = [self.senses[pair] for pair in pairs if pair in self.senses]
         return max(fit, key=self._impact, default=None)
+
+    def _verbs(self, words: list[str]) -> list[str]:
+        """The verbs in these words, known or not; mass_delete is one, whatever stands before or after it."""
+        told, at = [], 0
+        while at < len(words):
+            runs = (words[at : at + size] for size in _SIZES)
+            forms = ("_".join(form) for run in runs for form in (run, [self.stems.get(word, word) for word in run]))
+            verb = next((form for form in forms if form in self.verbs), words[at])
+            told.append(verb)
+            at += verb.count("_") + 1
+        return told
 
     def _words(self, text: str) -> list[str]:
         """The words of a noun or verb, taken apart where they are run together: vendorbank is vendor and bank."""
@@ -201,12 +229,13 @@ class Catalogue:
     def _split(self, written: str) -> list[str]:
         """A word as it is where it is known, in the singular where that is, taken apart where all its parts are known.
 
-        A word of which a part is not known stays whole: a threshold has no hold.
+        Where a part is not known, only a long noun at the end is seen: acmepayment has a payment, a threshold no hold.
         """
         forms = [written.removesuffix(many) + one for many, one in _ENDINGS if written.endswith(many)]
         whole = [[form] for form in forms if form in self.known]
         apart = (_parts(form, self.known) for form in forms if len(form) <= LONGEST_COMPOUND)
-        return next(filter(None, (*whole, *apart)), [written])
+        ends = ([form[:-size], form[-size:]] for form in forms for size in _LONG if form[-size:] in self.long_nouns)
+        return next(filter(None, (*whole, *apart, *(end for end in ends if len(end[0]) >= SHORTEST_PART))), [written])
 
     def _vocabulary(self) -> frozenset[str]:
         """Every word that has a meaning here, as a noun or a verb of four letters, and those that names are made of."""
@@ -240,12 +269,22 @@ def _span(minutes: int) -> str:
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
+def _bases(word: str) -> list[str]:
+    """What a word may be a form of, itself first.
+
+    >>> _bases("revised")
+    ['revised', 'revis', 'revise']
+    """
+    return [word.removesuffix(end) + instead for end, instead in _FORMS if word.endswith(end)]
+
+
 def _runs(words: list[str]) -> list[str]:
-    """Every one to three words that follow each other.
+    """Every one to three words that follow each other, of the last of them.
 
     >>> _runs(["gift", "card"])
     ['gift', 'card', 'gift_card']
     """
+    words = words[-MOST_WORDS:]
     return ["_".join(words[at : at + size]) for size in (1, 2, 3) for at in range(len(words) - size + 1)]
 
 

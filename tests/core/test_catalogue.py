@@ -80,7 +80,17 @@ def test_a_noun_tells_what_the_size_of_a_change_or_a_loss_counts(
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "a" * 10_000, "a.b.c.d", "\x1b[31m", "x." + "_".join(["delete"] * 2000)]
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "a" * 10_000,
+        "a.b.c.d",
+        "\x1b[31m",
+        "x." + "_".join(["delete"] * 2000),
+        "_".join(f"a{i}" for i in range(4000)) + ".x",
+    ],
 )
 def test_any_name_has_an_impact(catalogue: Catalogue, name: str) -> None:
     assert 0 <= catalogue.action(name).impact <= 1
@@ -96,6 +106,7 @@ def test_any_name_has_an_impact(catalogue: Catalogue, name: str) -> None:
         ("clusterrolebinding.create", "cluster_role_binding.create"), ("giftcard.issue", "gift_card.issue"),
         ("iam.deleteuser", "iam.delete_user"), ("userloggedin", "user_logged_in"),
         ("auditlog.clear", "audit_log.clear"), ("deploykey.create", "deploy_key.create"),
+        ("acmepayment.create", "acme_payment.create"),
         ("legalholds.release", "legal_hold.release"), ("policies.attach", "policy.attach"),
     ],
 )  # fmt: skip
@@ -110,6 +121,7 @@ def test_words_run_together_are_read_as_words(catalogue: Catalogue, together: st
     [
         "threshold", "keynote", "keyboard", "banknote", "feedback", "backlog", "blog", "dialog", "airport",
         "observer", "parole", "vegetable", "recorder", "opposite", "stakeholder", "household", "compost",
+        "disposition", "microphone", "stranger",
         "x" * 500,
     ],
 )  # fmt: skip

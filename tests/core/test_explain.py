@@ -15,10 +15,10 @@ COUNTS = np.array([2.0, 40.0, 30.0, 900.0, 0.0, 0.0])
 USUAL = bin_of([10, 1000, 5, 400]).astype(float)
 EVENT: dict[str, Any] = {
     "action": "file.read", "to": "", "unit": "rows", "action_before": "file.copy", "where": "Sunday 03:00",
-    "used": "pc-7", "n_unstated": 3, "n_day": 5, "n_hour": 4, "s_day": 80.0, "idle": 30, "campaign": 1.0,
+    "used": "pc-7", "again": 0, "n_unstated": 3, "n_day": 5, "n_hour": 4, "s_day": 80.0, "idle": 30, "campaign": 1.0,
     "magnitude": 44e6, "s_many": 12.0, "n_many": 9, "s_split": 900.0, "n_same": 3, "n_new": 6, "n_foreign": 7,
     "n7": 20, "c7": 20, "n28": 60, "c28": 10, "new7": 8, "new28": 9, "new_pc": 4, "target_state": NEW_TO_ME,
-    "target_users": 3, "place_state": NEW_TO_ALL, "place_users": 0, "again": 0,
+    "target_users": 3, "place_state": NEW_TO_ALL, "place_users": 0,
 }  # fmt: skip
 
 
@@ -80,6 +80,10 @@ def test_what_nobody_did_before_is_told_so() -> None:
     assert (nothing.own_usual, nothing.peer_usual) == ("none known", "none known")
     first = tell("rarity days", EVENT, Figures(np.zeros(6)))
     assert (first.own_usual, first.peer_usual) == ("none known", "none known")
+
+
+def test_what_is_a_little_unusual_again_and_again_is_told_with_its_days() -> None:
+    assert told("habit @pc", again=6).endswith("; something as unusual on 6 days within four weeks")
 
 
 def test_usual_sizes_stand_beside() -> None:

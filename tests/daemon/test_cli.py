@@ -326,7 +326,10 @@ def test_once_says_on_a_terminal_what_it_came_to(tmp_path: Path) -> None:
     assert "watched" not in run("once", "-C", str(folder)).output, "a program is told what it was told"
 
 
-def test_what_is_stored_says_where_its_rate_rests_on_the_default_scale_as_a_scan_does(tmp_path: Path) -> None:
+def test_what_is_stored_says_where_its_rate_rests_on_the_default_scale_as_a_scan_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
     folder = lay_out(tmp_path / "work")
     now = datetime.now(UTC)
     (folder / "rosters" / "people.csv").write_text(roster(20, dict.fromkeys(("p000", "p001"), f"{now.date()}")))

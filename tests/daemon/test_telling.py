@@ -14,6 +14,7 @@ from monitor import pipeline
 from monitor.model import Departure
 from monitor.notify import words
 from monitor.store import cases
+from monitor.telling import warn
 from tests.core.made import LAST_DAY, finding
 from tests.daemon.clockwork import SetClock, beat, judge, kept, open_at, posted
 from tests.daemon.conftest import NOW
@@ -170,8 +171,10 @@ def test_nights_in_which_the_clock_is_changed_have_one_digest(tmp_path: Path, ni
     station.close()
 
 
-def test_a_departure_that_is_withdrawn_resolves_its_case(office) -> None:
+def test_a_departure_that_is_withdrawn_resolves_its_case_also_under_a_silence(office) -> None:
     judge(office, [finding()], NOW, LEAVING)
+    with office.state.write() as connection:
+        cases.add_silence(connection, "person", "p000", NOW, NOW + timedelta(days=2), "move", "me")
     judge(office, [], NOW + timedelta(hours=1), [replace(LEAVING[0], certainty="withdrawn")])
     judge(office, [], NOW + timedelta(hours=2), [])
     assert [(row["kind"], row["severity"]) for row in posted(office)] == [("opened", "high"), ("resolved", "low")]
@@ -238,6 +241,16 @@ def test_a_clock_that_is_set_tells_nothing_twice_and_forgets_nothing(office, ste
     digests = [n for _, n, _ in mail.taken if n.kind == "digest"]
     assert [[c["person"]["person_id"] for c in n.body["cases"]] for n in digests] == [["p001"]]
     assert daemon.station.lease.leads
+
+
+def test_that_a_channel_is_in_trouble_is_told_through_another(tmp_path: Path) -> None:
+    station = open_at(lay_out(tmp_path / "work", MAIL + MAIL.replace('name = "mail"', 'name = "other"')))
+    with station.state.write() as connection:
+        warn(connection, station, "channel mail", "it is down", NOW)
+        warn(connection, station, "history", "a file is lost", NOW)
+    told = {(row["body"]["topic"], row["channel"]) for row in posted(station)}
+    assert told == {("channel mail", "other"), ("history", "mail"), ("history", "other")}
+    station.close()
 
 
 def test_nothing_is_written_by_who_does_not_lead(office) -> None:

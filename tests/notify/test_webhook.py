@@ -85,11 +85,19 @@ def test_answers(status: int, error: type[Exception]) -> None:
         assert told.value.after_seconds == 77.0
 
 
-def test_retry_after_may_be_a_date() -> None:
-    answers = [(503, {"retry-after": "Thu, 02 Nov 2017 18:53:00 GMT"})]
-    with HttpReceiver(answers).listening() as receiver, pytest.raises(Retryable) as told:
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("Thu, 02 Nov 2017 18:53:00 GMT", 59.5),
+        ("Thu, 02 Nov 2017 18:51:00 GMT", 0.0),
+        ("120", 120.0),
+        ("soon", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(asked: str, seconds: float | None) -> None:
+    with HttpReceiver([(503, {"retry-after": asked})]).listening() as receiver, pytest.raises(Retryable) as told:
         channel(receiver.url).send(notice(), key="k")
-    assert told.value.after_seconds == pytest.approx(59.5)
+    assert told.value.after_seconds == (None if seconds is None else pytest.approx(seconds))
 
 
 def hang(connection: socket.socket, over: threading.Event) -> None:
@@ -155,15 +163,22 @@ def test_internal_addresses_are_refused_unless_listed() -> None:
         "240.0.0.1",
         "2001::1",
         "255.255.255.255",
+        "4000::1",
     ],
 )
 def test_what_is_internal(address: str) -> None:
     assert not is_allowed(address, ())
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34"])
 def test_what_is_public(address: str) -> None:
     assert is_allowed(address, ())
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3"])
+def test_what_is_listed_is_meant_in_either_spelling(address: str) -> None:
+    assert is_allowed(address, ("hooks.corp.example", "10.1.2.0/24"))
+    assert not is_allowed(address, ("10.1.3.0/24",))
 
 
 def test_a_secret_that_is_none_is_told_without_showing_it() -> None:

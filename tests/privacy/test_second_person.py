@@ -281,6 +281,11 @@ def test_a_manager_with_an_own_case_is_not_told(tmp_path: Path) -> None:
             connection.execute(sa.text(f"DELETE FROM {table}"))
     told("p001")
     assert told("p001", "p002") == ['["security@corp.example"]']
+    with station.state.write() as connection:
+        connection.execute(sa.text("DELETE FROM cases WHERE person_id = 'p002'"))
+        connection.execute(sa.text("DELETE FROM outbox"))
+        connection.execute(sa.text("UPDATE cases SET state = 'closed', closed_as = 'benign'"))
+    assert told("p001", "p002") == ['["p001@corp.example", "security@corp.example"]'], "what is closed bars nobody"
     station.close()
 
 

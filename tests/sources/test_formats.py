@@ -248,4 +248,4 @@ def test_actions_of_the_formats_are_in_the_catalogue_or_have_a_known_verb(name: 
             spec = mapping.action
             told = [*(getattr(spec, "map", None) or {}).values(), getattr(spec, "text", None)]
             for action in filter(None, told):
-                assert action in catalogue.file.actions or catalogue._verb(action.rpartition(".")[2]), action
+                assert action in catalogue.file.actions or catalogue.knows(action), action
