@@ -115,7 +115,7 @@ def test_who_moves_to_another_team_of_the_trade_reads_its_papers_and_that_is_no_
     org = Org(FIRST, LAST)
     sales, law = org.team("sales", 30), org.team("law", 20)
     for squad in range(3):
-        for action, per_day in (("file.read", 5), ("file.download", 2)):
+        for action, per_day in (("file.read", 5), ("file.download", 4)):
             org.usual(
                 sales[squad::3], action, per_day=per_day, target=lambda d, k=squad: f"/sales-{k}/{d.randint(1, 90)}"
             )
