@@ -147,7 +147,7 @@ def build_breadth(history: History) -> dict[str, Columns]:
 def sums(history: History, paying: Sequence[int]) -> Columns:
     """History rows of how much the `paying` actions moved to the same target in a week."""
     history.put("paying", pa.table({"a": pa.array(paying, pa.int32())}))
-    weekly = f"""(SELECT p, a, v, seg, sum(least(m, 1e15)::BIGINT) FILTER (NOT failed) AS s
+    weekly = f"""(SELECT p, a, v, seg, sum(m::BIGINT) FILTER (NOT failed) AS s
         FROM act SEMI JOIN paying USING (a) WHERE v IS NOT NULL GROUP BY p, a, v, seg, {WEEK})"""
     return _counted(history, bin_sql("s"), weekly, "s IS NOT NULL")
 
@@ -232,7 +232,7 @@ def watched(history: History, facets: Sequence[Facet], paying: Sequence[int]) ->
           FROM mine JOIN settled USING (p) LEFT JOIN target USING (v) LEFT JOIN target_state AS one ON one.p = mine.p AND one.v = mine.v)
         SELECT known.r, known.w, known.p, known.g, known.a, known.t, known.h, known.d, coalesce(known.b, -1) AS b,
           failed, reasoned,
-          coalesce(least(m, 1e15), 0) AS m, coalesce(known.v, 0) AS v, rolling.n7, rolling.n28, c7, c28, campaign,
+          coalesce(m, 0) AS m, coalesce(known.v, 0) AS v, rolling.n7, rolling.n28, c7, c28, campaign,
           coalesce(breadth.n, 0) AS n_new, coalesce(breadth.n7, 0) AS new7, coalesce(breadth.n28, 0) AS new28,
           coalesce(breadth.n_foreign, 0) AS n_foreign, coalesce(before + 1, 0) AS before, coalesce(absence.n, 0) AS idle,
           coalesce(together.s, 0) AS s_many, coalesce(together.n, 0) AS n_many,

@@ -32,6 +32,8 @@ MOSTLY, SOMETIMES = 0.5, 0.005
 SETTLING_DAYS = 28
 """At the start of a person's record everything is new: rates of the new are counted after it."""
 SAME_TARGET_DAYS = 21
+_MAGNITUDE = "CASE WHEN magnitude IS NOT NULL THEN least(abs(magnitude), 1e15) END"
+"""SQL, within what sums of whole numbers hold; least() alone would take a missing one for the largest."""
 PLACE = r"""CASE
     WHEN contains({x}, '://') THEN split_part(split_part({x}, '://', 2), '/', 1)
     WHEN contains({x}, '@') THEN regexp_extract({x}, '@([^@]*)$', 1)
@@ -218,7 +220,7 @@ class History:
               (coalesce(d >= s0, false)::TINYINT + coalesce(d >= s1, false)::TINYINT + coalesce(d >= s2, false)::TINYINT) AS seg
               {"".join(", " + name for name in names)}
             FROM (SELECT *, h // 24 AS d FROM (
-              SELECT event.rowid AS r, k, hash(id) AS i, p, g, a, t, abs(magnitude) AS m,
+              SELECT event.rowid AS r, k, hash(id) AS i, p, g, a, t, {_MAGNITUDE} AS m,
                 CASE WHEN magnitude IS NOT NULL THEN {bin_sql("abs(magnitude)")} END AS b,
                 coalesce(lower(outcome) IN {FAILURES}, false) AS failed, reason IS NOT NULL AS reasoned,
                 CASE WHEN target IS NOT NULL THEN hash(target) END AS v,
@@ -232,5 +234,5 @@ class History:
         self.db.execute("CREATE OR REPLACE TABLE active AS SELECT DISTINCT p, d, h, seg FROM act")
         self.db.execute("""CREATE OR REPLACE TABLE daily AS
             SELECT p, a, d, seg, count(*)::INTEGER AS n,
-              sum(least(m, 1e15)::BIGINT) FILTER (NOT failed)::DOUBLE AS s
+              sum(m::BIGINT) FILTER (NOT failed)::DOUBLE AS s
             FROM act GROUP BY p, a, d, seg""")

@@ -64,7 +64,7 @@ def build_together(history: History, bits: Floats) -> None:
           SELECT p, act.a, d, v, any_value(seg) AS seg, max(x) AS x
           FROM act SEMI JOIN (SELECT p, a, d FROM daily WHERE n > 1) AS several USING (p, a, d)
           JOIN sized ON sized.a = act.a AND sized.b = least(act.b, {bits.shape[1] - 1})
-          WHERE NOT failed GROUP BY p, act.a, d, v)
+          WHERE NOT failed AND act.b IS NOT NULL GROUP BY p, act.a, d, v)
         GROUP BY p, a, d""")
 
 
