@@ -198,12 +198,18 @@ class Catalogue:
         """
         words = self._words(verb)
         by = [verb] if verb in self.verbs else dict.fromkeys(self._verbs([self._base(word) for word in words]))
-        heads = [run for run in _runs(noun) if run.split("_")[-1] == noun[-1]]
-        about = [*(heads if noun and noun[-1] in self.file.compounds.heads else _runs(noun)), *_runs(words)]
+        about = [*self._nouns(noun), *_runs(words)]
         senses = {each: sense for each in by if (sense := self._sense(about, each))}
         plain = [self.verbs[each] for each in by if each in self.verbs and each not in senses]
         best = max((*senses.values(), *plain), key=self._impact, default=Entry())
         return best, any(best is sense for sense in senses.values())
+
+    def _nouns(self, words: list[str]) -> list[str]:
+        """What an action is about, a word or more each: a payment_template is a template, and no payment."""
+        nouns = _runs(words)
+        if words and words[-1] in self.file.compounds.heads:
+            return [noun for noun in nouns if noun.split("_")[-1] == words[-1]]
+        return nouns
 
     def _sense(self, about: list[str], verb: str) -> Entry | None:
         """The gravest of what a verb that says little comes to with one of these nouns."""

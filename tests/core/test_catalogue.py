@@ -28,6 +28,7 @@ def test_case(catalogue: Catalogue, case: dict) -> None:
 def test_every_entry_can_be_told(catalogue: Catalogue) -> None:
     """Whatever is looked up has an impact from 0 to 1 and a way back that names the target."""
     words = [*catalogue.file.actions, *(f"thing.{verb}" for verb in catalogue.verbs), "thing.frobnicate", "", "."]
+    words += [".".join(pair) for pair in catalogue.senses]
     for action in map(catalogue.action, words):
         assert 0 <= action.impact <= 1
         assert action.restore_minutes >= 0
@@ -134,3 +135,10 @@ def test_a_word_that_only_ends_like_another_stays_whole(catalogue: Catalogue, no
 def test_a_verb_in_the_past_finds_what_is_listed(catalogue: Catalogue) -> None:
     for past, listed in (("file.deleted", "file.delete"), ("giftcard.issued", "gift_card.issue")):
         assert catalogue.action(past).impact == catalogue.action(listed).impact
+
+
+def test_every_sense_is_found_by_its_noun_and_verb(catalogue: Catalogue) -> None:
+    """A sense with a noun or a verb in capitals, or with a sign between two words but _, would never be found."""
+    for noun, verb in catalogue.senses:
+        assert noun == "_".join(catalogue._words(noun)), noun
+        assert verb == verb.lower().strip(), verb
