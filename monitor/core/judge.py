@@ -66,7 +66,7 @@ class Weights:
     """Share of the score that fades with the hours to the end, and how fast."""
     after: float = 2.0
     after_impact: float = 7.6
-    after_volume: float = 0.4
+    after_volume: float = 0.8
     """Bits of any act past the end, more by its impact, and by each doubling of that day's acts."""
     after_hours: tuple[float, float] = (2.0, 16.0)
     """A late shift may run over; from the second hour figure on an act past the end counts in full."""
