@@ -15,6 +15,7 @@ from detectors import person_day
 from monitor.assess import Assessment, Step, assess, damp
 from monitor.core.clocks import CLOCK_AHEAD, instant, micros
 from monitor.core.windows import known_from, usual_zone
+from monitor.engine import start
 from monitor.findings import findings
 from monitor.matching import NothingMatched
 from monitor.model import BadInput, Departure, Feedback, Finding, Reject
@@ -182,10 +183,4 @@ def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as
 
 def open_engine(settings: Settings) -> duckdb.DuckDBPyConnection:
     """DuckDB in memory, within the memory that the settings allow."""
-    db = duckdb.connect()
-    db.execute(f"SET memory_limit = '{settings.engine.memory}'")
-    if settings.engine.threads:
-        db.execute(f"SET threads = {settings.engine.threads}")
-    db.execute("SET preserve_insertion_order = false")
-    db.execute("SET enable_progress_bar = false")  # it would write to stdout, among the findings
-    return db
+    return start(settings.engine.threads, settings.engine.memory)

@@ -123,10 +123,11 @@ def shown_days(look: Look, departure: Departure | None, zone: str) -> tuple[date
 @contextmanager
 def reading(look: Look) -> Iterator[tuple[Connection, Acted]]:
     """One moment of the store, with what reads events from it."""
-    from monitor.store.acted import Acted, open_reader  # noqa: PLC0415  # brings DuckDB: only where events are read
+    from monitor.engine import start  # noqa: PLC0415  # brings DuckDB: only where events are read
+    from monitor.store.acted import Acted  # noqa: PLC0415
 
     engine = look.station.settings.engine
-    db = open_reader(engine.memory, engine.threads)
+    db = start(engine.threads, engine.memory)
     try:
         with look.station.state.read() as connection:
             yield connection, Acted(connection, db, look.station.data)

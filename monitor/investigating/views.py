@@ -17,11 +17,12 @@ from sqlalchemy import Connection, select
 from monitor.core import casework
 from monitor.core.identity import own_names
 from monitor.core.query import LONGEST, Asked, refused, understood
+from monitor.engine import start
 from monitor.looking import Look
 from monitor.model import BadInput
 from monitor.sql import literal
 from monitor.store import cases, steps
-from monitor.store.acted import Acted, open_reader
+from monitor.store.acted import Acted
 from monitor.store.schema import departures, findings
 
 Rows = Iterator[tuple]
@@ -114,7 +115,7 @@ def asked(look: Look, query: str, seconds: float, memory: str) -> Iterator[Answe
     """The answer to a reader's SQL. Raises BadInput where it is no question, takes too long or too much memory."""
     if len(query) > LONGEST:
         raise refused(f"is longer than {LONGEST:,} characters", "ask something shorter")
-    db = open_reader(memory, look.station.settings.engine.threads)
+    db = start(look.station.settings.engine.threads, memory)
     timer = Timer(seconds, db.interrupt)
     try:
         tree = db.execute("SELECT json_serialize_sql(?)", [query]).fetchall()[0][0]

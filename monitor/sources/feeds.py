@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from monitor.core.identity import lowered
 from monitor.core.windows import usual_zone
+from monitor.engine import start
 from monitor.model import BadInput, Departure
 from monitor.sources.fields import field_sql, resolver
 from monitor.sources.profiles import RosterProfile, Snapshots
@@ -96,7 +97,7 @@ def translator(profile: RosterProfile) -> Translate:
         fields = ", ".join(_value(name, field_sql(spec, resolve), profile.date_format) for name, spec in specs.items())
         padded = [[*row[: len(header)], *[""] * (len(header) - len(row))] for row in rows]
         given = {c: pa.array([row[i] for row in padded], pa.string()) for i, c in enumerate(columns)}
-        db = duckdb.connect()
+        db = start()
         db.register("given", pa.table({"n": pa.array(range(len(rows)), pa.int64()), **given}))
         told = db.execute(f"SELECT {fields} FROM given ORDER BY n").fetchall()
         return [dict(zip(specs, (value or "" for value in row), strict=True)) for row in told]

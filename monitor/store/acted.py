@@ -7,7 +7,6 @@ second whatever the length of the history. Judgement reads everything, see monit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -39,18 +38,6 @@ class Sealed:
     path: Path
     first_t: int
     last_t: int
-
-
-def open_reader(memory: str, threads: int) -> duckdb.DuckDBPyConnection:
-    """DuckDB in memory, within what the settings allow."""
-    db = duckdb.connect()
-    db.execute(f"SET memory_limit = {literal(memory)}")
-    if threads:
-        db.execute(f"SET threads = {threads}")
-    db.execute("SET preserve_insertion_order = false")
-    with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar to turn off
-        db.execute("SET enable_progress_bar = false")
-    return db
 
 
 class Acted:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from monitor.engine import own_tables
+from monitor.engine import own_tables, start
 
 
 def test_tables_of_one_are_not_those_of_another() -> None:
@@ -30,3 +31,16 @@ def test_nothing_stays_also_after_an_error(threads: int) -> None:
         assert len(db.execute("SELECT * FROM duckdb_databases() WHERE NOT internal").fetchall()) == 2
         with pytest.raises(duckdb.Error, match="event"):
             db.execute("SELECT * FROM event")
+
+
+def test_what_memory_does_not_hold_is_spilled_where_nobody_else_may_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with start() as db:
+        db.execute("SET memory_limit = '60MB'")
+        db.execute("CREATE TABLE event AS SELECT i, repeat(md5(i::VARCHAR), 4) AS text FROM range(2_000_000) t(i)")
+        (folder,) = (Path(path) for (path,) in db.execute("SELECT current_setting('temp_directory')").fetchall())
+        assert list(folder.iterdir()), "some of it was spilled"
+        assert folder.parent.stat().st_mode & 0o077 == 0
+    assert not list(tmp_path.iterdir())
