@@ -174,6 +174,6 @@ def _show_truth(console: Console, outcomes: Outcomes) -> None:
     loud = outcomes.harmless["critical"] + outcomes.harmless["high"]
     found = sum(one.found for one in outcomes.incidents)
     console.print(Text(
-        f"{found} of {len(outcomes.incidents)} incidents found. Of {harmless} harmless leavers {loud} were loud "
+        f"{found} of {len(outcomes.incidents)} incidents found. Of {harmless} harmless leavers {loud} {"was" if loud == 1 else "were"} loud "
         f"(high or critical), {outcomes.harmless['medium']} medium, {quiet} quiet.", style="bold",
     ))  # fmt: skip
