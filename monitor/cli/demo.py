@@ -173,7 +173,8 @@ def _show_truth(console: Console, outcomes: Outcomes) -> None:
     harmless, quiet = sum(outcomes.harmless.values()), outcomes.harmless["quiet"]
     loud = outcomes.harmless["critical"] + outcomes.harmless["high"]
     found = sum(one.found for one in outcomes.incidents)
+    words = f"{loud} was loud" if loud == 1 else f"{loud} were loud"
     console.print(Text(
-        f"{found} of {len(outcomes.incidents)} incidents found. Of {harmless} harmless leavers {loud} {"was" if loud == 1 else "were"} loud "
+        f"{found} of {len(outcomes.incidents)} incidents found. Of {harmless} harmless leavers {words} "
         f"(high or critical), {outcomes.harmless['medium']} medium, {quiet} quiet.", style="bold",
     ))  # fmt: skip
