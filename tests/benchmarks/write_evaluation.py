@@ -47,9 +47,9 @@ and method: [evaluation.csv](evaluation.csv). What is slow and what is fast: [sp
 
 **Measured on** generated organisations (`monitor.world`) of {len(detection.shapes)} kinds
 ({", ".join(detection.shapes)}), seeds {seeds},
-{INCIDENTS} incidents among {LEAVERS} leavers in each. lastday's weights were chosen on seeds 101 and 102: these
-organisations
-were not seen, but others of the same kinds were. One configuration throughout.
+{INCIDENTS} incidents among {LEAVERS} leavers in each. lastday's weights were chosen on seeds 101 and 102, but
+what it asks was kept or dropped with these organisations in sight too, which flatters it.
+One configuration throughout.
 {machine.describe()}
 
 **Methods.** lastday is `lastday scan` with its defaults. The *rule list* gives points for what a security team
