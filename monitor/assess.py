@@ -138,9 +138,10 @@ def judged(
     bits = evidence.weigh(baseline, answers, tier)
     reasoned = (events["reasoned"].astype(bool) | _is_among_reasoned(events)) & ~baseline.formal()[events["a"]]
     beyond = {kind: np.maximum(bits[kind] - weights.quiet, 0.0) for kind in BEYOND}
-    beyond["drift"] = np.where(_is_among_peers(events), 0.0, beyond["drift"])
+    among_peers = _is_among_peers(events)
+    beyond["drift"] = np.where(among_peers, 0.0, beyond["drift"])
     impact = impact_of({**events, "reasoned": reasoned}, actions, beyond)
-    around = _circumstances(events, windows, baseline.cast, actions, impact)
+    around = _circumstances(events, windows, baseline.cast, actions, impact, among_peers)
     return impact, judge.judge(bits, around, low, weights)
 
 
@@ -240,10 +241,11 @@ def _circumstances(
     cast: evidence.Cast,
     actions: Sequence[Action],
     impact: Floats,
+    among_peers: NDArray,
 ) -> judge.Circumstances:
     ends = np.array([w.end_us for w in windows])[events["w"]]
     hours = (ends - events["t"]) / HOUR_US
-    reading = np.array([action.kind == "read" for action in actions])[events["a"]] & ~_is_among_peers(events)
+    reading = np.array([action.kind == "read" for action in actions])[events["a"]] & ~among_peers
     _, day, size = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True, return_counts=True)
     failed = events["failed"].astype(bool)
     past = cast.real[events["w"]] & (hours < 0) & ~failed

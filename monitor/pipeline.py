@@ -26,6 +26,7 @@ from monitor.matching import NothingMatched
 from monitor.model import BadInput, Departure, Feedback, Finding, Notice, Person, Rejected, Retryable
 from monitor.notify.channels import Channel
 from monitor.scanning import beside, open_engine
+from monitor.sources.files import MOST_SET_ASIDE
 from monitor.sql import suit_threads
 from monitor.station import Station
 from monitor.store import cases, fresh, inbox, kept, outbox, rosters, steps
@@ -34,9 +35,6 @@ from monitor.store.history import History
 from monitor.store.inbox import Stored
 from monitor.store.recall import lost_files, recall
 from monitor.store.state import get, put
-
-MOST_SET_ASIDE = 0.05
-"""A pass is degraded where a larger share of its lines could not be used, as a scan is."""
 
 
 @dataclass(frozen=True, slots=True)

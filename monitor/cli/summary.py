@@ -16,11 +16,11 @@ from monitor.report.rates import BY_DEFAULT
 from monitor.report.rows import screen
 from monitor.report.safe import plain
 from monitor.scanning import Late, Scan
+from monitor.sources.files import MOST_SET_ASIDE
 from monitor.sources.streams import DAMAGED
 
 SHOWN = 5
 MOST_COLUMNS = 20
-MOST_SET_ASIDE = 0.05
 MOST_UNMATCHED = 0.5
 
 

@@ -10,24 +10,21 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from monitor.core.words import LONGEST_COMPOUND, SHORTEST_PART, bases, parts, runs
+
 Share = Annotated[float, Meta(ge=0, le=1)]
 Weight = Annotated[float, Meta(ge=-1, le=1)]
 
 LEAST_IMPACT = 0.02
 """What an act has at least that is not listed, however light the thing."""
-SHORTEST_PART, SHORTEST_VERB, LONGEST_COMPOUND = 3, 4, 40
-"""Letters of the shortest word and the shortest verb that are seen in a compound (a dismount has no dis), and of the
-longest name that is taken for one."""
-MOST_WORDS = 12
-"""Words of a noun that are looked at: a name of thousands of words may not take seconds."""
+SHORTEST_VERB = 4
+"""Letters of the shortest verb that is seen in a compound: a dismount has no dis."""
 _LONG = range(20, 5, -1)
 """Letters of a noun that is seen at the end of a word whose beginning is not known, the most first."""
 _SIZES = (4, 3, 2, 1)
 """Words of a compound verb, the most first: move_to_recycle_bin."""
 _ENDINGS = (("", ""), ("s", ""), ("ies", "y"))
 """Of a word as it is written, and what stands for them in the singular."""
-_FORMS = (("", ""), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("s", ""), ("es", ""))
-"""Of a form of a verb, and what stands for them in the verb."""
 _WORD = re.compile("[a-z0-9]+")
 
 
@@ -165,7 +162,7 @@ class Catalogue:
 
     def _base(self, word: str) -> str:
         """The verb that a word is a form of, the word itself where it is none: customized is customize."""
-        return next((base for base in _bases(word) if base in self.verbs), word)
+        return next((base for base in bases(word) if base in self.verbs), word)
 
     def _told(self, name: str, about: list[str], verb: str) -> Entry | None:
         """What is listed of the action, also where its words are run together or its verb is in the past.
@@ -198,7 +195,7 @@ class Catalogue:
         """
         words = self._words(verb)
         by = [verb] if verb in self.verbs else dict.fromkeys(self._verbs([self._base(word) for word in words]))
-        about = [*self._nouns(noun), *_runs(words)]
+        about = [*self._nouns(noun), *runs(words)]
         senses = {each: sense for each in by if (sense := self._sense(about, each))}
         plain = [self.verbs[each] for each in by if each in self.verbs and each not in senses]
         best = max((*senses.values(), *plain), key=self._impact, default=Entry())
@@ -206,14 +203,14 @@ class Catalogue:
 
     def _nouns(self, words: list[str]) -> list[str]:
         """What an action is about, a word or more each: a payment_template is a template, and no payment."""
-        nouns = _runs(words)
+        nouns = runs(words)
         if words and words[-1] in self.file.compounds.heads:
             return [noun for noun in nouns if noun.split("_")[-1] == words[-1]]
         return nouns
 
     def _sense(self, about: list[str], verb: str) -> Entry | None:
         """The gravest of what a verb that says little comes to with one of these nouns."""
-        pairs = ((noun, base) for noun in about if noun != verb for base in _bases(verb))
+        pairs = ((noun, base) for noun in about if noun != verb for base in bases(verb))
         fit = [self.senses[pair] for pair in pairs if pair in self.senses]
         return max(fit, key=self._impact, default=None)
 
@@ -221,8 +218,8 @@ class Catalogue:
         """The verbs in these words, known or not; mass_delete is one, whatever stands before or after it."""
         told, at = [], 0
         while at < len(words):
-            runs = (words[at : at + size] for size in _SIZES)
-            forms = ("_".join(form) for run in runs for form in (run, [self.stems.get(word, word) for word in run]))
+            spans = (words[at : at + size] for size in _SIZES)
+            forms = ("_".join(form) for span in spans for form in (span, [self.stems.get(word, word) for word in span]))
             verb = next((form for form in forms if form in self.verbs), words[at])
             told.append(verb)
             at += verb.count("_") + 1
@@ -239,7 +236,7 @@ class Catalogue:
         """
         forms = [written.removesuffix(many) + one for many, one in _ENDINGS if written.endswith(many)]
         whole = [[form] for form in forms if form in self.known]
-        apart = (_parts(form, self.known) for form in forms if len(form) <= LONGEST_COMPOUND)
+        apart = (parts(form, self.known) for form in forms if len(form) <= LONGEST_COMPOUND)
         ends = ([form[:-size], form[-size:]] for form in forms for size in _LONG if form[-size:] in self.long_nouns)
         return next(filter(None, (*whole, *apart, *(end for end in ends if len(end[0]) >= SHORTEST_PART))), [written])
 
@@ -273,41 +270,6 @@ def _span(minutes: int) -> str:
         if minutes >= 2 * size:
             return f"{minutes / size:.0f} {unit}s"
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
-
-
-def _bases(word: str) -> list[str]:
-    """What a word may be a form of, itself first.
-
-    >>> _bases("revised")
-    ['revised', 'revis', 'revise']
-    """
-    return [word.removesuffix(end) + instead for end, instead in _FORMS if word.endswith(end)]
-
-
-def _runs(words: list[str]) -> list[str]:
-    """Every one to three words that follow each other, of the last of them.
-
-    >>> _runs(["gift", "card"])
-    ['gift', 'card', 'gift_card']
-    """
-    words = words[-MOST_WORDS:]
-    return ["_".join(words[at : at + size]) for size in (1, 2, 3) for at in range(len(words) - size + 1)]
-
-
-def _parts(written: str, known: frozenset[str]) -> list[str]:
-    """The known words that a word is made of, nothing left over; none where it is not. The longest end goes first.
-
-    >>> _parts("clusterrolebinding", frozenset({"cluster", "role", "binding", "log"}))
-    ['cluster', 'role', 'binding']
-    >>> _parts("threshold", frozenset({"hold"}))
-    []
-    """
-    for cut in range(SHORTEST_PART, len(written) - SHORTEST_PART + 1):
-        if written[cut:] in known:
-            head = [written[:cut]] if written[:cut] in known else _parts(written[:cut], known)
-            if head:
-                return [*head, written[cut:]]
-    return []
 
 
 def _as_entry(sense: Sense, name: str) -> Entry:

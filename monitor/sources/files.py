@@ -25,6 +25,8 @@ KINDS = {
     ".jsonl": "json", ".ndjson": "json", ".json": "json", ".log": "json",
     ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
 }  # fmt: skip
+MOST_SET_ASIDE = 0.05
+"""Reading is degraded where a larger share of the lines could not be used."""
 MAX_ATTRIBUTES = 64
 
 

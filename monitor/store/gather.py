@@ -49,8 +49,8 @@ class Gathered:
 class Asked:
     """What is asked about watched events.
 
-    actions: by their numbers.  toward: the way of each, see texts.find_toward.  jewels: patterns of targets.  names: account name -> person.  domains: mail
-    domains of the organisation.
+    actions: by their numbers.  toward: the way of each, see texts.find_toward.  jewels: patterns of targets.
+    names: account name -> person.  domains: mail domains of the organisation.
     """
 
     facets: Sequence[Facet]

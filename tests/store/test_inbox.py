@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from monitor.core.clocks import micros
 from monitor.sources.push import read_push
 from monitor.store import inbox
 from monitor.store.schema import events, rejects, tallies
-from monitor.store.state import State, get, open_state
+from monitor.store.state import State, get
 
 NOW = datetime(2017, 11, 2, 19, tzinfo=UTC)
 KEEP_DAYS = 400
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    state = open_state(str(tmp_path / "state.db"))
-    yield state
-    state.close()
 
 
 def event(event_id: str, actor: str = "ann", when: datetime = NOW) -> dict:

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from monitor.store.lease import Lease, NotLeader
-from monitor.store.state import State, open_state
+from monitor.store.state import State
 
 SECONDS = 15.0
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    state = open_state(str(tmp_path / "state.db"))
-    yield state
-    state.close()
 
 
 def elsewhere(state: State, name: str) -> Lease:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +11,7 @@ from monitor.core.routing import Delivery
 from monitor.model import Notice
 from monitor.store import outbox
 from monitor.store.schema import outbox as rows
-from monitor.store.state import State, open_state
+from monitor.store.state import State
 
 NOW = datetime(2017, 11, 2, 19, tzinfo=UTC)
 LEASE = timedelta(seconds=outbox.LEASE_SECONDS)
@@ -21,12 +19,10 @@ KEY = "n1.mail"
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
+def state(state: State) -> State:
     """A database with one notice, due now."""
-    state = open_state(str(tmp_path / "state.db"))
     write(state, "n1", NOW, Delivery("mail", ("a@b.example",)))
-    yield state
-    state.close()
+    return state
 
 
 def write(state: State, notice_id: str, due: datetime, *to: Delivery) -> None:
