@@ -117,6 +117,7 @@ def gather(
         events, used = _watched(history, cast, asked, bits, again, said)
         learning.result()
         seen, strange = on_days.result()
+    history.drop(*_PASSING)
     return Gathered(events, used, totals, bits), seen, strange
 
 
@@ -153,7 +154,9 @@ def watch_again(
         counts.build_use(history, facet)
         again[facet.name] = adopted(history)[1]
     build_rolling(history, totals, days)
-    return _watched(history, cast, asked, bits, again, _said(history, asked))
+    watched = _watched(history, cast, asked, bits, again, _said(history, asked))
+    history.drop(*_PASSING)
+    return watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,6 @@ def _watched(
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}
     for facet, values in used.items():
         events["new_" + facet] = days_of(events, values, again[facet])
-    history.drop(*_PASSING)
     return events, used
 
 
