@@ -29,7 +29,8 @@ from monitor.settings import Settings
 from monitor.store.days import Days
 from monitor.store.fresh import Mark
 from monitor.store.gather import Gathered, days_again, watch_again
-from monitor.store.history import Columns, History, week_of
+from monitor.store.hands import build_hands, find_opened, let_in
+from monitor.store.history import ACTS, Columns, History, week_of
 from monitor.store.kept import Kept
 from monitor.store.texts import find_toward
 
@@ -84,6 +85,10 @@ def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, A
     fresh = fresh.filter(pc.less_equal(fresh["t"], until))
     history = kept.load(fresh)
     match(history, old.people, None)
+    find_opened(history, old.actions, old.asked.domains)
+    kept.recall_strangers()
+    let_in(history)
+    build_hands(history, old.asked.facets, old.windows)
     find_toward(history, old.actions, old.asked.names, old.asked.domains)
     if not kept.number(history):
         return None
@@ -159,9 +164,7 @@ def _joined(old: Assessment, stay: NDArray, r: NDArray, anew: Anew) -> dict[str,
 
 def _touched(history: History, old: Assessment) -> NDArray:
     """The windows of departures of everybody who is watched and of whom something came."""
-    people = history.columns(
-        "SELECT DISTINCT p FROM event JOIN who USING (actor) SEMI JOIN alive USING (p) WHERE file = 1"
-    )
+    people = history.columns(f"SELECT DISTINCT p FROM {ACTS} SEMI JOIN alive USING (p) WHERE file = 1")
     cast = old.baseline.cast
     return np.flatnonzero(cast.real & np.isin(cast.person, people["p"]))
 

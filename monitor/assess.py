@@ -16,11 +16,12 @@ from monitor.core.clocks import DAY_US, HOUR_US
 from monitor.core.impact import BEYOND, impact_of
 from monitor.core.questions import NEW_TO_ME, OTHERS
 from monitor.core.windows import Window, departures, placebos
-from monitor.matching import NothingMatched, People, identify, match, tellable
+from monitor.matching import NothingMatched, People, identify, mail_domains, match, tellable
 from monitor.model import Departure, Feedback, Person
 from monitor.settings import Settings
 from monitor.store.days import Usual
 from monitor.store.gather import Asked, Gathered, gather
+from monitor.store.hands import build_hands, find_machines, find_opened, let_in
 from monitor.store.history import History
 from monitor.store.texts import find_toward
 
@@ -89,6 +90,9 @@ def assess(
     step("matching actors to people")
     people = identify(everybody, settings.people.timezone)
     match(history, people, until)
+    catalogue = settings.load_catalogue()
+    find_opened(history, [catalogue.action(name) for name in history.actions()], mail_domains(people))
+    let_in(history)
     span = history.span()
     if span is None:
         raise NothingMatched(history.unmatched())
@@ -96,7 +100,7 @@ def assess(
     windows = _windows(people, told, settings, span, active, seed)
 
     step("gathering what is usual")
-    asked = _asked(history, people, settings, attributes)
+    asked = _asked(history, people, windows, settings, attributes)
     actions = asked.actions
     cast = _cast(people, windows, actions)
     baseline = evidence.Baseline(cast)
@@ -215,16 +219,20 @@ def real_windows(
     return departures(people.number, people.zones, told, days, settings.windows.rules(), active)
 
 
-def _asked(history: History, people: People, settings: Settings, attributes: tuple[str, ...]) -> Asked:
-    """What is asked of the events; what is done toward outsiders or oneself has numbers of its own from here on."""
+def _asked(
+    history: History, people: People, windows: Sequence[Window], settings: Settings, attributes: tuple[str, ...]
+) -> Asked:
+    """What is asked of the events; each way of an action, see core.ways, has a number of its own from here on."""
     catalogue = settings.load_catalogue()
-    domains = sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
-    names = tellable(people)
+    domains, names = mail_domains(people), tellable(people)
+    facets = history.facets(attributes)
+    find_machines(history, facets)
+    build_hands(history, facets, windows)
     find_toward(history, [catalogue.action(name) for name in history.actions()], names, domains)
     history.number_toward()
     actions = [catalogue.action(name) for name in history.actions()]
     jewels = settings.crown_jewels(catalogue)
-    return Asked(history.facets(attributes), actions, history.toward(), jewels, names, domains)
+    return Asked(facets, actions, history.toward(), jewels, names, domains)
 
 
 def _cast(people: People, windows: Sequence[Window], actions: Sequence[Action]) -> evidence.Cast:
@@ -248,7 +256,7 @@ def _circumstances(
     reading = np.array([action.kind == "read" for action in actions])[events["a"]] & ~among_peers
     _, day, size = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True, return_counts=True)
     failed = events["failed"].astype(bool)
-    past = cast.real[events["w"]] & (hours < 0) & ~failed
+    past = cast.real[events["w"]] & (hours < 0) & ~failed & ~events["let_in"]
     return judge.Circumstances(impact, reading, hours, past, events["clock_days"] > 0, size[day], failed)
 
 

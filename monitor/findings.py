@@ -15,10 +15,10 @@ from monitor.core import evidence, explain, feedback, matched
 from monitor.core.clocks import HOUR_US, local
 from monitor.core.questions import question_of
 from monitor.core.recurring import AGAIN, facet_of, once, recurring_days
+from monitor.core.ways import in_words
 from monitor.core.windows import Window
 from monitor.model import Finding, Person, Reason
 from monitor.store.history import History
-from monitor.store.texts import ONESELF, OUTSIDERS
 
 LEAST_BITS = 0.25
 """A reason that gives less to the score is left out of a finding."""
@@ -56,7 +56,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
         score = round(float(act.score), 2)
         found.append(
             Finding(
-                finding_id=_finding_id(person, window, action.name + _to(assessed, top), when),
+                finding_id=_finding_id(person, window, action.name + _way(assessed, top, ""), when),
                 person_id=person.person_id,
                 last_day=window.last_day,
                 hours_to_end=round((window.end_us - line["t"]) / HOUR_US, 2),
@@ -157,7 +157,7 @@ def _reason(
         "magnitude": line["magnitude"] or 0.0,
         "unit": assessed.actions[int(events["a"][row])].magnitude,
         "action": line["action"],
-        "to": _to(assessed, row),
+        "to": _way(assessed, row, line["actor"]),
         "action_before": assessed.actions[before].name if before >= 0 else "",
         "where": when.strftime("%A %H:%M"),
         "used": line.get(facet_of(key), ""),
@@ -177,10 +177,9 @@ def _again(assessed: Assessment, row: int, key: str) -> int:
     return int(days[np.searchsorted(window, row)])
 
 
-def _to(assessed: Assessment, row: int) -> str:
-    """Toward whom it was done, where that is counted apart."""
-    way = assessed.asked.toward[assessed.gathered.events["a"][row]]
-    return {OUTSIDERS: " to outsiders", ONESELF: " to oneself"}.get(int(way), "")
+def _way(assessed: Assessment, row: int, actor: str) -> str:
+    """For whom it was done or by whose hand, where that is counted apart."""
+    return in_words(int(assessed.asked.toward[assessed.gathered.events["a"][row]]), actor)
 
 
 def _lines(history: History, assessed: Assessment, rows: NDArray) -> dict[int, dict]:

@@ -94,6 +94,11 @@ def match(history: History, people: People, until: int | None) -> None:
     )
 
 
+def mail_domains(people: People) -> list[str]:
+    """The mail domains of the organisation, in order."""
+    return sorted({p.email.partition("@")[2] for p in people.all if p.email and "@" in p.email})
+
+
 def tellable(people: People) -> dict[str, int]:
     """Names that, standing in a target, tell whose it is: accounts and the local part of e-mails."""
     names = {name.partition("@")[0]: number for name, number in sorted(people.names.items())}

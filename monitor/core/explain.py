@@ -55,7 +55,7 @@ def tell(question: str, event: Mapping[str, Any], found: Figures) -> Told:
 
     question: a kind and what it asks of, as evidence names them, such as "novelty target".
     event: the watched quantities of the act's strongest event, and `unit` (what its magnitude
-    counts), `action`, `to` (" to outsiders" or " to oneself" where that is counted apart), `action_before`,
+    counts), `action`, `to` (for whom or by whose hand, where that is counted apart, see core.ways), `action_before`,
     `where` (its local time), `used` (of the facet that the question names), `again` (on how many days there was
     something unusual, where that is what the question asks).
     """

@@ -51,6 +51,8 @@ INTERNAL = 0.35
 """Sent, shared or granted to a colleague."""
 EXTERNAL = 0.7
 """Shared, forwarded or granted to an outsider, or power granted to oneself: at least this."""
+BORROWED = 0.6
+"""Done under somebody else's account: at least this, if only a look."""
 CROWN_JEWEL = 0.9
 REACHED = ("customers", "followers", "members", "patients", "people", "readers", "subscribers", "users")
 """What a magnitude counts where it says how many people an act reaches."""
@@ -87,7 +89,7 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], beyond: 
     """Impact of every event, 0 to 1: what the catalogue says, by whose it is, its size, who gets it, how it went.
 
     events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, internal,
-    external, to_oneself, jewel, and what `whose` takes, of shape (n,).
+    external, to_oneself, borrowed (see core.ways), jewel, and what `whose` takes, of shape (n,).
     small: see store.sizes.smallness.
     beyond: kind of evidence -> bits beyond chance, of BEYOND. Magnitude, by and by, makes up for not knowing who
     shares the target, and makes an export, a change or a loss graver; the volume of a day a loss and reading; volume,
@@ -149,6 +151,7 @@ def _by_receiver(impact: Floats, events: Mapping[str, NDArray], kind: NDArray) -
 def _as_it_went(impact: Floats, events: Mapping[str, NDArray], reach: Floats) -> Floats:
     """By what was told of this very act; the people it reaches come after the reason, which does not excuse them."""
     impact = np.where(events["jewel"], np.maximum(impact, CROWN_JEWEL), impact)
+    impact = np.where(events["borrowed"], np.maximum(impact, BORROWED), impact)
     impact = np.where(events["reasoned"], impact * REASONED, impact)
     impact = np.maximum(impact, reach)
     return np.where(events["failed"], impact * FAILED, impact)

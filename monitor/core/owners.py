@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,13 @@ LEAST_DAYS = 10
 SHARE = 0.8
 """Of the days on which a thing is used its owner has at least this share: others look in, nobody shares it."""
 
+MACHINES = frozenset(
+    (
+        "address", "client", "computer", "desktop", "device", "endpoint", "host", "hostname", "ip", "laptop", "machine",
+        "node", "pc", "station", "terminal", "workstation",
+    )
+)  # fmt: skip
+"""Words in the name of an attribute that tells through which machine somebody acted."""
 PERSONAL = 0.2
 """Things of a sort are people's own where the owners' uses are this share of all: machines are, partners are not."""
 
@@ -28,6 +36,15 @@ class Owners:
             return np.zeros(len(value), bool)
         place = np.minimum(np.searchsorted(self.value, value), len(self.value) - 1)
         return (self.value[place] == value) & (self.owner[place] != person)
+
+
+def is_machine(name: str) -> bool:
+    """Does an attribute of that name tell a machine, or its address?
+
+    >>> is_machine("src_ip"), is_machine("recipient")
+    (True, False)
+    """
+    return not MACHINES.isdisjoint(re.findall("[a-z]+", name.lower()))
 
 
 def find_owners(person: NDArray, value: NDArray, days: NDArray) -> Owners:

@@ -139,9 +139,14 @@ QUESTIONS = (
         share=lambda e: np.where(e["prepared"], 1.0, BY_CHANCE) * (1 - e["small"]),
     ),
     Question(
-        "dormancy", "account", Tail, lambda e: bin_of(e["idle"]), lambda e: e["idle"] >= IDLE_DAYS, by_action=False
+        "dormancy",
+        "account",
+        Tail,
+        lambda e: bin_of(e["idle"]),
+        lambda e: (e["idle"] >= IDLE_DAYS) & ~e["let_in"] & ~e["borrowed"],
+        by_action=False,
     ),
-    Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, by_action=False),
+    Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, lambda e: ~e["let_in"], by_action=False),
 )
 """Asked of every event, in this order. 1 January 1970 was a Thursday: 72 hours into the week."""
 AMONG = {question.kind for question in QUESTIONS if question.among}

@@ -14,6 +14,7 @@ from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS, Baseline, Cast, with_and_without
 from monitor.core.impact import is_moving
 from monitor.core.order import purposeful
+from monitor.core.ways import BORROWED, LET_IN, ONESELF
 from monitor.core.windows import Window
 from monitor.store import clockwork, counts, sizes, texts
 from monitor.store.adopted import adopted, days_of
@@ -191,7 +192,9 @@ def _watched(
     _belongings(events, row_of, said.belongings)
     events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
     events["prepared"] = purposeful([action.kind for action in asked.actions])[events["before"], events["a"]]
-    events["to_oneself"] = (asked.toward == texts.ONESELF)[events["a"]]
+    for name, way in (("to_oneself", ONESELF), ("let_in", LET_IN), ("borrowed", BORROWED)):
+        events[name] = (asked.toward == way)[events["a"]]
+    events["external"] |= events["let_in"]
     events["clock_days"] = _spread(events["r"], said.clock)
     events["jewel"] = np.isin(events["r"], said.jewels)
     used = {facet.name: _used(history, facet, events, row_of) for facet in asked.facets}

@@ -21,6 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from monitor.core.clocks import DAY_US, HOUR_US
+from monitor.core.ways import LET_IN
 from monitor.sql import FAILURES, drop_rows, quote
 
 Columns = dict[str, NDArray]
@@ -34,6 +35,9 @@ SETTLING_DAYS = 28
 SAME_TARGET_DAYS = 21
 _MAGNITUDE = "CASE WHEN magnitude IS NOT NULL THEN least(abs(magnitude), 1e15) END"
 """SQL, within what sums of whole numbers hold; least() alone would take a missing one for the largest."""
+ACTS = """(SELECT event.*, event.rowid AS r, coalesce(q, who.p) AS p, coalesce(way, 0) AS way
+    FROM event JOIN who USING (actor) LEFT JOIN toward ON toward.r = event.rowid)"""
+"""SQL for events with the person at whose door they are laid, and their way; see texts.find_toward."""
 PLACE = r"""CASE
     WHEN contains({x}, '://') THEN split_part(split_part({x}, '://', 2), '/', 1)
     WHEN contains({x}, '@') THEN regexp_extract({x}, '@([^@]*)$', 1)
@@ -116,7 +120,9 @@ class History:
         return dict(self.rows("SELECT id, t FROM everything SEMI JOIN wanted USING (id)"))
 
     def match(self, accounts: pa.Table, people: pa.Table, offsets: pa.Table, until: int | None = None) -> None:
-        """Find out who acted: build `who` (actor, p, g, zone) and `action` (a, action, toward).
+        """Find out who acted: build `actor` (actor, since), `who` (actor, k, p, g, zone, guest), `action` (a, action, toward).
+
+        Who is on the roster is no guest; others see hands.let_in.
 
         accounts: name (lower case), k (its number), p.  people: p, g, zone.
         offsets: zone, hour (UTC hours since 1970), seconds (east of UTC).
@@ -130,12 +136,13 @@ class History:
         self.db.execute("""CREATE OR REPLACE TABLE action AS
             SELECT (row_number() OVER (ORDER BY action) - 1)::INTEGER AS a, action, 0::TINYINT AS toward
             FROM (SELECT DISTINCT action FROM event)""")
+        self.db.execute("CREATE OR REPLACE TABLE actor AS SELECT actor, min(t) AS since FROM event GROUP BY actor")
         self.db.execute("""CREATE OR REPLACE TABLE who AS
-            SELECT actor, account.k, p, g, zone FROM (SELECT DISTINCT actor FROM event)
+            SELECT actor, account.k, p, g, zone, false AS guest FROM actor
             JOIN account ON name = lower(actor) JOIN person USING (p)""")
 
     def number_toward(self) -> None:
-        """Give what is done toward outsiders or oneself a number of its own in `action`; see texts.find_toward."""
+        """Give each way of an action a number of its own in `action`; see texts.find_toward."""
         self.db.execute("""INSERT INTO action
             SELECT (SELECT count(*) FROM action) + row_number() OVER (ORDER BY action, way) - 1, action, way
             FROM (SELECT DISTINCT action, way FROM event JOIN toward ON toward.r = event.rowid)""")
@@ -151,7 +158,7 @@ class History:
 
     def span(self) -> tuple[int, int] | None:
         """First and last t of matched events, or None where there is none."""
-        low, high = self.rows("SELECT min(t), max(t) FROM event SEMI JOIN who USING (actor)")[0]
+        low, high = self.rows("SELECT min(t), max(t) FROM event JOIN who USING (actor) WHERE NOT guest")[0]
         return None if low is None else (low, high)
 
     def hours(self) -> list[int]:
@@ -159,7 +166,7 @@ class History:
         return [hour for (hour,) in self.rows(f"SELECT DISTINCT t // {HOUR_US} AS hour FROM event ORDER BY hour")]
 
     def actions(self) -> list[str]:
-        """The actions' names, by their numbers; what is also done toward outsiders or oneself stands there again."""
+        """The actions' names, by their numbers; what is also done in another way, see core.ways, stands there again."""
         return [name for (name,) in self.rows("SELECT action FROM action ORDER BY a")]
 
     def toward(self) -> NDArray:
@@ -169,7 +176,7 @@ class History:
     def active(self) -> dict[int, tuple[int, int]]:
         """First and last day (UTC) with an event of each person that has any."""
         days = self.rows(
-            f"SELECT p, min(t) // {DAY_US}, max(t) // {DAY_US} FROM event JOIN who USING (actor) GROUP BY p"
+            f"SELECT p, min(t) // {DAY_US}, max(t) // {DAY_US} FROM event JOIN who USING (actor) WHERE NOT guest GROUP BY p"
         )
         return {p: (first, last) for p, first, last in days}
 
@@ -203,7 +210,7 @@ class History:
     def narrow(self, windows: pa.Table, facets: Sequence[Facet]) -> None:
         """Build `act`, one narrow row for each event of a known person, and what is summed from it.
 
-        mine: the rows of `act` that lie in a watch window, with its w and first day.  active: the hours in which a person acted.
+        mine: the rows of `act` that lie in a watch window, with its w and first day.  active: the hours in which a person acted, but for outsiders whom they let in.
         windows: w, p, first (day), end (day, exclusive), ends (the end of the last day, t),
         real (a departure, not a placebo).
         daily: events n and the size s of those that succeeded, for each person, action and day.
@@ -214,24 +221,31 @@ class History:
               min(first) FILTER (rank = 3) AS s2, min(first) FILTER (real) AS until
             FROM (SELECT *, row_number() OVER (PARTITION BY p ORDER BY first) AS rank FROM watch) GROUP BY p""")
         names = [quote("v_" + f.name) for f in facets if not f.many]
-        hashes = "".join(f", {value_sql(quote(f.column))} AS {quote('v_' + f.name)}" for f in facets if not f.many)
+        hashes = "".join(
+            f", CASE WHEN NOT guest THEN {value_sql(quote(f.column))} END AS {quote('v_' + f.name)}"
+            for f in facets
+            if not f.many
+        )
         self.db.execute(f"""CREATE OR REPLACE TABLE act AS
             SELECT r, k, i, p, g, a, t, h, d, b, m, failed, reasoned, v,
               (coalesce(d >= s0, false)::TINYINT + coalesce(d >= s1, false)::TINYINT + coalesce(d >= s2, false)::TINYINT) AS seg
               {"".join(", " + name for name in names)}
             FROM (SELECT *, h // 24 AS d FROM (
-              SELECT event.rowid AS r, k, hash(id) AS i, p, g, a, t, {_MAGNITUDE} AS m,
+              SELECT event.rowid AS r, CASE WHEN q IS NULL THEN k ELSE -1 - q END AS k, hash(id) AS i,
+                person.p, person.g, a, t, {_MAGNITUDE} AS m,
                 CASE WHEN magnitude IS NOT NULL THEN {bin_sql("abs(magnitude)")} END AS b,
                 coalesce(lower(outcome) IN {FAILURES}, false) AS failed, reason IS NOT NULL AS reasoned,
                 CASE WHEN target IS NOT NULL THEN hash(target) END AS v,
                 ((t // 1000000 + coalesce(seconds, 0)) // 3600)::INTEGER AS h{hashes}
               FROM event JOIN who USING (actor) LEFT JOIN toward ON toward.r = event.rowid
               JOIN action ON action.action = event.action AND action.toward = coalesce(way, 0)
-              LEFT JOIN zone ON zone.zone = who.zone AND zone.hour = t // 3600000000))
+              JOIN person ON person.p = coalesce(q, who.p)
+              LEFT JOIN zone ON zone.zone = person.zone AND zone.hour = t // 3600000000))
             LEFT JOIN began USING (p)""")
         self.db.execute("""CREATE OR REPLACE TABLE mine AS
             SELECT act.*, w, first FROM act JOIN watch USING (p) WHERE d >= first AND d < "end" """)
-        self.db.execute("CREATE OR REPLACE TABLE active AS SELECT DISTINCT p, d, h, seg FROM act")
+        self.db.execute(f"""CREATE OR REPLACE TABLE active AS SELECT DISTINCT p, d, h, seg FROM act
+            ANTI JOIN (SELECT a FROM action WHERE toward = {LET_IN}) USING (a)""")
         self.db.execute("""CREATE OR REPLACE TABLE daily AS
             SELECT p, a, d, seg, count(*)::INTEGER AS n,
               sum(m::BIGINT) FILTER (NOT failed)::DOUBLE AS s

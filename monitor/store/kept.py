@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from monitor.sql import drop_repeats, find_repeats, literal, suit_threads
 from monitor.store.counts import MONTH_DAYS
-from monitor.store.history import History
+from monitor.store.history import ACTS, History
 from monitor.store.recall import spread
 
 TABLES = ("daily", "first_target", "first_place", "place")
@@ -48,7 +48,7 @@ class Kept:
         self._files = {name: Path(self.folder.name) / f"{name}.parquet" for name in ("target", "place")}
         history.put("alive", pa.table({"p": pa.array(self.live, pa.int32())}))
         history.put("told", pa.table({"r": pa.array(np.unique(watched), pa.int64())}))
-        mine = "SELECT event.* REPLACE (event.rowid AS n) FROM event JOIN who USING (actor) SEMI JOIN alive USING (p)"
+        mine = f"SELECT * EXCLUDE (r, p, way) REPLACE (r AS n) FROM {ACTS} SEMI JOIN alive USING (p)"
         self._copy(full, "record", mine)
         rest = "SELECT event.* REPLACE (event.rowid AS n) FROM event JOIN told ON event.rowid = told.r"
         self._copy(full, "others", f"{rest} WHERE event.rowid NOT IN (SELECT n FROM ({mine}))")
@@ -58,6 +58,9 @@ class Kept:
             f"SELECT p, a, d, n FROM daily ANTI JOIN alive USING (p) WHERE d >= {first_day - MONTH_DAYS}",
         )
         self._copy(full, "kept_action", "SELECT * FROM action")
+        self._copy(full, "machine", "SELECT * FROM machine")
+        self._copy(full, "kept_opened", "SELECT * FROM opened")
+        self._copy(full, "kept_stranger", "SELECT * FROM stranger")
         suit_threads(db, "record", "others", "kept_daily")
         for name, uses in (("target", "first_target"), ("place", "first_place")):
             extra = "" if name == "target" else ", targets"
@@ -87,12 +90,18 @@ class Kept:
         history.put("alive", pa.table({"p": pa.array(self.live, pa.int32())}))
         return history
 
+    def recall_strangers(self) -> None:
+        """Add what was known to the tables of `hands.find_opened`."""
+        self.db.execute("""CREATE OR REPLACE TABLE opened AS SELECT name, first(p ORDER BY t, p) AS p, min(t) AS t
+            FROM (FROM opened UNION ALL FROM kept_opened) GROUP BY name""")
+        self.db.execute("""CREATE OR REPLACE TABLE stranger AS SELECT actor, min(since) AS since
+            FROM (FROM stranger UNION ALL FROM kept_stranger) GROUP BY actor""")
+
     def number(self, history: History) -> bool:
         """Give actions the numbers they had. False where somebody in `live` did what nobody had ever done."""
         self.db.execute("CREATE OR REPLACE TABLE action AS SELECT * FROM kept_action")
-        return not history.rows("""SELECT 1 FROM event JOIN who USING (actor) SEMI JOIN alive USING (p)
-            LEFT JOIN toward ON toward.r = event.rowid
-            ANTI JOIN action ON action.action = event.action AND action.toward = coalesce(way, 0) LIMIT 1""")
+        return not history.rows(f"""SELECT 1 FROM {ACTS} AS done SEMI JOIN alive USING (p)
+            ANTI JOIN action ON action.action = done.action AND action.toward = way LIMIT 1""")
 
     def join(self) -> None:
         """Add what is known of everybody else to the tables of `counts.build_first_uses` and to `daily`."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from monitor.core.catalogue import Action
 from monitor.core.impact import gives_power, goes_out
+from monitor.core.ways import ONESELF, OUTSIDERS
 from monitor.sql import literal, quote
 from monitor.store.history import Columns, History
 
@@ -17,8 +18,6 @@ _WORDS = " || ".join(f"regexp_extract_all(lower(target), '[a-z0-9{held}]{{4,}}')
 """SQL for what may be an account name in a target: such signs may be part of it, or join it to others (tmp_jdoe)."""
 _DOMAINS = "regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)"
 _HOST = "regexp_extract(lower(target), '^[a-z][a-z0-9+.-]*://([^/:?#]+)', 1)"
-OUTSIDERS, ONESELF = 1, 2
-"""Ways of an action, 0 for any other: toward whom it is done."""
 _FLOW = pa.schema({"action": pa.string(), "power": pa.bool_()})
 _NO_ADDRESS = ("id", "why", "feed", "actor", "action", "@from", "@sender", "reason")
 
@@ -34,11 +33,11 @@ def belongings(
     moving: the actions for which that matters.  taking: those that take something out.
     """
     _put_names(history, names)
-    _put_domains(history, domains)
+    put_domains(history, domains)
     takes = [a in set(taking) for a in moving]
     history.put("moving", pa.table({"a": pa.array(moving, pa.int32()), "takes": pa.array(takes, pa.bool_())}))
     return history.columns(f"""
-        WITH text AS (SELECT r, takes, target, {_addresses(history)} AS addresses
+        WITH text AS (SELECT r, takes, target, {addresses_sql(history)} AS addresses
           FROM mine JOIN moving USING (a) JOIN event ON event.rowid = r),
         away AS (SELECT target FROM (SELECT DISTINCT target, {_HOST} AS host FROM text WHERE takes) AS site
           ANTI JOIN domain ON host = domain OR suffix(host, '.' || domain) WHERE host <> ''),
@@ -58,37 +57,40 @@ def belongings(
 
 
 def find_toward(history: History, actions: Sequence[Action], names: dict[str, int], domains: Sequence[str]) -> None:
-    """Build `toward` (r, way): events that are another thing for whom they are done to.
+    """Build `toward` (r, way, q): events that are another thing for whom they are done to, and all of `hand`.
 
     OUTSIDERS: of those of the actions that go out, what names an address of elsewhere.  ONESELF: of those that give
     power, what names an account of the actor as its target.  names: account name -> person.
     """
-    _put_domains(history, domains)
+    put_domains(history, domains)
     _put_names(history, names)
     flows = [(action.name, gives_power(action)) for action in actions if goes_out(action)]
     history.put(
         "flow", pa.table({"action": [name for name, _ in flows], "power": [power for _, power in flows]}, schema=_FLOW)
     )
     history.db.execute(f"""CREATE OR REPLACE TABLE toward AS
-        WITH text AS (SELECT event.rowid AS r, power, actor, target, {_addresses(history)} AS addresses
+        WITH text AS (SELECT event.rowid AS r, power, actor, target, {addresses_sql(history)} AS addresses
           FROM event JOIN flow USING (action)),
         outside AS (SELECT DISTINCT r FROM (SELECT r, unnest({_DOMAINS}) AS domain FROM text WHERE addresses LIKE '%@%')
           ANTI JOIN domain USING (domain)),
         own AS (SELECT r FROM text JOIN who USING (actor)
-          JOIN name ON q = p AND word = lower(split_part(target, '@', 1)) WHERE power)
-        SELECT r, {OUTSIDERS}::TINYINT AS way FROM outside
-        UNION ALL SELECT r, {ONESELF} FROM own ANTI JOIN outside USING (r)""")
+          JOIN name ON q = p AND word = lower(split_part(target, '@', 1)) WHERE power),
+        told AS (SELECT r, {OUTSIDERS}::TINYINT AS way FROM outside
+          UNION ALL SELECT r, {ONESELF} FROM own ANTI JOIN outside USING (r))
+        SELECT r, way, NULL::INTEGER AS q FROM told ANTI JOIN hand USING (r)
+        UNION ALL SELECT r, way, q FROM hand""")
 
 
 def _put_names(history: History, names: dict[str, int]) -> None:
     history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
 
 
-def _put_domains(history: History, domains: Sequence[str]) -> None:
+def put_domains(history: History, domains: Sequence[str]) -> None:
+    """Build `domain`, of the organisation's mail domains."""
     history.put("domain", pa.table({"domain": pa.array(domains, pa.string())}))
 
 
-def _addresses(history: History) -> str:
+def addresses_sql(history: History) -> str:
     """SQL for the texts of an event that may name addresses, as one."""
     columns = [
         name for name, kind, *_ in history.rows("DESCRIBE event") if kind == "VARCHAR" and name not in _NO_ADDRESS

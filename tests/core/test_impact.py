@@ -8,6 +8,7 @@ import pytest
 from detectors.tail import bin_of
 from monitor.core.impact import (
     BEYOND,
+    BORROWED,
     CROWN_JEWEL,
     EXTERNAL,
     FAILED,
@@ -30,7 +31,7 @@ CATALOGUE = load_settings().load_catalogue()
 DELETE = CATALOGUE.action("file.delete")
 USUAL = {
     "a": 0, "b": -1, "failed": False, "reasoned": False, "own": False, "internal": False, "external": False,
-    "to_oneself": False,
+    "to_oneself": False, "borrowed": False,
     "jewel": False, "w": 0, "d": 19_000, "target_people": 1, "place_people": 1, "place_targets": 1,
     "target_before": False, "place_before": False,
     "small": 0.0,
@@ -150,6 +151,13 @@ def test_what_goes_to_outsiders_is_never_little_but_for_mail_and_to_colleagues_i
         assert taken(action, 0.0, internal=True, external=True) == max(listed, EXTERNAL), "an outsider is among them"
     assert taken("email.send", 0.0, external=True) == CATALOGUE.action("email.send").impact
     assert taken("file.read", 0.0, external=True, internal=True) == CATALOGUE.action("file.read").impact
+
+
+def test_under_somebody_elses_account_even_a_look_is_grave() -> None:
+    look = CATALOGUE.action("customer.view")
+    events = {name: np.array([value, value]) for name, value in USUAL.items()} | {"borrowed": np.array([False, True])}
+    own, borrowed = impact_of(events, [look], beyond(2))
+    assert own < BORROWED == borrowed
 
 
 def test_what_failed_is_a_try() -> None:

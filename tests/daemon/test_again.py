@@ -21,6 +21,14 @@ LEFT = datetime(2017, 6, 1, 23, tzinfo=UTC)
 """When the last of them stopped working."""
 
 
+VENDOR, GUEST = "vic@vendor.example", "eve@rival.example"
+
+
+def act(when: datetime, actor: str, action: str, target: str, **more: str) -> dict:
+    identity = f"{actor}-{when.isoformat()}"
+    return {"id": identity, "time": when.isoformat(), "actor": actor, "action": action, "target": target} | more
+
+
 def drop(station: Station, name: str, lines: list[dict]) -> None:
     (station.folder / "inbox" / name).write_text(as_lines(lines))
     pipeline.ingest(station, NOW)
@@ -49,6 +57,11 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             event["target"] = "ledger/2017"
         if i % 41 == 0:
             event["pc"] = f"spare-{i}"
+    told += [
+        act(datetime(2017, 10, 24, 9, tzinfo=UTC), "acct.p004", "guest.invite", VENDOR),
+        act(datetime(2017, 10, 25, 9, tzinfo=UTC), VENDOR, "account.deactivate", "@user1"),
+        act(datetime(2017, 10, 25, 9, tzinfo=UTC), "acct.p031", "account.view", "@user2", pc="pc-acct.p004"),
+    ]
     drop(station, "usual.jsonl", told)
     upkeep.tend(station, NOW)
     station.lease.release()
@@ -107,6 +120,28 @@ def test_everybody_goes_on_working_and_all_orders_tell_the_same(kept: Station, m
     drop(kept, "two.jsonl", [*lines[1::2], lines[0]])
     again, everything = both(kept, monkeypatch)
     assert {f.person_id for f in again} >= {"p000", "p004"}
+    assert again == everything
+
+
+def test_other_hands_are_judged_as_from_everything(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leaver's guest, another leaver's vendor whom they invite too, a colleague's account on their machine."""
+    start = NOW.replace(hour=9) - timedelta(days=1)
+    times = [start + timedelta(minutes=i) for i in range(40)]
+    invited = [
+        act(times[0], "acct.p000", "guest.invite", GUEST),
+        act(times[1], "acct.p000", "guest.invite", VENDOR),
+    ]
+    lines = [act(when, GUEST, "account.deactivate", f"@user{i}") for i, when in enumerate(times[5:20])]
+    lines += [act(when, VENDOR, "account.deactivate", "@user1") for when in times[20:22]]
+    lines += [act(when, "acct.p031", "account.view", f"@them{when}", pc="pc-acct.p000") for when in times[22:]]
+    drop(kept, "one.jsonl", [invited[0], *lines[::2]])
+    pipeline.assess(kept, NOW)
+    drop(kept, "two.jsonl", [invited[1], *lines[1::2]])
+    again, everything = both(kept, monkeypatch)
+    texts = " ".join(reason.text for finding in again for reason in finding.reasons if finding.person_id == "p000")
+    assert f"by {GUEST}, whose account they opened" in texts
+    assert "as acct.p031, on their own machine" in texts
+    assert f"{VENDOR}, whose" not in texts
     assert again == everything
 
 

@@ -1,0 +1,124 @@
+"""What somebody does through others' accounts: an outsider whom they let in, a colleague whose account is used on
+their own machine."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from monitor.model import Finding
+from tests.organisation import Org, of
+
+FIRST, LAST = date(2017, 6, 1), date(2017, 11, 3)
+GUEST, VENDOR, KNOWN = "eve@rival.example", "vic@vendor.example", "old@vendor.example"
+
+
+def office() -> Org:
+    """Sixty people who open documents on their own machines; vendors are invited, and fetch a few documents."""
+    org = Org(FIRST, LAST)
+    staff = org.team("sales", 60, email="")
+    org.person("ann", email="ann@corp.example", department="office", title="office")
+    for i, person in enumerate(staff):
+        org.usual([person], "file.view", per_day=6, target=lambda d: f"papers/{d.randint(1, 200)}", host=f"pc-{i:02}")
+        org.usual(
+            [person], "file.download", per_day=1, target=lambda d: f"papers/{d.randint(1, 200)}", host=f"pc-{i:02}"
+        )
+    days = org.working_days()
+    for i, person in enumerate(staff[2:40]):
+        vendor = f"v{i}@vendor.example"
+        org.does(person, "guest.invite", days[10 + 2 * i], "11:00", target=vendor)
+        for day in days[11 + 2 * i : 20 + 2 * i]:
+            for j in range((i * 7 + day.day * 5) % 9):
+                by_hand(org, vendor, "file.download", day, f"1{j}:30", target=f"papers/{j + i}")
+    org.leaves(staff[0], "2017-11-02", notice_date="2017-10-02")
+    org.leaves(staff[1], "2017-11-02", notice_date="2017-10-02")
+    return org
+
+
+def by_hand(org: Org, actor: str, action: str, day: str | date, clock: str, **fields: object) -> str:
+    """An act under an account that is not on the roster, or not the person's own."""
+    event_id = org.does("sales-01", action, day, clock, **fields)
+    org.events[-1]["actor"] = actor
+    return event_id
+
+
+def texts(found: list[Finding], ids: set[str]) -> str:
+    return " ".join(r.text for f in found if ids & set(f.event_ids) for r in f.reasons)
+
+
+def test_what_an_outsider_takes_is_laid_at_the_door_of_who_let_them_in(tmp_path: Path) -> None:
+    org = office()
+    org.does("sales-01", "guest.invite", "2017-10-24", "14:00", target=GUEST)
+    ids = {
+        by_hand(org, GUEST, "file.download", "2017-10-26", f"03:{i:02}", target=f"papers/{i}", host="unmanaged")
+        for i in range(40)
+    }
+    scan = org.scan(tmp_path)
+    found = of(scan.found, "sales-01")
+    assert ids & set(found[0].event_ids)
+    assert found[0].severity in ("high", "critical")
+    assert f"by {GUEST}, whose account they opened" in texts(found, ids)
+    assert not of(scan.found, "sales-02")
+    assert GUEST not in {example for *_, example in scan.unmatched}
+
+
+def test_an_outsider_who_only_looks_at_a_few_things_stays_quiet(tmp_path: Path) -> None:
+    org = office()
+    org.does("sales-01", "guest.invite", "2017-10-24", "14:00", target=VENDOR)
+    for i in range(6):
+        by_hand(org, VENDOR, "file.download", f"2017-10-2{6 + i % 2}", f"1{i}:20", target=f"papers/{i}")
+    assert all(f.severity in ("low", "medium") for f in of(org.scan(tmp_path).found, "sales-01"))
+
+
+def test_who_acted_before_the_invitation_acts_for_nobody(tmp_path: Path) -> None:
+    org = office()
+    by_hand(org, KNOWN, "file.download", "2017-07-03", "11:00", target="papers/1")
+    org.does("sales-01", "guest.invite", "2017-10-24", "14:00", target=KNOWN)
+    ids = {by_hand(org, KNOWN, "file.download", "2017-10-26", f"03:{i:02}", target=f"papers/{i}") for i in range(40)}
+    scan = org.scan(tmp_path)
+    assert not any(ids & set(f.event_ids) for f in scan.found)
+    assert (None, 1, 41, KNOWN) in scan.unmatched
+
+
+def test_an_outsider_still_at_work_after_the_last_day_is_no_access_of_the_leavers(tmp_path: Path) -> None:
+    org = office()
+    org.does("sales-01", "guest.invite", "2017-10-20", "14:00", target=VENDOR)
+    for day in ("2017-10-23", "2017-10-25", "2017-11-03"):
+        by_hand(org, VENDOR, "file.download", day, "11:20", target="papers/3")
+    assert not any(r.detector == "after" for f in of(org.scan(tmp_path).found, "sales-01") for r in f.reasons)
+
+
+def test_a_colleagues_account_on_ones_own_machine(tmp_path: Path) -> None:
+    """sales-01 copies papers as sales-30, whom nobody watches."""
+    org = office()
+    ids = {
+        by_hand(org, "sales-30", "file.download", "2017-10-26", f"18:{i:02}", target=f"papers/{i}", host="pc-00")
+        for i in range(30)
+    }
+    found = of(org.scan(tmp_path).found, "sales-01")
+    assert ids & set(found[0].event_ids)
+    assert found[0].severity in ("high", "critical")
+    assert "as sales-30, on their own machine" in texts(found, ids)
+
+
+def test_a_leaver_at_a_leavers_machine_answers_for_what_their_own_account_does(tmp_path: Path) -> None:
+    org = office()
+    ids = {
+        by_hand(org, "sales-02", "file.download", "2017-10-26", f"18:{i:02}", target=f"papers/{i}", host="pc-00")
+        for i in range(30)
+    }
+    scan = org.scan(tmp_path)
+    assert any(ids & set(f.event_ids) for f in of(scan.found, "sales-02"))
+    assert not any(ids & set(f.event_ids) for f in of(scan.found, "sales-01"))
+
+
+def test_the_machine_of_many_is_nobodys(tmp_path: Path) -> None:
+    org = office()
+    for event in org.events:
+        if event.get("host") in ("pc-00", "pc-29"):
+            event["host"] = "counter"
+    ids = {
+        by_hand(org, "sales-30", "file.download", "2017-10-26", f"18:{i:02}", target=f"papers/{i}", host="counter")
+        for i in range(30)
+    }
+    assert not any(ids & set(f.event_ids) for f in of(org.scan(tmp_path).found, "sales-01"))
