@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 PREPARED_BY = {
     "money": ("redirect", "empower", "impersonate"),
-    "exfiltrate": ("empower",),
     "forward": ("empower", "exfiltrate"),
     "share": ("exfiltrate",),
     "send": ("exfiltrate",),

@@ -1,7 +1,7 @@
 """By whose hand: acts under other accounts that are laid at a person's door.
 
-An outsider acts for whoever opened their account. What is done under a colleague's account on a person's own machine,
-that person may have done: it is judged as theirs unless the colleague is watched more closely.
+An outsider acts for whoever opened their account. What is done under another account on a person's own machine, that
+person may have done: it is judged as theirs, unless whose account it is is watched as closely.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from monitor.core.catalogue import Action
-from monitor.core.clocks import DAY_US
+from monitor.core.clocks import DAY_US, HOUR_US
 from monitor.core.impact import gives_power
 from monitor.core.owners import find_owners, is_machine
 from monitor.core.ways import BORROWED, LET_IN
@@ -22,6 +22,9 @@ from monitor.store.history import Facet, History, value_sql
 from monitor.store.texts import addresses_sql, put_domains
 
 _MAIL = r"""[^\s<>(),;:"'|\[\]]+@[a-z0-9.-]+"""
+_HAND = "coalesce(p::VARCHAR, actor)"
+"""SQL for who acts: a person, through whatever account, or an account of nobody."""
+SAME_SITTING = 2 * HOUR_US
 _MACHINES = pa.schema({"facet": pa.string(), "v": pa.uint32(), "q": pa.int32()})
 
 
@@ -65,38 +68,60 @@ def find_machines(history: History, facets: Sequence[Facet]) -> None:
 
 
 def build_hands(history: History, facets: Sequence[Facet], windows: Sequence[Window]) -> None:
-    """Build `hand` (r, way, q): events of outsiders who were let in, and those under a colleague's account.
+    """Build `hand` (r, way, q): events of outsiders who were let in, and those under somebody else's account.
 
-    q: the person whose machine it was, NULL for outsiders.  windows: of everybody, placebos too.
+    That is an account of a colleague or of nobody on the roster, a service's say.  An event that names no machine
+    belongs to the machine that the same hand's event before it names.  q: the person whose machine it was, NULL for
+    outsiders.  windows: of everybody, placebos too.
     """
-    span = {
-        "p": pa.array([window.person for window in windows], pa.int32()),
-        "low": pa.array([window.first * DAY_US for window in windows], pa.int64()),
-        "high": pa.array([window.end_us for window in windows], pa.int64()),
-        "closely": pa.array([1 + (window.departure is not None) for window in windows], pa.int8()),
-    }
-    history.put("span", pa.table(span))
+    machines = _machines(facets)
+    history.put("span", _spans(windows))
+    _find_lent(history, machines)
+    named = " OR ".join(f"{quote(facet.column)} IS NOT NULL" for facet in machines) or "false"
     history.db.execute(f"""CREATE OR REPLACE TABLE hand AS
-        WITH acted AS ({_at_machines(facets)}),
-        lent AS (SELECT r, t, p, min(q) AS q FROM acted WHERE p <> q GROUP BY r, t, p),
-        alone AS (FROM lent ANTI JOIN (SELECT r FROM acted WHERE p = q) USING (r)),
-        watched AS (
-          SELECT r, q, closely, 0 AS mine FROM alone JOIN span ON span.p = q AND t BETWEEN low AND high
-          UNION ALL
-          SELECT r, q, 0, closely FROM alone JOIN span ON span.p = alone.p AND t BETWEEN low AND high)
-        SELECT r, {BORROWED}::TINYINT AS way, q FROM watched GROUP BY r, q HAVING max(closely) > max(mine)
+        WITH acted AS (
+          SELECT event.rowid AS r, t, {named} AS named, {_HAND} AS hand FROM event LEFT JOIN who USING (actor)),
+        theirs AS (SELECT acted.*, q FROM acted LEFT JOIN lent USING (r) WHERE acted.hand IN (SELECT hand FROM lent)),
+        goes_on AS (SELECT bare.r, near.q FROM (FROM theirs WHERE NOT named) AS bare
+          ASOF JOIN (FROM theirs WHERE named) AS near ON bare.hand = near.hand AND bare.t >= near.t
+          WHERE bare.t - near.t <= {SAME_SITTING} AND near.q IS NOT NULL)
+        SELECT r, {BORROWED}::TINYINT AS way, q FROM lent
+        UNION ALL SELECT r, {BORROWED}, q FROM goes_on
         UNION ALL SELECT event.rowid, {LET_IN}, NULL FROM event JOIN who USING (actor) WHERE guest""")
+    history.drop("lent")
 
 
 def _machines(facets: Sequence[Facet]) -> list[Facet]:
     return [facet for facet in facets if not facet.many and is_machine(facet.name)]
 
 
-def _at_machines(facets: Sequence[Facet]) -> str:
-    """SQL for (r, t, p, q): events at somebody's machine, once for each machine that they name."""
+def _find_lent(history: History, machines: Sequence[Facet]) -> None:
+    """Build `lent` (r, hand, q): events at the machine of somebody who is watched more closely than who acts."""
     parts = [
-        f"""SELECT event.rowid AS r, t, p, q FROM event JOIN who USING (actor)
-            JOIN machine ON facet = {literal(facet.name)} AND v = {value_sql(quote(facet.column))} WHERE NOT guest"""
-        for facet in _machines(facets)
+        f"""SELECT event.rowid AS r, t, p, q, {_HAND} AS hand FROM event LEFT JOIN who USING (actor)
+            JOIN machine ON facet = {literal(facet.name)} AND v = {value_sql(quote(facet.column))}
+            WHERE guest IS NOT true"""
+        for facet in machines
     ]
-    return " UNION ALL ".join(parts) or "SELECT 0::BIGINT AS r, 0::BIGINT AS t, 0 AS p, 0 AS q LIMIT 0"
+    nothing = "SELECT 0::BIGINT AS r, 0::BIGINT AS t, 0 AS p, 0 AS q, '' AS hand LIMIT 0"
+    history.db.execute(f"""CREATE OR REPLACE TABLE lent AS
+        WITH acted AS ({" UNION ALL ".join(parts) or nothing}),
+        other AS (SELECT r, t, p, hand, min(q) AS q FROM acted WHERE p IS DISTINCT FROM q GROUP BY r, t, p, hand),
+        alone AS (FROM other ANTI JOIN (SELECT r FROM acted WHERE p = q) USING (r)),
+        watched AS (
+          SELECT r, hand, q, closely, 0 AS own FROM alone JOIN span ON span.p = q AND t BETWEEN low AND high
+          UNION ALL
+          SELECT r, hand, q, 0, closely FROM alone JOIN span ON span.p = alone.p AND t BETWEEN low AND high)
+        SELECT r, hand, q FROM watched GROUP BY r, hand, q HAVING max(closely) > max(own)""")
+
+
+def _spans(windows: Sequence[Window]) -> pa.Table:
+    """(p, low, high, closely): when each person is watched, a departure more closely than a placebo."""
+    return pa.table(
+        {
+            "p": pa.array([window.person for window in windows], pa.int32()),
+            "low": pa.array([window.first * DAY_US for window in windows], pa.int64()),
+            "high": pa.array([window.end_us for window in windows], pa.int64()),
+            "closely": pa.array([1 + (window.departure is not None) for window in windows], pa.int8()),
+        }
+    )

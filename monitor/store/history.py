@@ -36,7 +36,7 @@ SAME_TARGET_DAYS = 21
 _MAGNITUDE = "CASE WHEN magnitude IS NOT NULL THEN least(abs(magnitude), 1e15) END"
 """SQL, within what sums of whole numbers hold; least() alone would take a missing one for the largest."""
 ACTS = """(SELECT event.*, event.rowid AS r, coalesce(q, who.p) AS p, coalesce(way, 0) AS way
-    FROM event JOIN who USING (actor) LEFT JOIN toward ON toward.r = event.rowid)"""
+    FROM event LEFT JOIN who USING (actor) LEFT JOIN toward ON toward.r = event.rowid)"""
 """SQL for events with the person at whose door they are laid, and their way; see texts.find_toward."""
 PLACE = r"""CASE
     WHEN contains({x}, '://') THEN split_part(split_part({x}, '://', 2), '/', 1)
@@ -222,7 +222,7 @@ class History:
             FROM (SELECT *, row_number() OVER (PARTITION BY p ORDER BY first) AS rank FROM watch) GROUP BY p""")
         names = [quote("v_" + f.name) for f in facets if not f.many]
         hashes = "".join(
-            f", CASE WHEN NOT guest THEN {value_sql(quote(f.column))} END AS {quote('v_' + f.name)}"
+            f", CASE WHEN guest IS NOT true THEN {value_sql(quote(f.column))} END AS {quote('v_' + f.name)}"
             for f in facets
             if not f.many
         )
@@ -237,7 +237,7 @@ class History:
                 coalesce(lower(outcome) IN {FAILURES}, false) AS failed, reason IS NOT NULL AS reasoned,
                 CASE WHEN target IS NOT NULL THEN hash(target) END AS v,
                 ((t // 1000000 + coalesce(seconds, 0)) // 3600)::INTEGER AS h{hashes}
-              FROM event JOIN who USING (actor) LEFT JOIN toward ON toward.r = event.rowid
+              FROM event LEFT JOIN who USING (actor) LEFT JOIN toward ON toward.r = event.rowid
               JOIN action ON action.action = event.action AND action.toward = coalesce(way, 0)
               JOIN person ON person.p = coalesce(q, who.p)
               LEFT JOIN zone ON zone.zone = person.zone AND zone.hour = t // 3600000000))

@@ -122,3 +122,33 @@ def test_the_machine_of_many_is_nobodys(tmp_path: Path) -> None:
         for i in range(30)
     }
     assert not any(ids & set(f.event_ids) for f in of(org.scan(tmp_path).found, "sales-01"))
+
+
+def test_a_services_account_on_ones_own_machine(tmp_path: Path) -> None:
+    """Nobody on the roster is svc-backup: whoever uses it on their own machine holds its key."""
+    org = office()
+    ids = {
+        by_hand(org, "svc-backup", "file.download", "2017-10-26", f"18:{i:02}", target=f"papers/{i}", host="pc-00")
+        for i in range(30)
+    }
+    found = of(org.scan(tmp_path).found, "sales-01")
+    assert ids & set(found[0].event_ids)
+    assert "as svc-backup, on their own machine" in texts(found, ids)
+
+
+def test_what_follows_at_one_sitting_and_names_no_machine_belongs_to_it(tmp_path: Path) -> None:
+    """The logon names the machine, the tool after it does not; the colleague's own logon ends it."""
+    org = office()
+    by_hand(org, "sales-30", "session.login", "2017-10-26", "18:00", host="pc-00")
+    ids = {
+        by_hand(org, "sales-30", "file.download", "2017-10-26", f"18:{i + 1:02}", target=f"papers/{i}")
+        for i in range(30)
+    }
+    by_hand(org, "sales-30", "session.login", "2017-10-26", "18:40", host="pc-29")
+    own = {
+        by_hand(org, "sales-30", "file.download", "2017-10-26", f"18:{i + 41:02}", target=f"papers/{i}")
+        for i in range(10)
+    }
+    told = {i for finding in of(org.scan(tmp_path).found, "sales-01") for i in finding.event_ids}
+    assert ids <= told
+    assert not own & told
