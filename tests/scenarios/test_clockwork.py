@@ -14,22 +14,24 @@ AFTER = ("2017-11-06", "2017-11-07", "2017-11-08")
 
 
 def office(*, minutes: bool = True) -> tuple[Org, list[str]]:
-    """A team that runs reports by hand; four of it leave on one day."""
+    """A team that runs reports by hand; five of it leave on one day."""
     org = Org(FIRST, LAST)
     staff = org.team("finance", 40)
     org.usual(staff, "record.read", per_day=4, target=lambda d: f"ledger/{d.randint(1, 900)}")
     org.usual(staff, "report.run", per_day=2, target=lambda d: f"report-{d.randint(1, 40)}")
     if not minutes:
         org.events = [event | {"time": event["time"][:10] + "T12:00:00Z"} for event in org.events]
-    for person in staff[:4]:
+    for person in staff[:5]:
         org.leaves(person, LEFT)
     return org, staff
 
 
-def every_morning(org: Org, person: str, since: date, at: str = "06:17", action: str = "report.run") -> None:
+def every_morning(
+    org: Org, person: str, since: date, at: str = "06:17", action: str = "report.run", target: str = "report-7"
+) -> None:
     """A scheduler's run on each day, on and on after the last day."""
     for day in range((LAST - since).days + 1):
-        org.does(person, action, (since + timedelta(days=day)).isoformat(), at, target="report-7")
+        org.does(person, action, (since + timedelta(days=day)).isoformat(), at, target=target)
 
 
 def every_hour(org: Org, person: str) -> None:
@@ -46,16 +48,19 @@ def after(found: list[Finding], person: str) -> tuple[float, str]:
 
 
 def test_a_scheduler_goes_on_in_the_name_of_who_left(tmp_path: Path) -> None:
-    org, (scheduled, by_hand, lately, hourly, *_) = office()
+    org, (scheduled, by_hand, lately, hourly, many, *_) = office()
     every_morning(org, scheduled, FIRST)
     every_morning(org, lately, date(2017, 10, 9))
     every_hour(org, hourly)
+    for i in range(9):
+        every_morning(org, many, FIRST, at="05:01", action="record.read", target=f"ledger/{i}")
     for day in AFTER:
         org.does(by_hand, "report.run", day, "11:20", target="report-7")
     found = org.scan(tmp_path).found
     bits, text = after(found, scheduled)
     assert "runs by itself: at this minute of the hour on 1" in text
     assert "runs by itself" in after(found, hourly)[1]
+    assert "runs by itself" in after(found, many)[1], "most of what they do is one job's, over several targets"
     human, told = after(found, by_hand)
     assert "runs by itself" not in told
     assert human > 3 * bits > 0
