@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,23 @@ PREPARED_BY = {
 }
 """Kind of action -> kinds that prepare it: change the bank details, then pay; collect, send, then delete; give access
 to an outsider, then use it."""
+
+
+COVERED = 2
+"""To cover up is to destroy at least so many things in a day that were taken out: one meets that by chance."""
+
+
+def prepared(events: Mapping[str, NDArray], kinds: Sequence[str]) -> NDArray:
+    """Which events have a purpose that the person's act before on the same target prepared, shape (n,).
+
+    events: w, d, a, before (1 + the action before, 0 for none), shape (n,).  kinds: of each action.
+    """
+    kind = np.array(kinds)[events["a"]]
+    told = purposeful(kinds)[events["before"], events["a"]]
+    covering = told & (kind == "destroy")
+    _, day = np.unique(events["w"].astype(np.int64) << 32 | events["d"], return_inverse=True)
+    covered = np.bincount(day, covering)[day] if len(day) else np.zeros(0)
+    return told & ~(covering & (covered < COVERED))
 
 
 def purposeful(kinds: Sequence[str]) -> NDArray:

@@ -13,7 +13,7 @@ from detectors.base import Floats
 from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS, Baseline, Cast, with_and_without
 from monitor.core.impact import is_moving
-from monitor.core.order import purposeful
+from monitor.core.order import prepared
 from monitor.core.ways import BORROWED, LET_IN, ONESELF
 from monitor.core.windows import Window
 from monitor.store import clockwork, counts, sizes, texts
@@ -191,7 +191,7 @@ def _watched(
     row_of[events["r"]] = np.arange(len(events["r"]))
     _belongings(events, row_of, said.belongings)
     events["people"] = np.full(len(events["r"]), len(cast.group), np.int32)
-    events["prepared"] = purposeful([action.kind for action in asked.actions])[events["before"], events["a"]]
+    events["prepared"] = prepared(events, [action.kind for action in asked.actions])
     for name, way in (("to_oneself", ONESELF), ("let_in", LET_IN), ("borrowed", BORROWED)):
         events[name] = (asked.toward == way)[events["a"]]
     events["external"] |= events["let_in"]

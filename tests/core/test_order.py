@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.core.order import purposeful
+from monitor.core.order import prepared, purposeful
 from monitor.core.questions import BY_CHANCE, QUESTIONS
 from monitor.settings import load_settings
 
@@ -26,3 +26,15 @@ def test_an_order_by_chance_counts_less_and_one_that_ends_in_the_smallest_paymen
     question = next(q for q in QUESTIONS if q.kind == "sequence")
     events = {"prepared": np.array([True, False, True, True]), "small": np.array([0.0, 0.0, 0.25, 1.0])}
     assert question.share(events).tolist() == [1.0, BY_CHANCE, 0.75, 0.0]
+
+
+def test_one_thing_deleted_after_it_was_taken_out_is_chance_and_two_in_a_day_cover_something_up() -> None:
+    kinds = ["exfiltrate", "destroy", "redirect", "money"]
+    day = np.array([1, 2, 2, 3, 3, 3])
+    events = {
+        "w": np.zeros(6, int),
+        "d": day,
+        "a": np.array([1, 1, 1, 1, 3, 0]),
+        "before": np.array([1, 1, 1, 1, 3, 0]),
+    }
+    assert prepared(events, kinds).tolist() == [False, True, True, False, True, False]
