@@ -6,6 +6,7 @@ person may have done: it is judged as theirs, unless whose account it is is watc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,6 +26,8 @@ _MAIL = r"""[^\s<>(),;:"'|\[\]]+@[a-z0-9.-]+"""
 _HAND = "coalesce(p::VARCHAR, actor)"
 """SQL for who acts: a person, through whatever account, or an account of nobody."""
 SAME_SITTING = 2 * HOUR_US
+_PLACEBO, _LEAVES = 1, 2
+"""How closely somebody is watched."""
 _MACHINES = pa.schema({"facet": pa.string(), "v": pa.uint32(), "q": pa.int32()})
 
 
@@ -91,6 +94,14 @@ def build_hands(history: History, facets: Sequence[Facet], windows: Sequence[Win
     history.drop("lent")
 
 
+def how_rare(history: History) -> tuple[float, float]:
+    """In bits, how few of those who do not leave let somebody in, and at how few's machines others act."""
+    people, let, lent = history.rows(f"""WITH stays AS (SELECT DISTINCT p FROM span WHERE closely = {_PLACEBO})
+        SELECT count(*), count_if(p IN (SELECT p FROM who WHERE guest)),
+          count_if(p IN (SELECT q FROM hand WHERE way = {BORROWED})) FROM stays""")[0]
+    return math.log2(max(people, 1) / max(let, 1)), math.log2(max(people, 1) / max(lent, 1))
+
+
 def _machines(facets: Sequence[Facet]) -> list[Facet]:
     return [facet for facet in facets if not facet.many and is_machine(facet.name)]
 
@@ -122,6 +133,6 @@ def _spans(windows: Sequence[Window]) -> pa.Table:
             "p": pa.array([window.person for window in windows], pa.int32()),
             "low": pa.array([window.first * DAY_US for window in windows], pa.int64()),
             "high": pa.array([window.end_us for window in windows], pa.int64()),
-            "closely": pa.array([1 + (window.departure is not None) for window in windows], pa.int8()),
+            "closely": pa.array([_PLACEBO if window.departure is None else _LEAVES for window in windows], pa.int8()),
         }
     )
