@@ -218,12 +218,7 @@ def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
         catalogue = station.settings.load_catalogue()
     except BadInput:
         return
-    unknown = [
-        a
-        for a in actions
-        if a not in catalogue.file.actions
-        and not any(w in catalogue.verbs for w in re.split(r"[^a-z0-9]+", a.rpartition(".")[2]))
-    ]
+    unknown = [action for action in actions if not catalogue.knows(action)]
     if unknown:
         text = f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes"
         yield Check("actions", "look", f"{text}, {_such_as(unknown)}")

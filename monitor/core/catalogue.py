@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from monitor.core.words import LONGEST_COMPOUND, SHORTEST_PART, bases, parts, runs
+from monitor.core.naming import SHORTEST_VERB, Products, Reader, Reading, Unit, letters, spoken
+from monitor.core.words import bases, past, runs
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Weight = Annotated[float, Meta(ge=-1, le=1)]
 
 LEAST_IMPACT = 0.02
 """What an act has at least that is not listed, however light the thing."""
-SHORTEST_VERB = 4
-"""Letters of the shortest verb that is seen in a compound: a dismount has no dis."""
-_LONG = range(20, 5, -1)
-"""Letters of a noun that is seen at the end of a word whose beginning is not known, the most first."""
-_SIZES = (4, 3, 2, 1)
-"""Words of a compound verb, the most first: move_to_recycle_bin."""
-_ENDINGS = (("", ""), ("s", ""), ("ies", "y"))
-"""Of a word as it is written, and what stands for them in the singular."""
-_WORD = re.compile("[a-z0-9]+")
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "class"}):
@@ -58,6 +50,10 @@ class Compounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
     """What a noun is that ends in one of these, whatever stands before: a payment_template is a template."""
+    things: tuple[str, ...] = ()
+    """Verbs that are things as often as acts: in update_export nothing is taken out."""
+    light: tuple[str, ...] = ()
+    """Verbs that say only that an act began, ended or was seen: the act is another, where there is one."""
 
 
 class CrownJewels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +73,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     units: dict[str, str] = {}
     compounds: Compounds = Compounds()
     actions: dict[str, Entry] = {}
+    names: dict[str, dict[str, tuple[str, ...]]] = {}
     crown_jewels: CrownJewels = CrownJewels()
 
 
@@ -103,103 +100,126 @@ class Action:
 
 @dataclass(slots=True)
 class Catalogue:
-    """Looks actions up by name, then by noun and verb together, then by verb, then default."""
+    """Looks actions up by name, also by what products call them, then by noun and verb together, then by verb."""
 
     file: CatalogueFile
     verbs: Mapping[str, Entry] = field(init=False)
+    keys: Mapping[str, str] = field(init=False)
+    """A verb by any of its aliases."""
     actions: Mapping[str, Entry] = field(init=False)
+    plain: Mapping[str, str] = field(init=False)
+    """What is listed by its letters alone: OpenAs and open_as are one."""
+    products: Products = field(init=False)
     senses: Mapping[tuple[str, str], Entry] = field(init=False)
-    stems: Mapping[str, str] = field(init=False)
-    known: frozenset[str] = field(init=False)
-    long_nouns: frozenset[str] = field(init=False)
+    reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         """Spread the verbs over their aliases; events have their actions in small letters."""
-        self.verbs = {name.lower(): entry for verb, entry in self.file.verbs.items() for name in (verb, *entry.aliases)}
-        self.actions = {name.lower(): entry for name, entry in self.file.actions.items()}
-        self.senses = {
-            (noun, name.lower()): entry
-            for kind, sense in sorted(self.file.senses.items(), key=lambda named: named[1].impact)
-            for entry in (_as_entry(sense, kind),)
-            for noun in sense.nouns
-            for verb in sense.verbs
-            for name in (verb, *(self.file.verbs[verb].aliases if verb in self.file.verbs else ()))
-        }
-        self.stems = {
-            alias: verb
-            for verb, entry in self.file.verbs.items()
-            for alias in entry.aliases
-            if "_" not in alias and alias.startswith(verb.rstrip("e"))
-        }
-        self.known = self._vocabulary()
-        nouns = [*self.file.nouns, *(noun for sense in self.file.senses.values() for noun in sense.nouns)]
-        self.long_nouns = frozenset(noun for noun in nouns if len(noun) >= _LONG[-1])
+        file = self.file
+        self.keys = {name.lower(): verb for verb, entry in file.verbs.items() for name in (verb, *entry.aliases)}
+        self.verbs = {name: file.verbs[verb] for name, verb in self.keys.items()}
+        self.actions = {name.lower(): entry for name, entry in file.actions.items()}
+        self.plain = {letters(name): name for name in self.actions}
+        self.senses = dict(self._senses())
+        self.senses |= {pair: entry for pair, entry in self._senses(plain=True) if pair[1] not in file.verbs}
+        self.reader = _reader(self)
+        told = {raw.lower(): name for product in file.names.values() for name, raws in product.items() for raw in raws}
+        common = frozenset((*self.reader.known, *map(letters, self.verbs)))
+        self.products = Products({letters(raw): name for raw, name in told.items()}, common, self.reader)
+
+    def _senses(self, *, plain: bool = False) -> Iterator[tuple[tuple[str, str], Entry]]:
+        """What verbs come to beside nouns, the gravest last.  plain: the verbs as they stand, without their aliases."""
+        for kind, sense in sorted(self.file.senses.items(), key=lambda named: named[1].impact):
+            entry = _as_entry(sense, kind)
+            for verb in sense.verbs:
+                known = self.file.verbs.get(verb, Entry())
+                for name in (verb, *(() if plain else known.aliases)):
+                    yield from zip(((noun, name.lower()) for noun in sense.nouns), repeat(entry))
 
     def action(self, name: str) -> Action:
         """What the catalogue says of the action `name`, whether or not it knows it."""
-        noun, _, verb = name.rpartition(".")
-        about = self._words(noun)
-        told = self._told(name, about, verb) or Entry()
-        by_verb, with_noun = self._by_verb(about, verb)
-        kind = told.kind or by_verb.kind or self._default_kind()
-        of_class = self.file.classes[kind]
-        chain = (told, by_verb, of_class, self.file.default)
+        called = self._called(name)
+        reading, listed, best, with_noun = self._judged(called)
+        told = listed or Entry()
+        kind = told.kind or best.kind or self._default_kind()
+        chain = (told, best, self.file.classes[kind], self.file.default)
         impact = _first(chain, "impact", 0.35)
         if told.impact is None and not with_noun:
-            weights = [0.0, *(self.file.nouns.get(word, 0.0) for word in about)]
-            impact = min(max(impact + max(weights) + min(weights), LEAST_IMPACT), 1.0)
+            impact = self._weighed(impact, kind, reading)
         return Action(
             name, kind, impact, _first(chain, "reversible", True), _first(chain, "restore_minutes", 60),
             _first(chain, "undo", "Set {target} back."),
-            _first(chain, "magnitude", self._unit(noun, verb, kind)),
+            _first(chain, "magnitude", self._unit(called, reading, kind)),
         )  # fmt: skip
 
     def knows(self, name: str) -> bool:
         """Is anything known of that action, by its name or by its verb?"""
-        noun, _, verb = name.rpartition(".")
-        about = self._words(noun)
-        return bool(self._told(name, about, verb)) or self._by_verb(about, verb)[0] != Entry()
+        _, listed, best, _ = self._judged(self._called(name))
+        return bool(listed) or best != Entry()
 
-    def _base(self, word: str) -> str:
-        """The verb that a word is a form of, the word itself where it is none: customized is customize."""
-        return next((base for base in bases(word) if base in self.verbs), word)
+    def _called(self, name: str) -> str:
+        """What an action is called here that a product calls so; the name itself where it is listed or nothing is."""
+        return name if letters(name) in self.plain else self.products.called(name)
 
-    def _told(self, name: str, about: list[str], verb: str) -> Entry | None:
-        """What is listed of the action, also where its words are run together or its verb is in the past.
+    def _judged(self, name: str) -> tuple[Reading, Entry | None, Entry, bool]:
+        """How it is read, what is listed of it, what its verb comes to, and whether that is with such a noun."""
+        reading = self.reader.read(name)
+        best, with_noun = self._by_verb(reading)
+        return reading, self._told(name, reading, with_noun), best, with_noun
 
-        giftcard.issued is listed as gift_card.issue.
+    def _told(self, name: str, reading: Reading, with_noun: bool) -> Entry | None:
+        """What is listed of the action, in whatever order and form its noun and its verb are written.
+
+        giftcard.issued and IssueGiftCard are listed as gift_card.issue. A word of weight is not passed over: the file
+        of backup.delete_file is no common one.  with_noun: the verb and its noun tell by themselves what they come to.
         """
-        stem = self.stems.get(verb, verb)
-        names = (name, f"{name[: len(name) - len(verb)]}{stem}", f"{'_'.join(about)}.{stem}")
+        listed = self.plain.get(letters(name))
+        if listed or len(reading.verbs) != 1:
+            return self.actions[listed] if listed else None
+        verb, about = reading.verbs[0], reading.about(reading.verbs[0])
+        words = [*reading.around, *about]
+        nouns = [words, *(kept for kept in (about, reading.last_around) if kept and not with_noun)]
+        nouns = [kept for kept in nouns if not any(word in self.file.nouns for word in words if word not in kept)]
+        forms = [self.reader.stems.get(verb.form, verb.form)]
+        forms += [] if with_noun else [self.keys.get(verb.form, verb.form)]
+        names = (f"{'_'.join(noun)}.{form}" for form in forms for noun in nouns)
         return next((self.actions[each] for each in names if each in self.actions), None)
 
-    def _unit(self, noun: str, verb: str, kind: str) -> str | None:
+    def _weighed(self, impact: float, kind: str, reading: Reading) -> float:
+        """The impact by the words beside the verb. To sign in is no more where there is much to do."""
+        about = (*reading.around, *reading.about(reading.verbs[0] if len(reading.verbs) == 1 else None))
+        weights = [0.0, *(self.file.nouns.get(word, 0.0) for word in about)]
+        more = 0.0 if kind == _SESSION else max(weights)
+        return min(max(impact + more + min(weights), LEAST_IMPACT), 1.0)
+
+    def _unit(self, name: str, reading: Reading, kind: str) -> str | None:
         """What a magnitude counts where the catalogue does not list the action, None where that cannot be told.
 
         A noun of many words tells it where they agree, a customer_account does not; else the verb's: suspend_profile.
         """
         if kind not in _ON_THINGS:
             return None
-        if noun in self.file.units:
-            return self.file.units[noun]
-        of_noun = {self.file.units.get(word) for word in self._words(noun)}
-        words = self._words(verb)
-        of_verb = [self.file.units.get(word) for word in words if len(words) > 1 and word not in self.verbs]
+        units, noun = self.file.units, name.rpartition(".")[0]
+        if noun in units:
+            return units[noun]
+        of_noun = {units.get(word) for word in reading.around}
+        of_verb = [units.get(word) for unit in reading.units for word in unit.words if unit.form not in self.verbs]
         alone = of_noun.pop() if len(of_noun) == 1 else None
         return alone or next(filter(None, of_verb), None)
 
-    def _by_verb(self, noun: list[str], verb: str) -> tuple[Entry, bool]:
+    def _by_verb(self, reading: Reading) -> tuple[Entry, bool]:
         """What the verb comes to, and whether that is with such a noun: payment.submit, payee.iban_update.
 
-        noun: its words; another may stand in the verb. Of a verb of many words the gravest counts.
+        Of many verbs the gravest counts.
         """
-        words = self._words(verb)
-        by = [verb] if verb in self.verbs else dict.fromkeys(self._verbs([self._base(word) for word in words]))
-        about = [*self._nouns(noun), *runs(words)]
-        senses = {each: sense for each in by if (sense := self._sense(about, each))}
-        plain = [self.verbs[each] for each in by if each in self.verbs and each not in senses]
-        best = max((*senses.values(), *plain), key=self._impact, default=Entry())
-        return best, any(best is sense for sense in senses.values())
+        around = self._nouns(reading.around)
+        told: list[tuple[Entry, bool]] = []
+        for verb in reading.verbs:
+            if sense := self._sense([*around, *self._nouns(reading.about(verb))], verb):
+                told.append((sense, True))
+            elif verb.form in self.verbs:
+                told.append((self.verbs[verb.form], False))
+        return max(told, key=lambda each: (self._impact(each[0]), each[1]), default=(Entry(), False))
 
     def _nouns(self, words: list[str]) -> list[str]:
         """What an action is about, a word or more each: a payment_template is a template, and no payment."""
@@ -208,45 +228,13 @@ class Catalogue:
             return [noun for noun in nouns if noun.split("_")[-1] == words[-1]]
         return nouns
 
-    def _sense(self, about: list[str], verb: str) -> Entry | None:
-        """The gravest of what a verb that says little comes to with one of these nouns."""
-        pairs = ((noun, base) for noun in about if noun != verb for base in bases(verb))
-        fit = [self.senses[pair] for pair in pairs if pair in self.senses]
-        return max(fit, key=self._impact, default=None)
-
-    def _verbs(self, words: list[str]) -> list[str]:
-        """The verbs in these words, known or not; mass_delete is one, whatever stands before or after it."""
-        told, at = [], 0
-        while at < len(words):
-            spans = (words[at : at + size] for size in _SIZES)
-            forms = ("_".join(form) for span in spans for form in (span, [self.stems.get(word, word) for word in span]))
-            verb = next((form for form in forms if form in self.verbs), words[at])
-            told.append(verb)
-            at += verb.count("_") + 1
-        return told
-
-    def _words(self, text: str) -> list[str]:
-        """The words of a noun or verb, taken apart where they are run together: vendorbank is vendor and bank."""
-        return [word for written in _WORD.findall(text) for word in self._split(written)]
-
-    def _split(self, written: str) -> list[str]:
-        """A word as it is where it is known, in the singular where that is, taken apart where all its parts are known.
-
-        Where a part is not known, only a long noun at the end is seen: acmepayment has a payment, a threshold no hold.
-        """
-        forms = [written.removesuffix(many) + one for many, one in _ENDINGS if written.endswith(many)]
-        whole = [[form] for form in forms if form in self.known]
-        apart = (parts(form, self.known) for form in forms if len(form) <= LONGEST_COMPOUND)
-        ends = ([form[:-size], form[-size:]] for form in forms for size in _LONG if form[-size:] in self.long_nouns)
-        return next(filter(None, (*whole, *apart, *(end for end in ends if len(end[0]) >= SHORTEST_PART))), [written])
-
-    def _vocabulary(self) -> frozenset[str]:
-        """Every word that has a meaning here, as a noun or a verb of four letters, and those that names are made of."""
-        nouns = [*self.file.nouns, *self.file.units, *self.file.compounds.words]
-        nouns += [noun for sense in self.file.senses.values() for noun in sense.nouns]
-        nouns += [name.rpartition(".")[0] for name in self.actions]
-        verbs = [verb for verb in self.verbs if len(verb) >= SHORTEST_VERB and "_" not in verb]
-        return frozenset(word for text in (*nouns, *verbs) for word in _WORD.findall(text))
+    def _sense(self, about: list[str], verb: Unit) -> Entry | None:
+        """The gravest of what a verb that says little comes to with one of these nouns, first as it is written."""
+        for forms in (["_".join(verb.words)], [verb.form, *bases(verb.form)]):
+            pairs = ((noun, form) for noun in about for form in forms)
+            if fit := [self.senses[pair] for pair in pairs if pair in self.senses]:
+                return max(fit, key=self._impact)
+        return None
 
     def _impact(self, entry: Entry) -> float:
         of_class = self.file.classes[entry.kind or self._default_kind()]
@@ -256,6 +244,7 @@ class Catalogue:
         return self.file.default.kind or next(iter(self.file.classes))
 
 
+_SESSION = "session"
 _ON_THINGS = ("change", "destroy", "restore")
 """Classes in which a magnitude is the size of the thing; an export's may be of rows, of bytes, of pages."""
 
@@ -270,6 +259,24 @@ def _span(minutes: int) -> str:
         if minutes >= 2 * size:
             return f"{minutes / size:.0f} {unit}s"
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+
+def _reader(of: Catalogue) -> Reader:
+    """Every word that has a meaning here, as a noun or a verb of four letters, and those that names are made of."""
+    file, hints = of.file, of.file.compounds
+    nouns = [*file.nouns, *(noun for sense in file.senses.values() for noun in sense.nouns)]
+    words = [*nouns, *file.units, *hints.words, *(name.rpartition(".")[0] for name in of.actions)]
+    sense_verbs = frozenset(verb for _, verb in of.senses)
+    verbs = [verb for verb in {*of.verbs, *sense_verbs} if len(verb) >= SHORTEST_VERB and "_" not in verb]
+    words += [form for verb in verbs for form in (verb, past(verb))]
+    known = {word: word for text in set(words) for word in spoken(text)}
+    stems = {alias: verb for alias, verb in of.keys.items() if "_" not in alias and alias.startswith(verb.rstrip("e"))}
+    return Reader(
+        frozenset(of.verbs), stems, sense_verbs,
+        frozenset((*file.nouns, *file.units)), frozenset(hints.things), frozenset(hints.light),
+        {f"{word}s": word for word in known} | known,
+        frozenset(noun for noun in nouns if "_" not in noun),
+    )  # fmt: skip
 
 
 def _as_entry(sense: Sense, name: str) -> Entry:
