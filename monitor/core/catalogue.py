@@ -180,7 +180,7 @@ class Catalogue:
         words = [*reading.around, *about]
         nouns = [words, *(kept for kept in (about, reading.last_around) if kept and not with_noun)]
         nouns = [kept for kept in nouns if not any(word in self.file.nouns for word in words if word not in kept)]
-        forms = [self.reader.stems.get(verb.form, verb.form)]
+        forms = [self.reader.stems.get(verb.form, verb.form), *bases(verb.form)]
         forms += [] if with_noun else [self.keys.get(verb.form, verb.form)]
         names = (f"{'_'.join(noun)}.{form}" for form in forms for noun in nouns)
         return next((self.actions[each] for each in names if each in self.actions), None)
