@@ -18,6 +18,8 @@ Columns = Mapping[str, NDArray]
 
 IDLE_DAYS = 10
 """So many days of the person's work an account lay idle: of fewer, a week on another task would be an awakening."""
+IDLE_BITS = 2.0
+"""So many bits that is worth at most, and as many more with each doubling: a tool left aside for weeks is no sleep."""
 COMMON_BITS = 2.0
 """What happens to a share of all people, such as to use a thing, happens to anybody one day: so many bits stranger than
 that share it may be."""
@@ -155,6 +157,7 @@ QUESTIONS = (
         lambda e: bin_of(e["idle"]),
         lambda e: (e["idle"] >= IDLE_DAYS) & ~e["let_in"] & ~e["borrowed"],
         by_action=False,
+        most=lambda e: IDLE_BITS * (1 + np.log2(np.maximum(e["idle"], IDLE_DAYS) / IDLE_DAYS)),
     ),
     Question("rhythm", "hour", Rhythm, lambda e: (e["h"] + 72) % 168, lambda e: ~e["let_in"], by_action=False),
 )
