@@ -89,7 +89,8 @@ def impact_of(events: Mapping[str, NDArray], actions: Sequence[Action], beyond: 
     """Impact of every event, 0 to 1: what the catalogue says, by whose it is, its size, who gets it, how it went.
 
     events: w, a (index into actions), d, b (bin of the magnitude, -1 for none), failed, reasoned, internal,
-    external, to_oneself, borrowed (see core.ways), jewel, and what `whose` takes, of shape (n,).
+    external, to_oneself, borrowed (see core.ways), jewel, n_same (acts on that target in that week), and what `whose`
+    takes, of shape (n,).
     small: see store.sizes.smallness.
     beyond: kind of evidence -> bits beyond chance, of BEYOND. Magnitude, by and by, makes up for not knowing who
     shares the target, and makes an export, a change or a loss graver; the volume of a day a loss and reading; volume,
@@ -168,11 +169,15 @@ def _unheard_of(bits: Floats) -> Floats:
 
 
 def _of_many(lost: NDArray, shared: NDArray, events: Mapping[str, NDArray]) -> NDArray:
-    """Which shared things were lost among MANY of that action and day, of which at least half were shared."""
+    """Which shared things were lost among MANY of that action and day, of which at least half were shared.
+
+    A name of which more than one is lost is no thing but what holds many: everybody's mail lies in an INBOX.
+    """
     rows = np.flatnonzero(lost)
     w, a, d = (events[name][rows].astype(np.int64) for name in ("w", "a", "d"))
     _, day, acts = np.unique((w << 20 | d) << 16 | a, return_inverse=True, return_counts=True)
-    many = (acts >= MANY) & (2 * np.bincount(day, shared[rows], len(acts)) >= acts)
+    things = np.bincount(day, 1 / events["n_same"][rows], len(acts))
+    many = (things >= MANY - 0.5) & (2 * np.bincount(day, shared[rows], len(acts)) >= acts)
     found = np.zeros(len(lost), bool)
     found[rows] = shared[rows] & many[day]
     return found

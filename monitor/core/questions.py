@@ -29,7 +29,7 @@ AMONG_PEERS = 0.5
 """What the first use of a place tells that others of the same trade use: who moves to their team has it every day."""
 SPLIT_FROM = 3
 """So many payments to one target in a week may be one that was split: they are judged by their sum too."""
-BY_CHANCE = 0.3
+BY_CHANCE = 0.1
 """Two grave acts meet on one target by chance: of an order in which neither prepares the other so much counts."""
 KNOWN, NEW_TO_ME, NEW_TO_TEAM, NEW_TO_ALL, SOMEBODY_ELSES = range(5)
 """How a person stands to a target on the day of its first use."""

@@ -34,7 +34,7 @@ USUAL = {
     "to_oneself": False, "borrowed": False,
     "jewel": False, "w": 0, "d": 19_000, "target_people": 1, "place_people": 1, "place_targets": 1,
     "target_before": False, "place_before": False,
-    "small": 0.0,
+    "small": 0.0, "n_same": 1,
 }  # fmt: skip
 
 
@@ -219,3 +219,13 @@ def test_the_loss_of_an_unheard_of_number_of_shared_things_is_grave_however_ligh
 def test_tidying_ones_own_in_any_number_is_light_though_a_few_shared_things_are_among_it() -> None:
     own = [True] * 15 + [False] * 5
     assert lost(20, 30.0, own=own) == lost(20, 0.0, own=own)
+
+
+def test_everybodys_mail_lies_in_an_inbox_and_what_is_lost_there_is_not_shared() -> None:
+    """Sixty messages deleted, all under the name of the folder, which everybody uses, are no sixty shared things."""
+    delete = CATALOGUE.action("mail.delete")
+    events = {name: np.full(60, value) for name, value in (USUAL | {"target_people": 300, "n_same": 60}).items()}
+    unheard_of = beyond(60, volume=UNHEARD_OF_FROM + UNHEARD_OF_BITS)
+    assert impact_of(events, [delete], unheard_of).max() == pytest.approx(delete.impact)
+    things = impact_of(events | {"n_same": np.ones(60)}, [delete], unheard_of)
+    assert things.min() == pytest.approx(max(LOST_MANY, delete.impact))
