@@ -21,7 +21,7 @@ from monitor.model import Departure, Feedback, Person
 from monitor.settings import Settings
 from monitor.store.days import Usual
 from monitor.store.gather import Asked, Gathered, gather
-from monitor.store.hands import build_hands, find_machines, find_opened, how_rare, let_in
+from monitor.store.hands import build_hands, find_machines, find_opened, let_in
 from monitor.store.history import History
 from monitor.store.texts import find_toward
 
@@ -228,12 +228,11 @@ def _asked(
     facets = history.facets(attributes)
     find_machines(history, facets)
     build_hands(history, facets, windows)
-    hand_bits = how_rare(history)
     find_toward(history, [catalogue.action(name) for name in history.actions()], names, domains)
     history.number_toward()
     actions = [catalogue.action(name) for name in history.actions()]
     jewels = settings.crown_jewels(catalogue)
-    return Asked(facets, actions, history.toward(), jewels, names, domains, hand_bits)
+    return Asked(facets, actions, history.toward(), jewels, names, domains)
 
 
 def _cast(people: People, windows: Sequence[Window], actions: Sequence[Action]) -> evidence.Cast:

@@ -23,8 +23,6 @@ IDLE_BITS = 2.0
 COMMON_BITS = 2.0
 """What happens to a share of all people, such as to use a thing, happens to anybody one day: so many bits stranger than
 that share it may be."""
-WINDOW_BITS = 5.0
-"""What happens in a share of windows happens on one of thirty days of each; the more so of a day, the rarer."""
 AMONG_PEERS = 0.5
 """What the first use of a place tells that others of the same trade use: who moves to their team has it every day."""
 SPLIT_FROM = 3
@@ -103,14 +101,7 @@ def _over_days(e: Columns, firsts: str) -> NDArray:
 
 UNSTATED = Question("unstated", "day", Share, lambda e: e["n_unstated"], count=lambda e: e["n_day"], among=True)
 QUESTIONS = (
-    Question(
-        "rarity",
-        "days",
-        Tail,
-        lambda e: np.ones(len(e["w"])),
-        explained=lambda e: np.log2(e["campaign"]),
-        most=lambda e: WINDOW_BITS + e["hand_bits"] + np.log2(e["n_day"]),
-    ),
+    Question("rarity", "days", Tail, lambda e: np.ones(len(e["w"])), explained=lambda e: np.log2(e["campaign"])),
     Question("volume", "day", Tail, lambda e: bin_of(e["n_day"] / e["campaign"])),
     Question("volume", "hour", Tail, lambda e: bin_of(e["n_hour"] / e["campaign"])),
     Question("volume", "size", Tail, lambda e: bin_of(e["s_day"] / e["campaign"]), lambda e: e["s_day"] >= 0),

@@ -51,7 +51,7 @@ class Asked:
     """What is asked about watched events.
 
     actions: by their numbers.  toward: the way of each, see texts.find_toward.  jewels: patterns of targets.
-    names: account name -> person.  domains: mail domains of the organisation.  hand_bits: see hands.how_rare.
+    names: account name -> person.  domains: mail domains of the organisation.
     """
 
     facets: Sequence[Facet]
@@ -60,7 +60,6 @@ class Asked:
     jewels: Sequence[str]
     names: dict[str, int]
     domains: Sequence[str]
-    hand_bits: tuple[float, float]
 
     @property
     def grave(self) -> list[int]:
@@ -195,7 +194,6 @@ def _watched(
     events["prepared"] = prepared(events, [action.kind for action in asked.actions])
     for name, way in (("to_oneself", ONESELF), ("let_in", LET_IN), ("borrowed", BORROWED)):
         events[name] = (asked.toward == way)[events["a"]]
-    events["hand_bits"] = np.select([events["let_in"], events["borrowed"]], asked.hand_bits, np.inf)
     events["external"] |= events["let_in"]
     events["clock_days"] = _spread(events["r"], said.clock)
     events["jewel"] = np.isin(events["r"], said.jewels)

@@ -6,7 +6,6 @@ person may have done: it is judged as theirs, unless whose account it is is watc
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -92,14 +91,6 @@ def build_hands(history: History, facets: Sequence[Facet], windows: Sequence[Win
         UNION ALL SELECT r, {BORROWED}, q FROM goes_on
         UNION ALL SELECT event.rowid, {LET_IN}, NULL FROM event JOIN who USING (actor) WHERE guest""")
     history.drop("lent")
-
-
-def how_rare(history: History) -> tuple[float, float]:
-    """In bits, how few of those who do not leave let somebody in, and at how few's machines others act."""
-    people, let, lent = history.rows(f"""WITH stays AS (SELECT DISTINCT p FROM span WHERE closely = {_PLACEBO})
-        SELECT count(*), count_if(p IN (SELECT p FROM who WHERE guest)),
-          count_if(p IN (SELECT q FROM hand WHERE way = {BORROWED})) FROM stays""")[0]
-    return math.log2(max(people, 1) / max(let, 1)), math.log2(max(people, 1) / max(lent, 1))
 
 
 def _machines(facets: Sequence[Facet]) -> list[Facet]:
