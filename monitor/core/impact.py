@@ -15,7 +15,7 @@ from monitor.core.whose import OWNABLE, Whose, whose
 
 FAILED = 0.19
 """Nothing happened, but somebody tried."""
-REASONED = 0.45
+REASONED = 0.5
 """A stated reason or ticket can be checked."""
 OWN = 0.4
 """One's own things: their loss hurts nobody else. What only seems one's own, since nobody else was seen to use it,
