@@ -19,9 +19,11 @@ TOGETHER = 0.88
 LEADS = 0.6
 """... or have this share of the evidence that leads it, where that makes this share of the score."""
 COMPANY_DAYS = 3
-COMPANY_SHARE = 0.3
+SAME_DAY, NEAR_DAY = 0.4, 0.1
+"""What another act adds, as a share of its score: collecting, sending and deleting of one day are one story."""
 COMPANY_FADES = (1.0, 0.7, 0.5, 0.35)
-COMPANY_MOST = 1.5
+COMPANY_MOST = 0.45
+"""... and all of them together at most, as a share of the act's own score."""
 MOST_ACTS = 12
 """Acts kept for each window."""
 
@@ -71,8 +73,9 @@ def _company(acts: pd.DataFrame) -> Floats:
     window, row = np.unique(acts["w"].to_numpy(), return_inverse=True)
     own, day = np.zeros((len(window), MOST_ACTS)), np.full((len(window), MOST_ACTS), -(10**6))
     own[row, rank], day[row, rank] = acts["own"], acts["d"]
-    near = np.abs(day[:, :, None] - day[:, None, :]) <= COMPANY_DAYS
-    near[:, np.arange(MOST_ACTS), np.arange(MOST_ACTS)] = False
-    others = -np.sort(-np.where(near, own[:, None, :], 0.0), axis=2)[:, :, : len(COMPANY_FADES)]
-    added = COMPANY_SHARE * np.minimum((others * np.array(COMPANY_FADES)).sum(2), COMPANY_MOST * own)
+    apart = np.abs(day[:, :, None] - day[:, None, :])
+    share = np.select([apart == 0, apart <= COMPANY_DAYS], [SAME_DAY, NEAR_DAY])
+    share[:, np.arange(MOST_ACTS), np.arange(MOST_ACTS)] = 0.0
+    others = -np.sort(-share * own[:, None, :], axis=2)[:, :, : len(COMPANY_FADES)]
+    added = np.minimum((others * np.array(COMPANY_FADES)).sum(2), COMPANY_MOST * own)
     return added[row, rank]

@@ -18,7 +18,7 @@ def office(*, minutes: bool = True) -> tuple[Org, list[str]]:
     org = Org(FIRST, LAST)
     staff = org.team("finance", 40)
     org.usual(staff, "record.read", per_day=4, target=lambda d: f"ledger/{d.randint(1, 900)}")
-    org.usual(staff, "report.run", per_day=2, target=lambda d: f"report-{d.randint(1, 40)}")
+    org.usual(staff, "record.export", per_day=2, target=lambda d: f"report-{d.randint(1, 40)}")
     if not minutes:
         org.events = [event | {"time": event["time"][:10] + "T12:00:00Z"} for event in org.events]
     for person in staff[:5]:
@@ -27,7 +27,7 @@ def office(*, minutes: bool = True) -> tuple[Org, list[str]]:
 
 
 def every_morning(
-    org: Org, person: str, since: date, at: str = "06:17", action: str = "report.run", target: str = "report-7"
+    org: Org, person: str, since: date, at: str = "06:17", action: str = "record.export", target: str = "report-7"
 ) -> None:
     """A scheduler's run on each day, on and on after the last day."""
     for day in range((LAST - since).days + 1):
@@ -37,7 +37,7 @@ def every_morning(
 def every_hour(org: Org, person: str) -> None:
     """A job that does most of what is done in the person's name, and that nobody runs by hand."""
     for hour in range(24):
-        every_morning(org, person, FIRST, at=f"{hour:02}:41", action="job.run")
+        every_morning(org, person, FIRST, at=f"{hour:02}:41", action="file.download")
 
 
 def after(found: list[Finding], person: str) -> tuple[float, str]:
@@ -53,9 +53,9 @@ def test_a_scheduler_goes_on_in_the_name_of_who_left(tmp_path: Path) -> None:
     every_morning(org, lately, date(2017, 10, 9))
     every_hour(org, hourly)
     for i in range(9):
-        every_morning(org, many, FIRST, at="05:01", action="record.read", target=f"ledger/{i}")
+        every_morning(org, many, FIRST, at="05:01", action="file.copy", target=f"ledger/{i}")
     for day in AFTER:
-        org.does(by_hand, "report.run", day, "11:20", target="report-7")
+        org.does(by_hand, "record.export", day, "11:20", target="report-7")
     found = org.scan(tmp_path).found
     bits, text = after(found, scheduled)
     assert "runs by itself: at this minute of the hour on 1" in text
