@@ -98,7 +98,10 @@ def _machines(facets: Sequence[Facet]) -> list[Facet]:
 
 
 def _find_lent(history: History, machines: Sequence[Facet]) -> None:
-    """Build `lent` (r, hand, q): events at the machine of somebody who is watched more closely than who acts."""
+    """Build `lent` (r, hand, q): events at the machine of somebody who is watched more closely than who acts.
+
+    And who was there that day: a colleague who sits at an empty desk works for themselves.
+    """
     parts = [
         f"""SELECT event.rowid AS r, t, p, q, {_HAND} AS hand FROM event LEFT JOIN who USING (actor)
             JOIN machine ON facet = {literal(facet.name)} AND v = {value_sql(quote(facet.column))}
@@ -109,7 +112,9 @@ def _find_lent(history: History, machines: Sequence[Facet]) -> None:
     history.db.execute(f"""CREATE OR REPLACE TABLE lent AS
         WITH acted AS ({" UNION ALL ".join(parts) or nothing}),
         other AS (SELECT r, t, p, hand, min(q) AS q FROM acted WHERE p IS DISTINCT FROM q GROUP BY r, t, p, hand),
-        alone AS (FROM other ANTI JOIN (SELECT r FROM acted WHERE p = q) USING (r)),
+        there AS (SELECT DISTINCT q, t // {DAY_US} AS d FROM acted WHERE p = q),
+        alone AS (SELECT other.* FROM other JOIN there ON there.q = other.q AND d = other.t // {DAY_US}
+          ANTI JOIN (SELECT r FROM acted WHERE p = q) AS own ON own.r = other.r),
         watched AS (
           SELECT r, hand, q, closely, 0 AS own FROM alone JOIN span ON span.p = q AND t BETWEEN low AND high
           UNION ALL

@@ -98,12 +98,14 @@ def test_times_have_their_zone_and_lines_go_on_indented(
 
 
 def test_a_filter_only_shows_what_it_means_until_yes(own_demo: DemoFolder) -> None:
+    medium = len(run("case list --severity medium --format jsonl", own_demo).lines)
     ran = run("case close --severity medium --as benign --reason x", own_demo)
     assert CASE in ran.out
-    assert "3 cases would change" in ran.err
+    assert medium > 1
+    assert f"{medium} cases would change" in ran.err
     assert len(run("case list --state closed --format jsonl", own_demo).lines) == 0
     run("case close --severity medium --as benign --reason x --yes", own_demo)
-    assert len(run("case list --state closed --format jsonl", own_demo).lines) == 3
+    assert len(run("case list --state closed --format jsonl", own_demo).lines) == medium
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,13 @@ def test_what_follows_at_one_sitting_and_names_no_machine_belongs_to_it(tmp_path
     told = {i for finding in of(org.scan(tmp_path).found, "sales-01") for i in finding.event_ids}
     assert ids <= told
     assert not own & told
+
+
+def test_a_colleague_at_an_empty_desk_works_for_themselves(tmp_path: Path) -> None:
+    """On a Saturday, when sales-01 is not there."""
+    org = office()
+    ids = {
+        by_hand(org, "sales-30", "file.download", "2017-10-28", f"11:{i:02}", target=f"papers/{i}", host="pc-00")
+        for i in range(30)
+    }
+    assert not any(ids & set(f.event_ids) for f in of(org.scan(tmp_path).found, "sales-01"))
