@@ -178,8 +178,13 @@ def _again(assessed: Assessment, row: int, key: str) -> int:
 
 
 def _way(assessed: Assessment, row: int, actor: str) -> str:
-    """For whom it was done or by whose hand, where that is counted apart."""
-    return in_words(int(assessed.asked.toward[assessed.gathered.events["a"][row]]), actor)
+    """For whom it was done or by whose hand, where that is counted apart.
+
+    actor: the account that acted; who is on the roster is called by their id.
+    """
+    number = assessed.people.names.get(actor.lower())
+    hand = actor if number is None else assessed.people.all[number].person_id
+    return in_words(int(assessed.asked.toward[assessed.gathered.events["a"][row]]), hand)
 
 
 def _lines(history: History, assessed: Assessment, rows: NDArray) -> dict[int, dict]:

@@ -14,7 +14,7 @@ _WORDS = {
 
 
 def in_words(way: int, actor: str) -> str:
-    """What follows the action's name. actor: the account that acted.
+    """What follows the action's name. actor: who acted.
 
     >>> "document.share" + in_words(OUTSIDERS, "jdoe")
     'document.share to outsiders'

@@ -89,16 +89,20 @@ def test_an_outsider_still_at_work_after_the_last_day_is_no_access_of_the_leaver
 
 
 def test_a_colleagues_account_on_ones_own_machine(tmp_path: Path) -> None:
-    """sales-01 copies papers as sales-30, whom nobody watches."""
+    """sales-01 copies papers as sales-30, whom nobody watches, and who is told of by id alone."""
     org = office()
+    org.people["sales-30"]["email"] = "kim@corp.example"
     ids = {
-        by_hand(org, "sales-30", "file.download", "2017-10-26", f"18:{i:02}", target=f"papers/{i}", host="pc-00")
+        by_hand(
+            org, "Kim@corp.example", "file.download", "2017-10-26", f"18:{i:02}", target=f"papers/{i}", host="pc-00"
+        )
         for i in range(30)
     }
     found = of(org.scan(tmp_path).found, "sales-01")
     assert ids & set(found[0].event_ids)
     assert found[0].severity in ("high", "critical")
     assert "as sales-30, on their own machine" in texts(found, ids)
+    assert "kim" not in texts(found, ids).lower()
 
 
 def test_a_leaver_at_a_leavers_machine_answers_for_what_their_own_account_does(tmp_path: Path) -> None:
