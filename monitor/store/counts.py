@@ -20,8 +20,7 @@ WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""
 MONTH_DAYS = 28
 """So far before a watch window its drift begins to count."""
-_BUSY = 0.25
-"""An active day has this share of the events that the person's busier days have."""
+_BUSY = 0.25  # the share of the events of a person's busier days that makes a day an active one
 _OWNER_EVENTS, _OWNER_SHARE, _OWNER_PEOPLE = 20, 0.8, 3
 
 
@@ -177,15 +176,14 @@ def build_sequence(history: History, grave: Sequence[int]) -> Columns:
 
 
 def build_absence(history: History) -> Columns:
-    """Build `absence` (k, d, n): for how many of the person's active days an account lay idle.
+    """Build `absence` (k, d, n): for how many of the person's active days, no day of a mere job, an account lay idle.
 
-    A day on which only a job ran in their name is none of these.  Returns its history rows.
+    Returns its history rows.
     """
     history.db.execute(f"""CREATE OR REPLACE TABLE absence AS
         WITH lived AS (SELECT p, d, sum(n) AS n FROM daily GROUP BY p, d),
-        usual AS (SELECT p, quantile_disc(n, 0.75) AS n FROM lived GROUP BY p),
-        days AS (SELECT p, d, count_if(lived.n >= {_BUSY} * usual.n) OVER (PARTITION BY p ORDER BY d) AS i
-          FROM lived JOIN usual USING (p)),
+        busy AS (SELECT p, {_BUSY} * quantile_disc(n, 0.75) AS least FROM lived GROUP BY p),
+        days AS (SELECT p, d, count_if(n >= least) OVER (PARTITION BY p ORDER BY d) AS i FROM lived JOIN busy USING (p)),
         used AS (SELECT DISTINCT k, p, d, seg FROM act)
         SELECT k, p, d, seg, 0 AS a, (i - lag(i) OVER (PARTITION BY k ORDER BY d))::INTEGER AS n
         FROM used JOIN days USING (p, d)""")
