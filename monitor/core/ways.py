@@ -9,7 +9,7 @@ _WORDS = {
     OUTSIDERS: " to outsiders",
     ONESELF: " to oneself",
     LET_IN: " by {actor}, whose account they opened",
-    BORROWED: " as {actor}, on their own machine",
+    BORROWED: " under the account of {actor}, on the leaver's own machine",
 }
 
 

@@ -25,6 +25,8 @@ _MAIL = r"""[^\s<>(),;:"'|\[\]]+@[a-z0-9.-]+"""
 _HAND = "coalesce(p::VARCHAR, actor)"
 """SQL for who acts: a person, through whatever account, or an account of nobody."""
 SAME_SITTING = 2 * HOUR_US
+FEW_DESKS = 2
+"""Who acts at more people's machines than these goes about."""
 _PLACEBO, _LEAVES = 1, 2
 """How closely somebody is watched."""
 _MACHINES = pa.schema({"facet": pa.string(), "v": pa.uint32(), "q": pa.int32()})
@@ -57,7 +59,10 @@ def let_in(history: History) -> None:
 
 
 def find_machines(history: History, facets: Sequence[Facet]) -> None:
-    """Build `machine` (facet, v, q): machines and addresses that are one person's own."""
+    """Build `machine` (facet, v, q), machines and addresses that are one person's own, and `roams` (hand).
+
+    Who roams acts at several people's machines: an administrator, a service that runs on all.
+    """
     found: dict[str, list] = {name: [] for name in _MACHINES.names}
     for facet in _machines(facets):
         c = quote(facet.column)
@@ -67,6 +72,8 @@ def find_machines(history: History, facets: Sequence[Facet]) -> None:
         for name, values in (("facet", [facet.name] * len(owners.value)), ("v", owners.value), ("q", owners.owner)):
             found[name].extend(values)
     history.put("machine", pa.table(found, schema=_MACHINES))
+    history.db.execute(f"""CREATE OR REPLACE TABLE roams AS SELECT hand FROM ({_at_machines(_machines(facets))})
+        WHERE p IS DISTINCT FROM q GROUP BY hand HAVING count(DISTINCT q) > {FEW_DESKS}""")
 
 
 def build_hands(history: History, facets: Sequence[Facet], windows: Sequence[Window]) -> None:
@@ -97,11 +104,8 @@ def _machines(facets: Sequence[Facet]) -> list[Facet]:
     return [facet for facet in facets if not facet.many and is_machine(facet.name)]
 
 
-def _find_lent(history: History, machines: Sequence[Facet]) -> None:
-    """Build `lent` (r, hand, q): events at the machine of somebody who is watched more closely than who acts.
-
-    And who was there that day: a colleague who sits at an empty desk works for themselves.
-    """
+def _at_machines(machines: Sequence[Facet]) -> str:
+    """SQL for (r, t, p, q, hand): events at somebody's machine, once for each machine that they name."""
     parts = [
         f"""SELECT event.rowid AS r, t, p, q, {_HAND} AS hand FROM event LEFT JOIN who USING (actor)
             JOIN machine ON facet = {literal(facet.name)} AND v = {value_sql(quote(facet.column))}
@@ -109,12 +113,24 @@ def _find_lent(history: History, machines: Sequence[Facet]) -> None:
         for facet in machines
     ]
     nothing = "SELECT 0::BIGINT AS r, 0::BIGINT AS t, 0 AS p, 0 AS q, '' AS hand LIMIT 0"
+    return " UNION ALL ".join(parts) or nothing
+
+
+def _find_lent(history: History, machines: Sequence[Facet]) -> None:
+    """Build `lent` (r, hand, q): events at the machine of somebody who is watched more closely than who acts.
+
+    And who was there that day: a colleague who sits at an empty desk, or at any for half a day, works for themselves,
+    and so does who roams.
+    """
     history.db.execute(f"""CREATE OR REPLACE TABLE lent AS
-        WITH acted AS ({" UNION ALL ".join(parts) or nothing}),
-        other AS (SELECT r, t, p, hand, min(q) AS q FROM acted WHERE p IS DISTINCT FROM q GROUP BY r, t, p, hand),
+        WITH acted AS ({_at_machines(machines)}),
+        other AS (SELECT r, t, p, hand, min(q) AS q FROM acted ANTI JOIN roams USING (hand)
+          WHERE p IS DISTINCT FROM q GROUP BY r, t, p, hand),
         there AS (SELECT DISTINCT q, t // {DAY_US} AS d FROM acted WHERE p = q),
         alone AS (SELECT other.* FROM other JOIN there ON there.q = other.q AND d = other.t // {DAY_US}
-          ANTI JOIN (SELECT r FROM acted WHERE p = q) AS own ON own.r = other.r),
+          ANTI JOIN (SELECT r FROM acted WHERE p = q) AS own ON own.r = other.r
+          WINDOW sitting AS (PARTITION BY hand, other.q, d)
+          QUALIFY max(other.t) OVER sitting - min(other.t) OVER sitting <= {SAME_SITTING}),
         watched AS (
           SELECT r, hand, q, closely, 0 AS own FROM alone JOIN span ON span.p = q AND t BETWEEN low AND high
           UNION ALL

@@ -222,7 +222,7 @@ class History:
             FROM (SELECT *, row_number() OVER (PARTITION BY p ORDER BY first) AS rank FROM watch) GROUP BY p""")
         names = [quote("v_" + f.name) for f in facets if not f.many]
         hashes = "".join(
-            f", CASE WHEN guest IS NOT true THEN {value_sql(quote(f.column))} END AS {quote('v_' + f.name)}"
+            f", CASE WHEN coalesce(way, 0) < {LET_IN} THEN {value_sql(quote(f.column))} END AS {quote('v_' + f.name)}"
             for f in facets
             if not f.many
         )

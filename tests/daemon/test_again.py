@@ -140,7 +140,7 @@ def test_other_hands_are_judged_as_from_everything(kept: Station, monkeypatch: p
     again, everything = both(kept, monkeypatch)
     texts = " ".join(reason.text for finding in again for reason in finding.reasons if finding.person_id == "p000")
     assert f"by {GUEST}, whose account they opened" in texts
-    assert "as acct.p031, on their own machine" in texts
+    assert "under the account of p031, on the leaver's own machine" in texts
     assert f"{VENDOR}, whose" not in texts
     assert again == everything
 

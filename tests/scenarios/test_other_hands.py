@@ -101,7 +101,7 @@ def test_a_colleagues_account_on_ones_own_machine(tmp_path: Path) -> None:
     found = of(org.scan(tmp_path).found, "sales-01")
     assert ids & set(found[0].event_ids)
     assert found[0].severity in ("high", "critical")
-    assert "as sales-30, on their own machine" in texts(found, ids)
+    assert "under the account of sales-30, on the leaver's own machine" in texts(found, ids)
     assert "kim" not in texts(found, ids).lower()
 
 
@@ -137,7 +137,7 @@ def test_a_services_account_on_ones_own_machine(tmp_path: Path) -> None:
     }
     found = of(org.scan(tmp_path).found, "sales-01")
     assert ids & set(found[0].event_ids)
-    assert "as svc-backup, on their own machine" in texts(found, ids)
+    assert "under the account of svc-backup, on the leaver's own machine" in texts(found, ids)
 
 
 def test_what_follows_at_one_sitting_and_names_no_machine_belongs_to_it(tmp_path: Path) -> None:
