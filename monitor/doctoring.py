@@ -112,13 +112,15 @@ def _rosters(connection: Connection, station: Station, now: datetime) -> Iterato
         elif last.status == "refused":
             mend = "mend the feed" + (f", or lastday roster accept {feed.name}" if last.people else "")
             yield Check(topic, "bad", f"the newest version was refused: {last.why}; {mend}")
+            continue
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
+        tail += f"; {last.set_aside:,} lines were set aside; see lastday rejects" if last.set_aside else ""
         stale = staleness(station, feed, now)
         yield Check(
             topic,
-            "look" if stale or share > LATE_SHARE else "good",
+            "look" if stale or last.set_aside or share > LATE_SHARE else "good",
             f"{last.people:,} people, {last.departures:,} departures{tail}{f'; {stale}' if stale else ''}",
         )
         for person, days in rosters.in_force(connection, feed.name).days().items():

@@ -59,8 +59,8 @@ def events(
     finding = _finding_of(look, who, around) if around else None
     moment = finding.time if finding else read_time(at, "--at")
     assert moment is not None
-    found, total = events_around(look, who, moment, *spans, limit)
     marked = set(finding.event_ids) if finding else set()
+    found, total = events_around(look, who, moment, *spans, limit, marked)
     _write(look, who, [_shown(look, who, row, marked) for row in found], total, form)
 
 
@@ -128,6 +128,7 @@ def _write(look: Look, person: Person, found: list[dict[str, Any]], total: int, 
             rows.Column("action", "action", cut=24, style="bold", keep=True),
             rows.Column("target", "target", cut=40, fold=True), rows.Column("magnitude", "magnitude", right=True),
             rows.Column("outcome", "outcome", cut=10, drop=1), rows.Column("source", "source", cut=14, drop=2),
+            *([rows.Column("by", "by", cut=24)] if any(row["by"] for row in found) else []),
             rows.Column("id", "event", least=18, style="dim", fold=True),
         ]  # fmt: skip
         rows.write_rows(found, columns, form, f"no event of {look.label(person.person_id)} in that time")

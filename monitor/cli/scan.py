@@ -79,7 +79,8 @@ def scan(
     if person is not None:
         person = _known(person, result)
     _show(result, form, limit, person, verbose)
-    met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in result.found)
+    mine = [finding for finding in result.found if person in (None, finding.person_id)]
+    met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in mine)
     short = shortfalls(result)
     code = FOUND if met else DEGRADED if short else DONE
     tell_shortfalls(short, code)

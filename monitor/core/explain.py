@@ -68,10 +68,10 @@ def tell(question: str, event: Mapping[str, Any], found: Figures) -> Told:
 def _habit(name: str, event: Mapping[str, Any], found: Figures) -> Told:
     days, _, all_days = found.counts
     used = event["used"]
-    text = f"{_facet(name)} {used}: used on {days:,.0f} of {all_days:,.0f} days before"
+    text = f"{_facet(name)} {used}: used on {days:,.0f} days before, others on {all_days - days:,.0f} in all"
     if event["again"]:
         text += f"; something as unusual on {event['again']} days within four weeks"
-    return Told(text, str(used), f"{days:,.0f} of {all_days:,.0f} days", "not compared")
+    return Told(text, str(used), f"{days:,.0f} days, others {all_days - days:,.0f}", "not compared")
 
 
 def _rarity(name: str, event: Mapping[str, Any], found: Figures) -> Told:

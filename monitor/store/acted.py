@@ -6,7 +6,7 @@ second whatever the length of the history. Judgement reads everything, see monit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -85,6 +85,16 @@ class Acted:
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE {table} AS
             SELECT p, {", ".join(columns)} FROM ({" UNION ALL ".join(parts)}) {only}""")
         self.db.execute("DROP TABLE hot; DROP TABLE whose")
+
+    def doers(self, ids: Collection[str], since: int, until: int) -> set[str]:
+        """Who did the events with these ids, of that time; lower case."""
+        found = set(self.connection.scalars(select(events.c.actor).where(events.c.id.in_(ids)).distinct()))
+        files = [s for s in self.sealed if s.last_t >= since and s.first_t < until]
+        if files and ids:
+            listing, wanted = (", ".join(map(literal, texts)) for texts in ([str(s.path) for s in files], sorted(ids)))
+            rows = self.db.execute(f"SELECT DISTINCT actor FROM read_parquet([{listing}]) WHERE id IN ({wanted})")
+            found.update(actor for (actor,) in rows.fetchall())
+        return {lowered(actor) for actor in found}
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -22,6 +22,10 @@ from monitor.store.history import Facet, History, value_sql
 from monitor.store.texts import addresses_sql, put_domains
 
 _MAIL = r"""[^\s<>(),;:"'|\[\]]+@[a-z0-9.-]+"""
+_ADDRESS = (
+    r"""regexp_replace(regexp_replace(lower(actor), '^urn:spo:guest#', ''), '^(.+)_([^_@#]+)#ext#@.*$', '\1@\2')"""
+)
+"""SQL for a guest's own address, which Microsoft writes as jo_rival.example#ext#@ours.example."""
 _HAND = "coalesce(p::VARCHAR, actor)"
 """SQL for who acts: a person, through whatever account, or an account of nobody."""
 SAME_SITTING = 2 * HOUR_US
@@ -53,9 +57,9 @@ def find_opened(history: History, actions: Sequence[Action], domains: Sequence[s
 
 def let_in(history: History) -> None:
     """Add to `who` every stranger whose account was opened before they first acted, for the person who opened it."""
-    history.db.execute("""INSERT INTO who
+    history.db.execute(f"""INSERT INTO who
         SELECT actor, (SELECT count(*) FROM account) + row_number() OVER (ORDER BY actor), p, g, zone, true
-        FROM stranger JOIN opened ON name = lower(actor) AND t <= since JOIN person USING (p)""")
+        FROM stranger JOIN opened ON name = {_ADDRESS} AND t <= since JOIN person USING (p)""")
 
 
 def find_machines(history: History, facets: Sequence[Facet]) -> None:

@@ -30,7 +30,7 @@ def told(question: str, **changes: Any) -> str:
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("habit @pc", "pc pc-7: used on 2 of 30 days before"),
+        ("habit @pc", "pc pc-7: used on 2 days before, others on 28 in all"),
         ("rarity days", "file.read: on 2 of 40 own days before, on 30 of 900 of the peers' days"),
         ("sequence order", "file.read after file.copy on the same target: 2 of 40 own times"),
         ("unstated day", "file.read without a stated reason, 3 of 5 that day; so 2 of 40 own times before"),
@@ -57,7 +57,7 @@ def test_every_question_can_be_told() -> None:
 
 
 def test_what_is_unusual_again_and_again_is_told_with_its_days() -> None:
-    words = "pc pc-7: used on 2 of 30 days before; something as unusual on 5 days within four weeks"
+    words = "pc pc-7: used on 2 days before, others on 28 in all; something as unusual on 5 days within four weeks"
     assert told("habit again @pc", again=5) == words
     assert told("habit @pc") == words.partition(";")[0]
 

@@ -133,6 +133,31 @@ def test_an_event_that_came_again_stands_once(own_demo: DemoFolder) -> None:
     station.close()
 
 
+def test_what_others_hands_did_stands_among_the_events_of_a_finding(own_demo: DemoFolder) -> None:
+    station = open_station(own_demo.path)
+    moment = datetime.fromisoformat("2017-09-13T08:58:20+00:00")
+    t = int(moment.timestamp()) * 1_000_000
+    with station.state.write() as connection:
+        for i in range(2):
+            row = {
+                "id": f"hand{i}",
+                "digest": "",
+                "t": t + i,
+                "actor": "Eve@rival.example",
+                "action": "a",
+                "seen_at": NOW,
+            }
+            connection.execute(sa.insert(events).values(feed="logs", **row))
+    with open_look(station, NOW) as look:
+        person, span = look.people[own_demo.contractor], timedelta(hours=2)
+        found, total = events_around(look, person, moment, span, span, 100, {"hand0", "e0328020"})
+        alone, before = events_around(look, person, moment, span, span, 100)
+    assert total == before + 1
+    assert {row["id"]: row["by"] for row in found if row["by"]} == {"hand0": "Eve@rival.example"}
+    assert not any(row["by"] for row in alone)
+    station.close()
+
+
 def test_a_name_in_a_hot_row_is_found_however_it_is_spelt(own_demo: DemoFolder) -> None:
     """SQLite knows the small letters of ASCII alone."""
     station = open_station(own_demo.path)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from monitor.model import Finding
 from tests.organisation import Org, of
 
@@ -46,20 +48,21 @@ def texts(found: list[Finding], ids: set[str]) -> str:
     return " ".join(r.text for f in found if ids & set(f.event_ids) for r in f.reasons)
 
 
-def test_what_an_outsider_takes_is_laid_at_the_door_of_who_let_them_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spelt", [GUEST, "Eve_rival.example#EXT#@corp.onmicrosoft.com", f"urn:spo:guest#{GUEST}"])
+def test_what_an_outsider_takes_is_laid_at_the_door_of_who_let_them_in(tmp_path: Path, spelt: str) -> None:
     org = office()
     org.does("sales-01", "guest.invite", "2017-10-24", "14:00", target=GUEST)
     ids = {
-        by_hand(org, GUEST, "file.download", "2017-10-26", f"03:{i:02}", target=f"papers/{i}", host="unmanaged")
+        by_hand(org, spelt, "file.download", "2017-10-26", f"03:{i:02}", target=f"papers/{i}", host="unmanaged")
         for i in range(40)
     }
     scan = org.scan(tmp_path)
     found = of(scan.found, "sales-01")
     assert ids & set(found[0].event_ids)
     assert found[0].severity in ("high", "critical")
-    assert f"by {GUEST}, whose account they opened" in texts(found, ids)
+    assert f"by {spelt}, whose account they opened" in texts(found, ids)
     assert not of(scan.found, "sales-02")
-    assert GUEST not in {example for *_, example in scan.unmatched}
+    assert spelt not in {example for *_, example in scan.unmatched}
 
 
 def test_an_outsider_who_only_looks_at_a_few_things_stays_quiet(tmp_path: Path) -> None:
