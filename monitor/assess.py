@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detectors.base import Floats
 from monitor.core import acts, evidence, feedback, judge, matched, severity
-from monitor.core.catalogue import Action
+from monitor.core.catalogue import Action, Catalogue
 from monitor.core.clocks import DAY_US, HOUR_US
 from monitor.core.impact import BEYOND, impact_of
 from monitor.core.questions import NEW_TO_ME, OTHERS
@@ -100,7 +100,7 @@ def assess(
     windows = _windows(people, told, settings, span, active, seed)
 
     step("gathering what is usual")
-    asked = _asked(history, people, windows, settings, attributes)
+    asked = _asked(history, people, windows, settings, catalogue, attributes)
     actions = asked.actions
     cast = _cast(people, windows, actions)
     baseline = evidence.Baseline(cast)
@@ -220,10 +220,10 @@ def real_windows(
 
 
 def _asked(
-    history: History, people: People, windows: Sequence[Window], settings: Settings, attributes: tuple[str, ...]
-) -> Asked:
+    history: History, people: People, windows: Sequence[Window], settings: Settings, catalogue: Catalogue,
+    attributes: tuple[str, ...],
+) -> Asked:  # fmt: skip
     """What is asked of the events; each way of an action, see core.ways, has a number of its own from here on."""
-    catalogue = settings.load_catalogue()
     domains, names = mail_domains(people), tellable(people)
     facets = history.facets(attributes)
     find_machines(history, facets)

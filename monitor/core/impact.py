@@ -177,6 +177,7 @@ def _of_many(lost: NDArray, shared: NDArray, events: Mapping[str, NDArray]) -> N
     w, a, d = (events[name][rows].astype(np.int64) for name in ("w", "a", "d"))
     _, day, acts = np.unique((w << 20 | d) << 16 | a, return_inverse=True, return_counts=True)
     things = np.bincount(day, 1 / events["n_same"][rows], len(acts))
+    # A target that comes up on another day of the week too counts in part on each: half a thing may be missing.
     many = (things >= MANY - 0.5) & (2 * np.bincount(day, shared[rows], len(acts)) >= acts)
     found = np.zeros(len(lost), bool)
     found[rows] = shared[rows] & many[day]

@@ -14,8 +14,8 @@ SHARE = 0.8
 
 MACHINES = frozenset(
     (
-        "address", "client", "computer", "desktop", "device", "endpoint", "host", "hostname", "ip", "laptop", "machine",
-        "node", "pc", "station", "terminal", "workstation",
+        "computer", "desktop", "device", "endpoint", "host", "hostname", "ip", "laptop", "machine", "pc", "terminal",
+        "workstation",
     )
 )  # fmt: skip
 """Words in the name of an attribute that tells through which machine somebody acted."""
@@ -41,8 +41,8 @@ class Owners:
 def is_machine(name: str) -> bool:
     """Does an attribute of that name tell a machine, or its address?
 
-    >>> is_machine("src_ip"), is_machine("recipient")
-    (True, False)
+    >>> [is_machine(name) for name in ("src_ip", "device_id", "recipient", "from_address")]
+    [True, True, False, False]
     """
     return not MACHINES.isdisjoint(re.findall("[a-z]+", name.lower()))
 

@@ -88,11 +88,15 @@ class Acted:
 
     def doers(self, ids: Collection[str], since: int, until: int) -> set[str]:
         """Who did the events with these ids, of that time; lower case."""
-        found = set(self.connection.scalars(select(events.c.actor).where(events.c.id.in_(ids)).distinct()))
+        wanted, found = sorted(ids), set[str]()
+        for i in range(0, len(wanted), AT_ONCE):
+            found.update(
+                self.connection.scalars(select(events.c.actor).where(events.c.id.in_(wanted[i : i + AT_ONCE])))
+            )
         files = [s for s in self.sealed if s.last_t >= since and s.first_t < until]
         if files and ids:
-            listing, wanted = (", ".join(map(literal, texts)) for texts in ([str(s.path) for s in files], sorted(ids)))
-            rows = self.db.execute(f"SELECT DISTINCT actor FROM read_parquet([{listing}]) WHERE id IN ({wanted})")
+            listing, told = (", ".join(map(literal, texts)) for texts in ([str(s.path) for s in files], wanted))
+            rows = self.db.execute(f"SELECT DISTINCT actor FROM read_parquet([{listing}]) WHERE id IN ({told})")
             found.update(actor for (actor,) in rows.fetchall())
         return {lowered(actor) for actor in found}
 

@@ -29,6 +29,7 @@ _ADDRESS = (
 _HAND = "coalesce(p::VARCHAR, actor)"
 """SQL for who acts: a person, through whatever account, or an account of nobody."""
 SAME_SITTING = 2 * HOUR_US
+"""So long a borrowed account is used at most, and so long what names no machine belongs to what named one."""
 FEW_DESKS = 2
 """Who acts at more people's machines than these goes about."""
 _PLACEBO, _LEAVES = 1, 2
@@ -93,7 +94,8 @@ def build_hands(history: History, facets: Sequence[Facet], windows: Sequence[Win
     named = " OR ".join(f"{quote(facet.column)} IS NOT NULL" for facet in machines) or "false"
     history.db.execute(f"""CREATE OR REPLACE TABLE hand AS
         WITH acted AS (
-          SELECT event.rowid AS r, t, {named} AS named, {_HAND} AS hand FROM event LEFT JOIN who USING (actor)),
+          SELECT event.rowid AS r, t, {named} AS named, {_HAND} AS hand FROM event LEFT JOIN who USING (actor)
+          WHERE guest IS NOT true),
         theirs AS (SELECT acted.*, q FROM acted LEFT JOIN lent USING (r) WHERE acted.hand IN (SELECT hand FROM lent)),
         goes_on AS (SELECT bare.r, near.q FROM (FROM theirs WHERE NOT named) AS bare
           ASOF JOIN (FROM theirs WHERE named) AS near ON bare.hand = near.hand AND bare.t >= near.t

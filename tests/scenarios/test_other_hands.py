@@ -169,3 +169,15 @@ def test_a_colleague_at_an_empty_desk_works_for_themselves(tmp_path: Path) -> No
         for i in range(30)
     }
     assert not any(ids & set(f.event_ids) for f in of(org.scan(tmp_path).found, "sales-01"))
+
+
+def test_an_outsider_at_work_while_their_host_is_at_anothers_machine_acts_for_the_host_alone(tmp_path: Path) -> None:
+    """The vendor's tool names no machine: what they do is no part of the sitting of sales-30's account at pc-00."""
+    org = office()
+    by_hand(org, "sales-30", "file.download", "2017-10-26", "18:00", target="papers/1", host="pc-00")
+    ids = {
+        by_hand(org, "v27@vendor.example", "file.download", "2017-10-26", f"18:{i + 1:02}", target=f"papers/{i}")
+        for i in range(30)
+    }
+    told = {i for finding in of(org.scan(tmp_path).found, "sales-01") for i in finding.event_ids}
+    assert not ids & told
