@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from monitor.core.naming import SHORTEST_VERB, Products, Reader, Reading, Unit, letters, spoken
+from monitor.core.naming import SHORTEST_VERB, Products, Reader, Reading, Unit, letters, products, spoken
 from monitor.core.words import bases, past, runs
 
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -74,6 +74,8 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compounds: Compounds = Compounds()
     actions: dict[str, Entry] = {}
     names: dict[str, dict[str, tuple[str, ...]]] = {}
+    products: dict[str, tuple[str, ...]] = {}
+    """What stands before the names of a table of names: snowflake.UNLOAD is UNLOAD."""
     crown_jewels: CrownJewels = CrownJewels()
 
 
@@ -123,9 +125,8 @@ class Catalogue:
         self.senses = dict(self._senses())
         self.senses |= {pair: entry for pair, entry in self._senses(plain=True) if pair[1] not in file.verbs}
         self.reader = _reader(self)
-        told = {raw.lower(): name for product in file.names.values() for name, raws in product.items() for raw in raws}
         common = frozenset((*self.reader.known, *map(letters, self.verbs)))
-        self.products = Products({letters(raw): name for raw, name in told.items()}, common, self.reader)
+        self.products = products(file.names, file.products, common, self.reader)
 
     def _senses(self, *, plain: bool = False) -> Iterator[tuple[tuple[str, str], Entry]]:
         """What verbs come to beside nouns, the gravest last.  plain: the verbs as they stand, without their aliases."""
@@ -158,8 +159,14 @@ class Catalogue:
         return bool(listed) or best != Entry()
 
     def _called(self, name: str) -> str:
-        """What an action is called here that a product calls so; the name itself where it is listed or nothing is."""
-        return name if letters(name) in self.plain else self.products.called(name)
+        """What an action is called here that a product calls so; the name itself where it is listed or nothing is.
+
+        A product before a name that is listed says nothing more: iam.CreateUser is CreateUser.
+        """
+        if letters(name) in self.plain:
+            return name
+        called, bare = self.products.called(name), self.products.bare(name)
+        return bare if called == name != bare and self._judged(bare)[1] else called
 
     def _judged(self, name: str) -> tuple[Reading, Entry | None, Entry, bool]:
         """How it is read, what is listed of it, what its verb comes to, and whether that is with such a noun."""

@@ -103,6 +103,35 @@ def test_a_code_in_the_middle_or_a_common_word_names_no_product(catalogue: Catal
     assert catalogue.action("ticket_close_4624").impact == catalogue.action("ticket.close").impact
 
 
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [("snowflake.UNLOAD", "UNLOAD"), ("SNOWFLAKE UNLOAD", "UNLOAD"), ("iam.CreateAccessKey", "CreateAccessKey"),
+     ("iam.amazonaws.com:CreateUser", "CreateUser"), ("github.issue.comment", "issue.comment"),
+     ("k8s.delete.secret", "secret.delete"), ("github.repo.destroy", "repo.destroy"), ("exchange.Move", "Move"),
+     ("aws.s3.DeleteBucket", "DeleteBucket"), ("okta.user.session.start", "user.session.start"),
+     ("salesforce.API", "API"), ("kms.CreateUser", "CreateUser"), ("windows.4624", "4624")],
+)  # fmt: skip
+def test_a_product_before_what_is_known_says_nothing(catalogue: Catalogue, name: str, bare: str) -> None:
+    one, other = catalogue.action(name.lower()), catalogue.action(bare.lower())
+    assert (one.kind, one.impact, one.undo) == (other.kind, other.impact, other.undo)
+
+
+def test_a_common_word_is_known_behind_those_who_write_it_alone(catalogue: Catalogue) -> None:
+    """Exchange's Move moves a mail, that of another product does not; and iam still weighs where nothing is listed."""
+    assert catalogue.action("github.move").impact == catalogue.action("gizmo.move").impact
+    assert catalogue.action("iam.frobnicate").impact > catalogue.action("gizmo.frobnicate").impact
+
+
+def test_every_product_writes_a_table_of_names_and_tells_nothing_else(catalogue: Catalogue) -> None:
+    """The sharepoint of sharepoint.file_upload may not be passed over."""
+    nouns = {noun for noun, _ in catalogue.senses}
+    for table, words in catalogue.file.products.items():
+        assert table in catalogue.file.names
+        for word in words:
+            assert word == letters(word.lower())
+            assert word not in nouns or word == "iam"
+
+
 def test_no_alias_is_listed_twice(catalogue: Catalogue) -> None:
     told = [word for verb, entry in catalogue.file.verbs.items() for word in (verb, *entry.aliases)]
     assert sorted({word for word in told if told.count(word) > 1}) == []
