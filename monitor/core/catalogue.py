@@ -141,9 +141,9 @@ class Catalogue:
         """What the catalogue says of the action `name`, whether or not it knows it."""
         called = self._called(name)
         reading, listed, best, with_noun = self._judged(called)
-        told = listed or Entry()
+        told = listed or (self.file.default if best == Entry() else Entry())
         kind = told.kind or best.kind or self._default_kind()
-        chain = (told, best, self.file.classes[kind], self.file.default)
+        chain = (told, best, self.file.classes[kind])
         impact = _first(chain, "impact", 0.35)
         if told.impact is None and not with_noun:
             impact = self._weighed(impact, kind, reading)

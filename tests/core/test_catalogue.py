@@ -58,6 +58,33 @@ def test_the_way_back_tells_how_long_it_takes_and_whether_all_comes_back(catalog
     assert nothing.way_back(None) == nothing.undo.replace("{target}", "it")
 
 
+def test_what_needs_no_way_back_takes_no_time(catalogue: Catalogue) -> None:
+    """Nobody is told that there is nothing to restore and that it takes an hour."""
+    words = [*catalogue.file.actions, *(f"thing.{verb}" for verb in catalogue.verbs), *map(".".join, catalogue.senses)]
+    idle = [action for action in map(catalogue.action, words) if action.undo.startswith("Nothing to")]
+    assert [action.name for action in idle if action.restore_minutes] == []
+
+
+def test_of_what_nothing_is_known_nobody_claims_to_know_the_way_back(catalogue: Catalogue) -> None:
+    unknown = catalogue.action("gizmo.frobnicate").undo
+    assert unknown == catalogue.file.default.undo
+    assert unknown != catalogue.action("gizmo.set").undo
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("SCC5", "backup"), ("104", "lost lines"), ("CG3Y", "copy"), ("team.destroy", "deleted groups"),
+     ("FileUploaded", "where it was put"), ("user.session.end", "is over"), ("call.ended", "is over"),
+     ("Decrypt", "made readable"), ("GetAuthorizationToken", "owner"), ("4624", "owner"),
+     ("Granted Access", "block the card"), ("CardAdmitted", "block the card"), ("Forced Open", "security"),
+     ("UNSET_NETWORK_POLICY", "last version"), ("UNDROP DATABASE", "stayed dropped"), ("session.create", "owner"),
+     ("UsbBlocked", "kept from happening"), ("4699", "definition"), ("invoice.authorise", "before it is paid"),
+     ("mfa_factor.disable", "second factor"), ("fee.remove", "Book"), ("syslog.clear", "lost lines")],
+)  # fmt: skip
+def test_the_way_back_fits_the_act(catalogue: Catalogue, name: str, told: str) -> None:
+    assert told in catalogue.action(name.lower()).undo
+
+
 def test_every_listed_name_is_canonical(catalogue: Catalogue) -> None:
     """An event's action is read in small letters: a name with a capital would never be found."""
     for name in [*catalogue.file.actions, *catalogue.verbs, *catalogue.file.nouns]:
