@@ -189,8 +189,13 @@ class Catalogue:
         nouns = [kept for kept in nouns if not any(word in self.file.nouns for word in words if word not in kept)]
         forms = [self.reader.stems.get(verb.form, verb.form), *bases(verb.form)]
         forms += [] if with_noun else [self.keys.get(verb.form, verb.form)]
-        names = (f"{'_'.join(noun)}.{form}" for form in forms for noun in nouns)
+        names = (f"{noun}.{form}" for form in forms for kept in nouns for noun in self._in_numbers("_".join(kept)))
         return next((self.actions[each] for each in names if each in self.actions), None)
+
+    def _in_numbers(self, noun: str) -> tuple[str, ...]:
+        """A noun as it stands, and one of it where many weigh no more: databases are a database."""
+        one = noun.removesuffix("s")
+        return (noun, one) if self.file.nouns.get(one) == self.file.nouns.get(noun) else (noun,)
 
     def _weighed(self, impact: float, kind: str, reading: Reading) -> float:
         """The impact by the words beside the verb. To sign in is no more where there is much to do."""

@@ -239,6 +239,14 @@ def test_a_word_that_only_ends_like_another_stays_whole(catalogue: Catalogue, no
         assert catalogue.action(f"{noun}.{verb}").impact == catalogue.action(f"gizmo.{verb}").impact
 
 
+def test_many_of_what_weighs_as_one_are_found_as_one(catalogue: Catalogue) -> None:
+    """The databases of an Azure server are a database; many patients are more than one, and stay what they are."""
+    for many, one in (("databases.delete", "database.delete"), ("k8s.webhooks.create", "webhook.create")):
+        first, second = catalogue.action(many), catalogue.action(one)
+        assert (first.kind, first.impact, first.undo) == (second.kind, second.impact, second.undo)
+    assert catalogue.action("patients.export").impact > catalogue.action("patient.export").impact
+
+
 def test_a_verb_in_the_past_finds_what_is_listed(catalogue: Catalogue) -> None:
     for past, listed in (("file.deleted", "file.delete"), ("giftcard.issued", "gift_card.issue")):
         assert catalogue.action(past).impact == catalogue.action(listed).impact
