@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from monitor.core.naming import SHORTEST_VERB, Products, Reader, Reading, Unit, letters, spoken
+from monitor.core.naming import SHORTEST_VERB, Products, Reader, Reading, Unit, letters, products, spoken
 from monitor.core.words import bases, past, runs
 
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -74,6 +74,8 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compounds: Compounds = Compounds()
     actions: dict[str, Entry] = {}
     names: dict[str, dict[str, tuple[str, ...]]] = {}
+    products: dict[str, tuple[str, ...]] = {}
+    """What stands before the names of a table of names: snowflake.UNLOAD is UNLOAD."""
     crown_jewels: CrownJewels = CrownJewels()
 
 
@@ -123,9 +125,8 @@ class Catalogue:
         self.senses = dict(self._senses())
         self.senses |= {pair: entry for pair, entry in self._senses(plain=True) if pair[1] not in file.verbs}
         self.reader = _reader(self)
-        told = {raw.lower(): name for product in file.names.values() for name, raws in product.items() for raw in raws}
         common = frozenset((*self.reader.known, *map(letters, self.verbs)))
-        self.products = Products({letters(raw): name for raw, name in told.items()}, common, self.reader)
+        self.products = products(file.names, file.products, common, self.reader)
 
     def _senses(self, *, plain: bool = False) -> Iterator[tuple[tuple[str, str], Entry]]:
         """What verbs come to beside nouns, the gravest last.  plain: the verbs as they stand, without their aliases."""
@@ -140,9 +141,9 @@ class Catalogue:
         """What the catalogue says of the action `name`, whether or not it knows it."""
         called = self._called(name)
         reading, listed, best, with_noun = self._judged(called)
-        told = listed or Entry()
+        told = listed or (self.file.default if best == Entry() else Entry())
         kind = told.kind or best.kind or self._default_kind()
-        chain = (told, best, self.file.classes[kind], self.file.default)
+        chain = (told, best, self.file.classes[kind])
         impact = _first(chain, "impact", 0.35)
         if told.impact is None and not with_noun:
             impact = self._weighed(impact, kind, reading)
@@ -158,8 +159,14 @@ class Catalogue:
         return bool(listed) or best != Entry()
 
     def _called(self, name: str) -> str:
-        """What an action is called here that a product calls so; the name itself where it is listed or nothing is."""
-        return name if letters(name) in self.plain else self.products.called(name)
+        """What an action is called here that a product calls so; the name itself where it is listed or nothing is.
+
+        A product before a name that is listed says nothing more: iam.CreateUser is CreateUser.
+        """
+        if letters(name) in self.plain:
+            return name
+        called, bare = self.products.called(name), self.products.bare(name)
+        return bare if called == name != bare and self._judged(bare)[1] else called
 
     def _judged(self, name: str) -> tuple[Reading, Entry | None, Entry, bool]:
         """How it is read, what is listed of it, what its verb comes to, and whether that is with such a noun."""
@@ -182,8 +189,13 @@ class Catalogue:
         nouns = [kept for kept in nouns if not any(word in self.file.nouns for word in words if word not in kept)]
         forms = [self.reader.stems.get(verb.form, verb.form), *bases(verb.form)]
         forms += [] if with_noun else [self.keys.get(verb.form, verb.form)]
-        names = (f"{'_'.join(noun)}.{form}" for form in forms for noun in nouns)
+        names = (f"{noun}.{form}" for form in forms for kept in nouns for noun in self._in_numbers("_".join(kept)))
         return next((self.actions[each] for each in names if each in self.actions), None)
+
+    def _in_numbers(self, noun: str) -> tuple[str, ...]:
+        """A noun as it stands, and one of it where many weigh no more: databases are a database."""
+        one = noun.removesuffix("s")
+        return (noun, one) if self.file.nouns.get(one) == self.file.nouns.get(noun) else (noun,)
 
     def _weighed(self, impact: float, kind: str, reading: Reading) -> float:
         """The impact by the words beside the verb. To sign in is no more where there is much to do."""

@@ -209,11 +209,13 @@ class Products:
     """What products call the actions.
 
     names: by its letters alone, what it is called in the catalogue.  common: letters of which a part of any name may
-    consist, so that they tell only where there is nothing else.
+    consist, so that they tell only where there is nothing else, or behind a product that writes them.  own: by the
+    name of a product or of its service, the letters of what it writes.
     """
 
     names: Mapping[str, str]
     common: frozenset[str]
+    own: Mapping[str, frozenset[str]]
     reader: Reader
 
     def called(self, name: str) -> str:
@@ -221,9 +223,9 @@ class Products:
 
         Before it may stand where it comes from, aws.DeleteTrail, and after a code what was done, F110_RELEASE.
         """
-        for end in _ends(name):
+        for before, end in _ends(name):
             common = end in self.common or (end.isdigit() and self.reader.read(name).verbs)
-            if end in self.names and not (common and end != letters(name)):
+            if end in self.names and not (common and before and not any(end in self.own.get(p, ()) for p in before)):
                 return self.names[end]
         for part in _SEGMENT.split(name)[-MOST_WORDS:]:
             code, *rest = _WORD.findall(part) or [""]
@@ -232,6 +234,29 @@ class Products:
                 done = "_".join(rest)
                 return f"{noun}.{done}" if self.reader.read(done).verbs else f"{noun}_{done}.{verb}"
         return name
+
+    def bare(self, name: str) -> str:
+        """A name without the products and services that stand before it: aws.iam.CreateUser is CreateUser."""
+        start = 0
+        for part in _SEGMENT.finditer(name):
+            if letters(name[start : part.start()]) not in self.own:
+                break
+            start = part.end()
+        return name[start:] or name
+
+
+def products(
+    names: Mapping[str, Mapping[str, tuple[str, ...]]], before: Mapping[str, tuple[str, ...]], common: frozenset[str],
+    reader: Reader,
+) -> Products:  # fmt: skip
+    """The products of these tables of names, and by the same tables what may stand before their names."""
+    told = {
+        table: {letters(raw.lower()): name for name, raws in of.items() for raw in raws} for table, of in names.items()
+    }
+    own: dict[str, frozenset[str]] = {}
+    for table, words in before.items():
+        own |= {word: own.get(word, frozenset()) | told.get(table, {}).keys() for word in words}
+    return Products({raw: name for of in told.values() for raw, name in of.items()}, common, own, reader)
 
 
 def letters(name: str) -> str:
@@ -248,11 +273,14 @@ def spoken(name: str) -> list[str]:
     return _WORD.findall(name)
 
 
-def _ends(name: str) -> list[str]:
-    """The letters of a name, of its last parts, and of its last word, without what may stand before.
+def _ends(name: str) -> list[tuple[list[str], str]]:
+    """The letters of a name, of its last parts, and of its last word, each with those of what stands before.
 
-    >>> _ends("okta.user.session_start")
-    ['oktausersessionstart', 'usersessionstart', 'sessionstart', 'start']
+    >>> _ends("okta.session_start")
+    [([], 'oktasessionstart'), (['okta'], 'sessionstart'), (['okta', 'session'], 'start')]
     """
-    told = [letters(part) for part in _SEGMENT.split(name)[-MOST_WORDS:]]
-    return [end for end in (*("".join(told[at:]) for at in range(len(told))), *_WORD.findall(name)[-1:]) if end]
+    told = [letters(part) for part in _SEGMENT.split(name)]
+    first = max(len(told) - MOST_WORDS, 0)
+    *others, last = _WORD.findall(name) or [""]
+    ends = [(told[:at], "".join(told[at:])) for at in range(first, len(told))]
+    return [(before, end) for before, end in (*ends, (others, last)) if end]

@@ -58,6 +58,33 @@ def test_the_way_back_tells_how_long_it_takes_and_whether_all_comes_back(catalog
     assert nothing.way_back(None) == nothing.undo.replace("{target}", "it")
 
 
+def test_what_needs_no_way_back_takes_no_time(catalogue: Catalogue) -> None:
+    """Nobody is told that there is nothing to restore and that it takes an hour."""
+    words = [*catalogue.file.actions, *(f"thing.{verb}" for verb in catalogue.verbs), *map(".".join, catalogue.senses)]
+    idle = [action for action in map(catalogue.action, words) if action.undo.startswith("Nothing to")]
+    assert [action.name for action in idle if action.restore_minutes] == []
+
+
+def test_of_what_nothing_is_known_nobody_claims_to_know_the_way_back(catalogue: Catalogue) -> None:
+    unknown = catalogue.action("gizmo.frobnicate").undo
+    assert unknown == catalogue.file.default.undo
+    assert unknown != catalogue.action("gizmo.set").undo
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("SCC5", "backup"), ("104", "lost lines"), ("CG3Y", "copy"), ("team.destroy", "deleted groups"),
+     ("FileUploaded", "where it was put"), ("user.session.end", "is over"), ("call.ended", "is over"),
+     ("Decrypt", "made readable"), ("GetAuthorizationToken", "owner"), ("4624", "owner"),
+     ("Granted Access", "block the card"), ("CardAdmitted", "block the card"), ("Forced Open", "security"),
+     ("UNSET_NETWORK_POLICY", "last version"), ("UNDROP DATABASE", "stayed dropped"), ("session.create", "owner"),
+     ("UsbBlocked", "kept from happening"), ("4699", "definition"), ("invoice.authorise", "before it is paid"),
+     ("mfa_factor.disable", "second factor"), ("fee.remove", "Book"), ("syslog.clear", "lost lines")],
+)  # fmt: skip
+def test_the_way_back_fits_the_act(catalogue: Catalogue, name: str, told: str) -> None:
+    assert told in catalogue.action(name.lower()).undo
+
+
 def test_every_listed_name_is_canonical(catalogue: Catalogue) -> None:
     """An event's action is read in small letters: a name with a capital would never be found."""
     for name in [*catalogue.file.actions, *catalogue.verbs, *catalogue.file.nouns]:
@@ -101,6 +128,35 @@ def test_a_code_in_the_middle_or_a_common_word_names_no_product(catalogue: Catal
     """A truck is unloaded without COPY INTO, and the ticket 4624 is no logon."""
     assert catalogue.action("truck.unload").kind == "change"
     assert catalogue.action("ticket_close_4624").impact == catalogue.action("ticket.close").impact
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [("snowflake.UNLOAD", "UNLOAD"), ("SNOWFLAKE UNLOAD", "UNLOAD"), ("iam.CreateAccessKey", "CreateAccessKey"),
+     ("iam.amazonaws.com:CreateUser", "CreateUser"), ("github.issue.comment", "issue.comment"),
+     ("k8s.delete.secret", "secret.delete"), ("github.repo.destroy", "repo.destroy"), ("exchange.Move", "Move"),
+     ("aws.s3.DeleteBucket", "DeleteBucket"), ("okta.user.session.start", "user.session.start"),
+     ("salesforce.API", "API"), ("kms.CreateUser", "CreateUser"), ("windows.4624", "4624")],
+)  # fmt: skip
+def test_a_product_before_what_is_known_says_nothing(catalogue: Catalogue, name: str, bare: str) -> None:
+    one, other = catalogue.action(name.lower()), catalogue.action(bare.lower())
+    assert (one.kind, one.impact, one.undo) == (other.kind, other.impact, other.undo)
+
+
+def test_a_common_word_is_known_behind_those_who_write_it_alone(catalogue: Catalogue) -> None:
+    """Exchange's Move moves a mail, that of another product does not; and iam still weighs where nothing is listed."""
+    assert catalogue.action("github.move").impact == catalogue.action("gizmo.move").impact
+    assert catalogue.action("iam.frobnicate").impact > catalogue.action("gizmo.frobnicate").impact
+
+
+def test_every_product_writes_a_table_of_names_and_tells_nothing_else(catalogue: Catalogue) -> None:
+    """The sharepoint of sharepoint.file_upload may not be passed over."""
+    nouns = {noun for noun, _ in catalogue.senses}
+    for table, words in catalogue.file.products.items():
+        assert table in catalogue.file.names
+        for word in words:
+            assert word == letters(word.lower())
+            assert word not in nouns or word == "iam"
 
 
 def test_no_alias_is_listed_twice(catalogue: Catalogue) -> None:
@@ -181,6 +237,14 @@ def test_a_word_that_only_ends_like_another_stays_whole(catalogue: Catalogue, no
     """A threshold is no legal hold, a keynote no key."""
     for verb in ("delete", "update", "view"):
         assert catalogue.action(f"{noun}.{verb}").impact == catalogue.action(f"gizmo.{verb}").impact
+
+
+def test_many_of_what_weighs_as_one_are_found_as_one(catalogue: Catalogue) -> None:
+    """The databases of an Azure server are a database; many patients are more than one, and stay what they are."""
+    for many, one in (("databases.delete", "database.delete"), ("k8s.webhooks.create", "webhook.create")):
+        first, second = catalogue.action(many), catalogue.action(one)
+        assert (first.kind, first.impact, first.undo) == (second.kind, second.impact, second.undo)
+    assert catalogue.action("patients.export").impact > catalogue.action("patient.export").impact
 
 
 def test_a_verb_in_the_past_finds_what_is_listed(catalogue: Catalogue) -> None:
