@@ -83,7 +83,7 @@ def _rarity(name: str, event: Mapping[str, Any], found: Figures) -> Told:
 def _sequence(name: str, event: Mapping[str, Any], found: Figures) -> Told:
     own, peers = _shares(found)
     after = f"after {event['action_before']}"
-    text = f"{event['action']}{event['to']} {after} on the same target: {own} own times, {peers} of the peers'"
+    text = f"{event['action']}{event['to']} {after} on the same thing: {own} own times, {peers} of the peers'"
     return Told(text, after, own, peers)
 
 

@@ -18,14 +18,14 @@ PREPARED_BY = {
 }
 """Kind of action -> kinds that prepare it: change the bank details, then pay; collect, send, then delete; give access
 to an outsider, then use it."""
-
-
+NAMING = ("money", "forward", "share")
+"""Kinds of action that may name in an attribute what they are about: a payment whom it pays, a share what it shares."""
 COVERED = 2
 """To cover up is to destroy at least so many things in a day that were taken out: one meets that by chance."""
 
 
 def prepared(events: Mapping[str, NDArray], kinds: Sequence[str]) -> NDArray:
-    """Which events have a purpose that the person's act before on the same target prepared, shape (n,).
+    """Which events have a purpose that the person's act before on the same thing prepared, shape (n,).
 
     events: w, d, a, before (1 + the action before, 0 for none), shape (n,).  kinds: of each action.
     """
@@ -41,3 +41,9 @@ def purposeful(kinds: Sequence[str]) -> NDArray:
     """Which action prepares which, shape (n + 1, n): row 0 stands for none before, row 1 + i for action i."""
     prepares = [[before in PREPARED_BY.get(kind, ()) for kind in kinds] for before in kinds]
     return np.array([[False] * len(kinds), *prepares], bool)
+
+
+def named_steps(kinds: Sequence[str]) -> list[tuple[int, int]]:
+    """An action and one of NAMING that it prepares, by their places in `kinds`."""
+    table = purposeful(kinds)[1:] & np.isin(kinds, NAMING)
+    return [(int(first), int(then)) for first, then in np.argwhere(table)]

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from monitor.core.clocks import DAY_US
 from monitor.core.questions import KNOWN, NEW_TO_ALL, NEW_TO_ME, NEW_TO_TEAM, OTHERS, SOMEBODY_ELSES, SPLIT_FROM
 from monitor.sql import quote
-from monitor.store.history import PLACE, SAME_TARGET_DAYS, SETTLING_DAYS, Columns, Facet, History, bin_sql, value_sql
+from monitor.store.history import PLACE, SETTLING_DAYS, Columns, Facet, History, bin_sql, value_sql
 
 WEEK = "(d + 3) // 7"
 """Weeks since Monday, 29 December 1969."""
@@ -157,22 +156,6 @@ def unstated(history: History) -> Columns:
     """History rows of acts without a stated reason, of `count` acts; only of actions that ever state one."""
     return history.columns("""SELECT p, a, seg, count_if(NOT reasoned)::INTEGER AS value, count(*)::DOUBLE AS count
         FROM act SEMI JOIN (SELECT DISTINCT a FROM act WHERE reasoned) USING (a) GROUP BY p, a, seg""")
-
-
-def build_sequence(history: History, grave: Sequence[int]) -> Columns:
-    """Build `sequence` (r, before): the person's other grave action on the same target before this event.
-
-    grave: the actions that count. Returns its history rows: the value is 1 + the action before, 0
-    where there was none.
-    """
-    history.put("grave", pa.table({"a": pa.array(grave, pa.int32())}))
-    history.db.execute(f"""CREATE OR REPLACE TABLE sequence AS
-        SELECT r, p, a, seg, CASE WHEN before <> a AND t - earlier < {SAME_TARGET_DAYS * DAY_US} THEN before END AS before
-        FROM (SELECT r, p, a, seg, t, lag(a) OVER step AS before, lag(t) OVER step AS earlier
-          FROM act SEMI JOIN grave USING (a) WHERE v IS NOT NULL WINDOW step AS (PARTITION BY p, v ORDER BY t, a, i))""")
-    return history.columns(
-        "SELECT p, a, seg, coalesce(before + 1, 0)::INTEGER AS value, count(*)::DOUBLE AS count FROM sequence GROUP BY ALL"
-    )
 
 
 def build_absence(history: History) -> Columns:

@@ -13,7 +13,7 @@ from detectors.base import Floats
 from monitor.core.catalogue import Action
 from monitor.core.evidence import TIERS, Baseline, Cast, with_and_without
 from monitor.core.impact import is_moving
-from monitor.core.order import prepared
+from monitor.core.order import named_steps, prepared
 from monitor.core.ways import BORROWED, LET_IN, ONESELF
 from monitor.core.windows import Window
 from monitor.store import clockwork, counts, sizes, texts
@@ -22,6 +22,7 @@ from monitor.store.days import Days, Usual, day_vectors
 from monitor.store.history import Columns, Facet, History
 from monitor.store.lanes import side_by_side
 from monitor.store.rolling import build_rolling, team_totals
+from monitor.store.sequence import build_sequence
 
 SHORTEST_NAME = 4
 """Account names shorter than that stand in too many targets by chance."""
@@ -67,6 +68,11 @@ class Asked:
         return [i for i, action in enumerate(self.actions) if action.impact >= TIERS[0]]
 
     @property
+    def steps(self) -> list[tuple[int, int]]:
+        """An action and one that it prepares, which may name what the first was done to."""
+        return named_steps([action.kind for action in self.actions])
+
+    @property
     def paying(self) -> list[int]:
         """Actions that move money."""
         return [i for i, action in enumerate(self.actions) if action.kind == "money"]
@@ -100,7 +106,7 @@ def gather(
         learned["rhythm hour"] = counts.rhythm(history)
         learned["magnitude split"] = counts.sums(history, asked.paying)
         learned["unstated day"] = counts.unstated(history)
-        learned["sequence before"] = counts.build_sequence(history, asked.grave)
+        learned["sequence before"] = build_sequence(history, asked.grave, asked.steps)
         learned["dormancy account"] = counts.build_absence(history)
         habits, again = {}, {}
         for facet in asked.facets:
@@ -147,7 +153,7 @@ def watch_again(
     counts.build_settled(history)
     counts.build_states(history)
     counts.build_breadth(history)
-    counts.build_sequence(history, asked.grave)
+    build_sequence(history, asked.grave, asked.steps)
     counts.build_absence(history)
     sizes.build_together(history, bits)
     again = {}

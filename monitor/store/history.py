@@ -32,7 +32,6 @@ LEAST_EVENTS = 50
 MOSTLY, SOMETIMES = 0.5, 0.005
 SETTLING_DAYS = 28
 """At the start of a person's record everything is new: rates of the new are counted after it."""
-SAME_TARGET_DAYS = 21
 _MAGNITUDE = "CASE WHEN magnitude IS NOT NULL THEN least(abs(magnitude), 1e15) END"
 """SQL, within what sums of whole numbers hold; least() alone would take a missing one for the largest."""
 ACTS = """(SELECT event.*, event.rowid AS r, coalesce(q, who.p) AS p, coalesce(way, 0) AS way

@@ -32,7 +32,7 @@ def told(question: str, **changes: Any) -> str:
     [
         ("habit @pc", "pc pc-7: used on 2 days before, others on 28 in all"),
         ("rarity days", "file.read: on 2 of 40 own days before, on 30 of 900 of the peers' days"),
-        ("sequence order", "file.read after file.copy on the same target: 2 of 40 own times"),
+        ("sequence order", "file.read after file.copy on the same thing: 2 of 40 own times"),
         ("unstated day", "file.read without a stated reason, 3 of 5 that day; so 2 of 40 own times before"),
         ("foreign @pc", "pc pc-7 is nearly always used by somebody else; so in 2 of 40 own uses before"),
         ("novelty target", "the target is new to this person, known in the team and used by 3 others; so in 2 of 40"),
