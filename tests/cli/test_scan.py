@@ -19,6 +19,7 @@ SCHEMA = {
     "finding_id": str, "person_id": str, "last_day": str, "hours_to_end": float, "time": str, "action": str,
     "target": (str, type(None)), "magnitude": (float, type(None)), "event_ids": list, "score": float, "severity": str,
     "one_in": int, "impact": float, "undo": str, "reasons": list,
+    "accounts": list, "machines": list,
 }  # fmt: skip
 REASON = {"detector": str, "bits": float, "text": str, "value": str, "own_usual": str, "peer_usual": str}
 
