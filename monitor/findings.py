@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from detectors.base import Detector
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
+from monitor.core.acts import LEAST_TOLD
 from monitor.core.clocks import HOUR_US, local
 from monitor.core.owners import is_machine
 from monitor.core.questions import question_of
@@ -23,8 +24,6 @@ from monitor.store.history import History
 
 LEAST_BITS = 0.25
 """A reason that gives less to the score is left out of a finding."""
-LEAST_SCORE = 1.0
-"""Half of all quiet departures have an act that scores as much: below, there is nothing to tell."""
 _WHOLE_DAY = "the day as a whole is unlike the person's and the peers' days"
 
 Evidence = dict[str, tuple[str, explain.Figures]]
@@ -34,7 +33,7 @@ Evidence = dict[str, tuple[str, explain.Figures]]
 def findings(history: History, assessed: Assessment) -> list[Finding]:
     """The findings on departures, highest score first; the same for the same input, whatever its order."""
     acts = assessed.acts
-    real = acts[(acts["score"] >= LEAST_SCORE) & assessed.baseline.cast.real[acts["w"]]]
+    real = acts[(acts["score"] >= LEAST_TOLD) & assessed.baseline.cast.real[acts["w"]]]
     tops = real["top"].to_numpy(np.int64)
     lines = _lines(
         history, assessed, np.unique(np.concatenate([tops, *map(np.array, real["events"])]).astype(np.int64))
@@ -78,6 +77,13 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
             )
         )
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))
+
+
+def left_out(assessed: Assessment) -> tuple[int, int]:
+    """(acts that are no findings only because their departures have MOST_ACTS stronger ones, these departures)."""
+    cut = assessed.acts[(assessed.acts["left_out"] > 0) & assessed.baseline.cast.real[assessed.acts["w"]]]
+    each = cut.groupby("w")["left_out"].first()
+    return int(each.sum()), len(each)
 
 
 def dossier(history: History, assessed: Assessment, event_id: str) -> tuple[dict, list[Reason]] | None:

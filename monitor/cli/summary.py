@@ -9,7 +9,9 @@ from datetime import UTC, date
 from rich.console import Console
 from rich.text import Text
 
+from monitor.core.acts import MOST_ACTS
 from monitor.core.clocks import instant
+from monitor.findings import left_out
 from monitor.model import Reject
 from monitor.report import terminal
 from monitor.report.rates import BY_DEFAULT
@@ -55,6 +57,7 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
         )
         told += _examples(people, len(people), lines)
     told += _unwatched(result)
+    told += _left_out(result)
     if late := result.late:
         told.append(_late(late))
     if intake.repeated:
@@ -90,6 +93,16 @@ def _late(late: Late) -> str:
     if late.left_out:
         return f"later than --as-of: {events}, not known then, left out"
     return f"later than the clock here: {events}, up to {late.last.astimezone(UTC):%Y-%m-%d %H:%MZ}; a clock is off"
+
+
+def _left_out(result: Scan) -> list[str]:
+    """Where a departure has more acts that stand out than are told, in whatever form."""
+    acts, departures = left_out(result.assessed)
+    if not acts:
+        return []
+    weaker = "1 weaker act" if acts == 1 else f"{acts:,} weaker acts"
+    where = "1 departure" if departures == 1 else f"{departures:,} departures"
+    return [f"left out: {weaker} on {where}, of which the {MOST_ACTS} strongest are told; explain --event shows any"]
 
 
 def _unwatched(result: Scan) -> list[str]:
