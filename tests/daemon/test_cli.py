@@ -315,6 +315,48 @@ def on_a_terminal(*words: str) -> str:
     return written.decode()
 
 
+def test_once_says_what_it_did(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with HttpReceiver([(204, {}), (500, {})]).listening() as hook:
+        folder = lay_out(tmp_path / "work", NOTICES + hook_channel(hook.url), HOOK=SECRET)
+        (folder / "rosters" / "people.csv").write_text(roster(20, {"p000": f"{now.date()}"}))
+        events = [*usual(20, 60, until=now), incident(now - timedelta(minutes=1))]
+        (folder / "inbox" / "a.jsonl").write_text(as_lines(events) + "no json\n")
+        told = run("once", "-C", str(folder)).stderr.splitlines()
+        found = json.loads(run("case", "show", "p000", "--format", "json", "-C", str(folder)).output)["findings"]
+        many = f"{len(found)} finding{'s hold' if len(found) > 1 else ' holds'}"
+        assert f"{len(events):,} new events, 1 line set aside; {many}; 1 notice sent, 0 waiting, 0 given up" in told
+        again = run("once", "-C", str(folder)).stderr.splitlines()
+        assert f"0 new events, 0 lines set aside; {many}; 0 notices sent, 0 waiting, 0 given up" in again
+
+
+def test_once_is_no_success_where_a_roster_stays_refused(tmp_path: Path) -> None:
+    """As long as doctor calls it bad."""
+    folder = lay_out(tmp_path / "work")
+    path = folder / "rosters" / "people.csv"
+    path.write_text(roster(20))
+    run("once", "-C", str(folder))
+    path.write_text(roster(10))
+    for _ in range(2):
+        assert "roster hr is not mended yet; see lastday doctor" in run("once", "-C", str(folder), code=3).stderr
+        checks = json.loads(run("doctor", "-C", str(folder), "--format", "json", code=3).output)
+        assert [check["state"] for check in checks if check["topic"] == "roster hr"] == ["bad"]
+    path.write_text(roster(20))
+    run("once", "-C", str(folder))
+
+
+@pytest.mark.parametrize(("config", "code"), [(MAIL.replace("security@", "p000@"), 3), ("", 0)])
+def test_once_is_no_success_where_a_notice_reaches_nobody(tmp_path: Path, config: str, code: int) -> None:
+    """But where there is no channel at all, which is a choice."""
+    folder = lay_out(tmp_path / "work", config)
+    now = datetime.now(UTC)
+    (folder / "rosters" / "people.csv").write_text(roster(20, {"p000": f"{now.date()}"}))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([*usual(20, 60, until=now), incident(now)]))
+    told = run("once", "-C", str(folder), code=code).stderr
+    assert "1 notice reached nobody; see lastday notices list --state given_up" in told
+    run("once", "-C", str(folder))
+
+
 def test_once_says_on_a_terminal_what_it_came_to(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     now = datetime.now(UTC)
