@@ -197,6 +197,20 @@ def test_what_was_misspelt_is_told_with_what_was_meant(tmp_path: Path, text: str
     assert fault.mend.startswith(mend), str(fault)
 
 
+def test_every_command_tells_a_misspelt_setting_alike(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    config = folder / "lastday.toml"
+    config.write_text(config.read_text() + "[schedule]\nroster_secnds = 2\n")
+    (first,) = faults(folder)
+    assert first.mend.startswith("did you mean roster_seconds?")
+    for words in (["once"], ["doctor"], ["leavers"], ["run"]):
+        assert str(run_wrong(*words, "-C", str(folder))) == str(first), words
+    files = ("--hr", str(folder / "rosters" / "people.csv"), "--events", str(folder / "inbox"))
+    assert str(run_wrong("scan", *files, "--config", str(config))) == str(first)
+
+
 def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     (tmp_path / "lastday.toml").write_text("")
     told = run("check-config", "-C", str(tmp_path)).output
