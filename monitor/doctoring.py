@@ -12,6 +12,8 @@ from sqlalchemy import Connection, func, select
 
 from monitor import telling
 from monitor.checking import faults, remarks
+from monitor.core.clocks import CLOCK_AHEAD, instant, micros
+from monitor.core.counted import counted
 from monitor.core.pseudonyms import Veil
 from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
@@ -194,6 +196,11 @@ def _people(connection: Connection, station: Station, now: datetime) -> Iterator
         recall(connection, db, station.data)
         actors = db.execute("SELECT lower(actor), count(*), max(t) FROM event GROUP BY 1").fetchall()
         actions = [action for (action,) in db.execute("SELECT DISTINCT action FROM event ORDER BY 1").fetchall()]
+        late = f"SELECT feed, count(*), max(t) FROM event WHERE t > {micros(now + CLOCK_AHEAD)} GROUP BY 1 ORDER BY 1"
+        ahead = db.execute(late).fetchall()
+    for feed, n, last in ahead:
+        text = f"{counted(n, 'event')} of {feed} later than this clock, up to {instant(last):%Y-%m-%d %H:%MZ}"
+        yield Check("clock", "look", f"{text}; a clock is off, and nothing of that is judged before its time comes")
     strangers = sorted(((n, actor) for actor, n, _ in actors if actor not in people.names), reverse=True)
     total = sum(n for _, n, _ in actors)
     lost = sum(n for n, _ in strangers)

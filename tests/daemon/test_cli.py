@@ -412,6 +412,21 @@ def test_what_is_stored_says_where_its_rate_rests_on_the_default_scale_as_a_scan
     station.close()
 
 
+def test_doctor_tells_of_a_log_whose_clock_is_ahead(tmp_path: Path) -> None:
+    """As a scan does; by no more than an hour it is believed."""
+    folder = lay_out(tmp_path / "work")
+    now = datetime.now(UTC)
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    later = now + timedelta(days=3)
+    odd = [incident(now + timedelta(minutes=50), person="p001"), incident(later), incident(later, person="p002")]
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([*usual(20, 10, until=now - timedelta(days=1)), *odd]))
+    run("once", "-C", str(folder))
+    checks = json.loads(CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"]).output)
+    [clock] = [check for check in checks if check["topic"] == "clock"]
+    assert clock["state"] == "look"
+    assert f"2 events of admin later than this clock, up to {later:%Y-%m-%d %H:%MZ}; a clock is off" in clock["text"]
+
+
 def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     path = folder / "rosters" / "people.csv"
