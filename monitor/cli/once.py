@@ -12,6 +12,7 @@ import click
 
 from monitor.cli import DEGRADED
 from monitor.cli.folder import folder_option, opened
+from monitor.core.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +55,9 @@ def once(ctx: click.Context, folder: Path) -> None:
         for name, problem in sorted(station.problems.items()):
             click.echo(f"{plain(name)}: {plain(problem, 500)}", err=True)
         if untold := after.given_up - before.given_up:
-            many = "1 notice reached" if untold == 1 else f"{untold:,} notices reached"
-            click.echo(f"{many} nobody; see lastday notices list --state given_up", err=True)
+            click.echo(
+                f"{counted(untold, 'notice')} reached nobody; see lastday notices list --state given_up", err=True
+            )
         for topic in (topic for topic in after.standing if not _is_told(topic, station.problems)):
             click.echo(f"{plain(topic)} is not mended yet; see lastday doctor", err=True)
         click.echo(came_of(before, after), err=True)
@@ -83,6 +85,5 @@ def _came_to(station: Station, now: datetime) -> str:
         _, leaving = station.rosters(connection)
         standing = sum(case.state != "closed" for case in all_cases(connection))
     watched = len({departure.person_id for departure in leaving if station.is_open(departure, now)})
-    people = "1 person is" if watched == 1 else f"{watched:,} people are"
-    cases = "1 case is" if standing == 1 else f"{standing:,} cases are"
-    return f"{people} watched, {cases} open; see lastday case list"
+    people = counted(watched, "person is", "people are")
+    return f"{people} watched, {counted(standing, 'case is', 'cases are')} open; see lastday case list"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from monitor import telling
+from monitor.core.counted import counted
 from monitor.station import Station
 from monitor.store import outbox
 from monitor.store.schema import findings, tallies
@@ -47,10 +48,6 @@ def came_of(before: Stand, after: Stand) -> str:
     """
     fresh, aside, sent = after.fresh - before.fresh, after.set_aside - before.set_aside, after.sent - before.sent
     lost = after.given_up - before.given_up
-    read = f"{_many(fresh, 'new event')}, {_many(aside, 'line')} set aside"
-    hold = f"{_many(after.findings, 'finding')} hold{'s' if after.findings == 1 else ''}"
-    return f"{read}; {hold}; {_many(sent, 'notice')} sent, {after.waiting:,} waiting, {lost:,} given up"
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    read = f"{counted(fresh, 'new event')}, {counted(aside, 'line')} set aside"
+    hold = f"{counted(after.findings, 'finding')} hold{'s' if after.findings == 1 else ''}"
+    return f"{read}; {hold}; {counted(sent, 'notice')} sent, {after.waiting:,} waiting, {lost:,} given up"
