@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from monitor.again import judge_again
 from monitor.assess import Assessment
+from monitor.core.acts import LEAST_TOLD
 from monitor.core.clocks import micros
 from monitor.core.fold import rank
 from monitor.core.identity import lowered
-from monitor.findings import LEAST_BITS, LEAST_SCORE, dossier, findings
+from monitor.findings import LEAST_BITS, dossier, findings
 from monitor.model import BadInput
 from monitor.sources.push import read_push
 from monitor.station import Station, expired
@@ -160,7 +161,7 @@ def _answer(station: Station, history: History, assessed: Assessment, event_id: 
         word = "confirm"
     if rank(severity) >= rank(rules.second_person):
         word = "second_person"
-    if not whole and own >= LEAST_SCORE:  # a graver act of the same sort that day stands for both
+    if not whole and own >= LEAST_TOLD:  # a graver act of the same sort that day stands for both
         reasons, undo = _own_reasons(history, assessed, event_id, rows[0])
     else:
         reasons = tuple(reason.text for f in whole for reason in f.reasons if reason.bits > 0)

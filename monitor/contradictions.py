@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.credentials import Credentials
 from monitor.databases import missing_file
+from monitor.misfits import Fault, Place
 from monitor.model import BadInput
 from monitor.notify.channels import make_channel
 from monitor.notify.webhook import is_web_address
@@ -18,11 +19,6 @@ from monitor.settings import Settings
 from monitor.sources.roster_feeds import check_columns, profile_of
 from monitor.station import CONFIG_NAME, make_source
 from monitor.store.state import state_url
-
-Place = tuple[str, int]
-"""A table of the file: its name, and which one of several."""
-Fault = tuple[Place, str, str, str]
-"""Where, at which key, what is wrong, and the mend."""
 
 
 def contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Fault]:

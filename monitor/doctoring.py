@@ -12,6 +12,8 @@ from sqlalchemy import Connection, func, select
 
 from monitor import telling
 from monitor.checking import faults, remarks
+from monitor.core.clocks import CLOCK_AHEAD, instant, micros
+from monitor.core.counted import counted
 from monitor.core.pseudonyms import Veil
 from monitor.matching import identify
 from monitor.model import BadInput, Departure, Person
@@ -69,11 +71,8 @@ def _checks(station: Station, now: datetime) -> Iterator[Check]:
         n, rows = connection.execute(
             select(func.count(), func.sum(sealed.c.rows)).where(sealed.c.replaced_at.is_(None))
         ).one()
-    yield Check(
-        "history",
-        "bad" if broken else "good",
-        "; ".join(broken[:SHOWN]) or f"{rows or 0:,} events in {n:,} sealed files",
-    )
+    text = "; ".join(broken[:SHOWN]) or f"{counted(rows or 0, 'event')} in {counted(n, 'sealed file')}"
+    yield Check("history", "bad" if broken else "good", text)
 
 
 def _config(station: Station) -> Iterator[Check]:
@@ -116,12 +115,12 @@ def _rosters(connection: Connection, station: Station, now: datetime) -> Iterato
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
-        tail += f"; {last.set_aside:,} lines were set aside; see lastday rejects" if last.set_aside else ""
-        stale = staleness(station, feed, now)
+        tail += f"; {counted(last.set_aside, 'line')} set aside; see lastday rejects" if last.set_aside else ""
+        stale, people = staleness(station, feed, now), counted(last.people, "person", "people")
         yield Check(
             topic,
             "look" if stale or last.set_aside or share > LATE_SHARE else "good",
-            f"{last.people:,} people, {last.departures:,} departures{tail}{f'; {stale}' if stale else ''}",
+            f"{people}, {counted(last.departures, 'departure')}{tail}{f'; {stale}' if stale else ''}",
         )
         for person, days in rosters.in_force(connection, feed.name).days().items():
             before = known.setdefault(person, (feed.name, days))
@@ -143,13 +142,15 @@ def _ends(connection: Connection, station: Station) -> Iterator[Check]:
         lost |= rosters.vanished(connection, feed.name).keys()
     assumed = sorted({d.person_id for d in leaving if (d.person_id, d.last_day) not in told} & lost)
     if assumed:
-        text = f"{len(assumed):,} people vanished without a departure by then and are watched as if they left that day"
+        who = counted(len(assumed), "person", "people")
+        text = f"{who} vanished without a departure by then, watched as if that were the last day"
         yield Check("vanished", "look", f"{text}, {_such_as(assumed)}")
     ending = {d.person_id for d in leaving if d.certainty != "withdrawn"}
     endless = sorted(p.person_id for p in everybody.values() if TEMPORARY.search(p.employment_type or ""))
     endless = [person_id for person_id in endless if person_id not in ending]
     if endless:
-        text = f"{len(endless):,} people on temporary contracts have no last day: until it is told nobody watches them"
+        who = counted(len(endless), "person", "people")
+        text = f"{who} on temporary contracts without a last day: until it is told nobody watches them"
         yield Check("contracts", "look", f"{text}, {_such_as(endless)}")
 
 
@@ -163,7 +164,8 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
             continue
         old = int(get(connection, inbox.TOO_OLD + name) or 0)
         silent = now - row.last_at > timedelta(hours=hours)
-        text = f"{row.received:,} lines, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
+        lines = counted(row.received, "line")
+        text = f"{lines}, the last at {row.last_at:%Y-%m-%d %H:%MZ}; {row.set_aside:,} set aside"
         nothing = old and old >= row.fresh
         broken = inbox.unusable(connection, name)
         if nothing:
@@ -180,7 +182,8 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
             text = f"broken or silent since {datetime.fromisoformat(since):%Y-%m-%d %H:%MZ}, as the operator was told"
             yield Check(f"source {source.name}", "bad", f"{text}; see lastday once")
         if left := source.left_out():
-            text = f"{len(left):,} files are of no kind that is read, {_such_as(left)}; readable: {readable_kinds()}"
+            text = f"{counted(len(left), 'file is', 'files are')} of no kind that is read, {_such_as(left)}"
+            text += f"; readable: {readable_kinds()}"
             yield Check(f"source {source.name}", "look", text)
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()
     bad = connection.execute(select(func.count()).select_from(rejects)).scalar()
@@ -194,6 +197,11 @@ def _people(connection: Connection, station: Station, now: datetime) -> Iterator
         recall(connection, db, station.data)
         actors = db.execute("SELECT lower(actor), count(*), max(t) FROM event GROUP BY 1").fetchall()
         actions = [action for (action,) in db.execute("SELECT DISTINCT action FROM event ORDER BY 1").fetchall()]
+        late = f"SELECT feed, count(*), max(t) FROM event WHERE t > {micros(now + CLOCK_AHEAD)} GROUP BY 1 ORDER BY 1"
+        ahead = db.execute(late).fetchall()
+    for feed, n, last in ahead:
+        text = f"{counted(n, 'event')} of {feed} later than this clock, up to {instant(last):%Y-%m-%d %H:%MZ}"
+        yield Check("clock", "look", f"{text}; a clock is off, and nothing of that is judged before its time comes")
     strangers = sorted(((n, actor) for actor, n, _ in actors if actor not in people.names), reverse=True)
     total = sum(n for _, n, _ in actors)
     lost = sum(n for n, _ in strangers)
@@ -202,12 +210,13 @@ def _people(connection: Connection, station: Station, now: datetime) -> Iterator
         yield Check(
             "accounts",
             "bad" if lost > total / 2 else "look",
-            f"{lost:,} of {total:,} events are by {len(strangers):,} actors on no roster, for example {names}",
+            f"{lost:,} of {total:,} events are by {counted(len(strangers), 'actor')} on no roster, for example {names}",
         )
     elif total:
         yield Check("accounts", "good", "every actor is on a roster")
     if people.ambiguous:
-        text = f"{len(people.ambiguous):,} names belong to several people, {_such_as(people.ambiguous)}"
+        names = counted(len(people.ambiguous), "name belongs", "names belong")
+        text = f"{names} to several people, {_such_as(people.ambiguous)}"
         yield Check("accounts", "look", text)
     yield from _actions(station, actions)
     seen = {people.names[actor] for actor, _, _ in actors if actor in people.names}
@@ -235,7 +244,7 @@ def _unseen(
         text = f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, {_such_as(blind)}"
         yield Check("watched", "look", text)
     else:
-        yield Check("watched", "good", f"{len(inside):,} people are watched")
+        yield Check("watched", "good", f"{counted(len(inside), 'person is', 'people are')} watched")
 
 
 def _channels(connection: Connection, station: Station) -> Iterator[Check]:
@@ -255,12 +264,9 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
             "bad" if lost else "look" if why else "good",
             text + ("; see lastday notices list --state given_up" if lost else why),
         )
-    if counts.get((outbox.NOBODY, "given_up")):
-        yield Check(
-            "channels",
-            "bad",
-            f"{counts[outbox.NOBODY, 'given_up']:,} notices had nobody left to tell; add a channel or a fallback",
-        )
+    if untold := counts.get((outbox.NOBODY, "given_up")):
+        text = f"{counted(untold, 'notice')} had nobody left to tell; add a channel or a fallback"
+        yield Check("channels", "bad", text)
 
 
 def _privacy(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
@@ -280,9 +286,8 @@ def _privacy(connection: Connection, station: Station, now: datetime) -> Iterato
     waiting = requests.standing(connection, now, KINDS, "waiting")
     if waiting:
         names = ", ".join(f"{request.seq} ({request.kind})" for request in waiting[:SHOWN])
-        yield Check(
-            "requests", "look", f"{len(waiting):,} wait for a second person: {names}; see lastday requests list"
-        )
+        text = f"{counted(len(waiting), 'waits', 'wait')} for a second person: {names}; see lastday requests list"
+        yield Check("requests", "look", text)
     named = [channel.name for channel in station.settings.channels if channel.names]
     if named:
         yield Check("names", "look", f"the channels {', '.join(named)} show names")

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from detectors.base import Detector
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
+from monitor.core.acts import LEAST_TOLD
 from monitor.core.clocks import HOUR_US, local
+from monitor.core.owners import is_machine
 from monitor.core.questions import question_of
 from monitor.core.recurring import AGAIN, facet_of, once, recurring_days
 from monitor.core.ways import in_words
@@ -22,8 +24,6 @@ from monitor.store.history import History
 
 LEAST_BITS = 0.25
 """A reason that gives less to the score is left out of a finding."""
-LEAST_SCORE = 1.0
-"""Half of all quiet departures have an act that scores as much: below, there is nothing to tell."""
 _WHOLE_DAY = "the day as a whole is unlike the person's and the peers' days"
 
 Evidence = dict[str, tuple[str, explain.Figures]]
@@ -33,7 +33,7 @@ Evidence = dict[str, tuple[str, explain.Figures]]
 def findings(history: History, assessed: Assessment) -> list[Finding]:
     """The findings on departures, highest score first; the same for the same input, whatever its order."""
     acts = assessed.acts
-    real = acts[(acts["score"] >= LEAST_SCORE) & assessed.baseline.cast.real[acts["w"]]]
+    real = acts[(acts["score"] >= LEAST_TOLD) & assessed.baseline.cast.real[acts["w"]]]
     tops = real["top"].to_numpy(np.int64)
     lines = _lines(
         history, assessed, np.unique(np.concatenate([tops, *map(np.array, real["events"])]).astype(np.int64))
@@ -43,6 +43,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
     for act in real.itertuples():
         top = int(act.top)
         line, window = lines[top], assessed.windows[act.w]
+        events = [lines[i] for i in act.events]
         person, action = assessed.people.all[window.person], assessed.actions[act.a]
         when = _time(line["t"], assessed, person)
         reasons = [
@@ -64,16 +65,25 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
                 action=action.name,
                 target=line["target"],
                 magnitude=line["magnitude"],
-                event_ids=tuple(sorted(lines[i]["id"] for i in act.events)),
+                event_ids=tuple(sorted(event["id"] for event in events)),
                 score=score,
                 severity=assessed.scale.severity(score),
                 one_in=assessed.scale.one_in(score),
                 impact=round(float(assessed.impact[top]), 2),
                 undo=action.way_back(line["target"]),
                 reasons=tuple(sorted(reasons, key=lambda r: (-r.bits, r.detector))),
+                accounts=tuple(sorted({_hand(assessed, event["actor"]) for event in events})),
+                machines=tuple(sorted({name for event in events for name in _machines(event)})),
             )
         )
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))
+
+
+def left_out(assessed: Assessment) -> tuple[int, int]:
+    """(acts that are no findings only because their departures have MOST_ACTS stronger ones, these departures)."""
+    cut = assessed.acts[(assessed.acts["left_out"] > 0) & assessed.baseline.cast.real[assessed.acts["w"]]]
+    each = cut.groupby("w")["left_out"].first()
+    return int(each.sum()), len(each)
 
 
 def dossier(history: History, assessed: Assessment, event_id: str) -> tuple[dict, list[Reason]] | None:
@@ -93,7 +103,8 @@ def dossier(history: History, assessed: Assessment, event_id: str) -> tuple[dict
         for kind, part in assessed.given.items()
         if kind in told or kind == "day" or (kind == "after" and line["t"] > window.end_us) or part[row] < 0
     ]
-    return line | {"person_id": person.person_id, "time": when}, sorted(reasons, key=lambda r: (-r.bits, r.detector))
+    told_of = {"person_id": person.person_id, "time": when, "accounts": [_hand(assessed, line["actor"])]}
+    return line | told_of | {"machines": _machines(line)}, sorted(reasons, key=lambda r: (-r.bits, r.detector))
 
 
 def _evidence(assessed: Assessment, rows: NDArray) -> dict[int, Evidence]:
@@ -178,13 +189,19 @@ def _again(assessed: Assessment, row: int, key: str) -> int:
 
 
 def _way(assessed: Assessment, row: int, actor: str) -> str:
-    """For whom it was done or by whose hand, where that is counted apart.
+    """For whom it was done or by whose hand, where that is counted apart.  actor: the account that acted."""
+    return in_words(int(assessed.asked.toward[assessed.gathered.events["a"][row]]), _hand(assessed, actor))
 
-    actor: the account that acted; who is on the roster is called by their id.
-    """
+
+def _hand(assessed: Assessment, actor: str) -> str:
+    """Whose account it is: who is on the roster is called by their id, others as the log calls them."""
     number = assessed.people.names.get(actor.lower())
-    hand = actor if number is None else assessed.people.all[number].person_id
-    return in_words(int(assessed.asked.toward[assessed.gathered.events["a"][row]]), hand)
+    return actor if number is None else assessed.people.all[number].person_id
+
+
+def _machines(line: Mapping) -> list[str]:
+    """The machine of an event, and its address, as far as the line tells them."""
+    return sorted({text for name, text in line.items() if is_machine(name) and isinstance(text, str)})
 
 
 def _lines(history: History, assessed: Assessment, rows: NDArray) -> dict[int, dict]:

@@ -71,7 +71,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A judged act of somebody who leaves. Times are in the person's zone; one in `one_in` placebos scores as high."""
+    """A judged act of somebody who leaves. Times are in the person's zone; one in `one_in` placebos scores as high.
+
+    accounts: under whose accounts the events were done: the person_id of whoever a roster knows, of others the account
+    as the log has it.  machines: names and addresses of the machines that the events tell.
+    """
 
     finding_id: str
     person_id: str
@@ -88,6 +92,8 @@ class Finding:
     impact: float
     undo: str
     reasons: tuple[Reason, ...]
+    accounts: tuple[str, ...] = ()
+    machines: tuple[str, ...] = ()
 
 
 VERDICTS = ("malicious", "honest-mistake", "benign")

@@ -15,6 +15,7 @@ from msgspec import Meta
 from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Sense, Weight
 from monitor.core.levels import Thresholds
 from monitor.core.windows import WindowRules, is_zone
+from monitor.misfits import line_at, line_of, merge, misfits, plainly
 from monitor.model import BadInput
 from monitor.operation import (
     Channel,
@@ -133,7 +134,10 @@ def load_settings(path: Path | None = None) -> Settings:
     told = shipped("lastday.toml")
     where = path or CONFIG / "lastday.toml"
     if path is not None:
-        told = merge(told, read_toml(path))
+        own = read_toml(path)
+        for fault in misfits_of(path, own):
+            raise fault
+        told = merge(told, own)
     if "written" in told["actions"]:
         raise _wrong(where, ("actions", "written"), "no setting; the catalogue's file is named by catalogue")
     settings = _converted(where, told, Settings)
@@ -144,6 +148,16 @@ def load_settings(path: Path | None = None) -> Settings:
         actions = msgspec.structs.replace(settings.actions, catalogue=str(beside), written=_text_of(beside))
         settings = msgspec.structs.replace(settings, actions=actions)
     return settings
+
+
+def misfits_of(path: Path, own: dict[str, Any]) -> list[BadInput]:
+    """Every word in a user's file that nobody knows, and every value of another kind, with its line and mend.
+
+    own: what stands in the file.
+    """
+    found = list(misfits(own, Settings, shipped("lastday.toml")))
+    text = path.read_text("utf-8-sig") if found else ""
+    return [BadInput(str(path), line_of(text, place, key), what, mend) for place, key, what, mend in found]
 
 
 def _contradictions(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
@@ -220,15 +234,6 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise BadInput(str(path), None, f"cannot be read ({error})", "name a readable TOML file") from None
 
 
-def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """`above` laid over `below`, table by table."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged
-
-
 def _converted(path: Path, told: Any, kind: type[T], at: tuple[str, ...] = ()) -> T:
     """`told`, which stands at that place of the file, as `kind`. Raises BadInput with the line to mend."""
     try:
@@ -240,43 +245,6 @@ def _converted(path: Path, told: Any, kind: type[T], at: tuple[str, ...] = ()) -
         raise _wrong(path, (*at, *filter(None, names), *unknown), plainly(what)) from None
 
 
-def plainly(what: str) -> str:
-    """What msgspec says, without a pattern that nobody reads: the only one is that of `Memory`."""
-    what = what.partition(" - at ")[0]
-    return "no size; write it such as 600MB or 2GB" if "matching regex" in what else what
-
-
 def _wrong(path: Path, at: Sequence[str], what: str) -> BadInput:
     mend = "config/lastday.toml and config/actions.toml show what there is"
-    return BadInput(str(path), _line_of(path, at), f"{'.'.join(at)}: {what}", mend)
-
-
-def _line_of(path: Path, at: Sequence[str]) -> int | None:
-    """The line on which the setting stands, or the innermost table around it."""
-    table: tuple[str, ...] = ()
-    best: tuple[int, int | None] = (0, None)
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
-        bare = line.strip()
-        if bare.startswith("["):
-            table = full = _names(bare)
-        else:
-            full = (*table, *_names(bare.partition("=")[0] + "= 0"))
-        if full and full == tuple(at[: len(full)]) and len(full) > best[0]:
-            best = (len(full), number)
-    return best[1]
-
-
-def _names(line: str) -> tuple[str, ...]:
-    """The dotted key of a table header or of a line with a key; () where there is none."""
-    try:
-        told: Any = tomllib.loads(line)
-    except (ValueError, RecursionError):
-        return ()
-    names = []
-    while isinstance(told, (dict, list)) and told:
-        if isinstance(told, dict):
-            [(name, told)] = told.items()
-            names.append(name)
-        else:
-            told = told[0]
-    return tuple(names)
+    return BadInput(str(path), line_at(path.read_text("utf-8-sig"), at), f"{'.'.join(at)}: {what}", mend)

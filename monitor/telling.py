@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from monitor.core import fold, routing
 from monitor.model import Case, Departure, Finding, Notice, Person
 from monitor.station import Station, expired
 from monitor.store import audit, cases, outbox
+from monitor.store.schema import kv
 from monitor.store.state import get, put
 
 AT_ONCE = ("opened", "escalated", "reopened", "reminder")
@@ -145,6 +146,12 @@ def warn(connection: Connection, station: Station, topic: str, text: str | None,
     named = {name: audiences[name] for name in station.settings.notices.operator if name in audiences}
     to = routing.deliveries("high", None, (), (), (), named or audiences, _off(connection, topic))
     outbox.post(connection, notice, to, now)
+
+
+def standing(connection: Connection) -> list[str]:
+    """Topics of which the operator was told and that are not mended yet."""
+    rows = connection.execute(select(kv.c.key).where(kv.c.key.startswith(OPERATOR, autoescape=True), kv.c.value != ""))
+    return sorted(row.key.removeprefix(OPERATOR) for row in rows)
 
 
 def post_elsewhere(

@@ -82,7 +82,8 @@ def test_the_ambiguous_are_told(tmp_path: Path) -> None:
     result = look(tmp_path, ["root", "alee"], [ANN, BOB, BOB | {"person_id": "P3", "email": ""}])
     assert result.unmatched == [(None, 1, 1, "root")]
     assert any(
-        line.startswith("ambiguous: 1 names belong to several people") and "root" in line for line in messages(result)
+        line.startswith("ambiguous: 1 name belongs to several people and was left out") and "root" in line
+        for line in messages(result)
     )
 
 

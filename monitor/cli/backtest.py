@@ -11,6 +11,7 @@ import click
 
 from monitor.cli import DEGRADED
 from monitor.cli.common import Steps, feedback_option, file_options, read_time
+from monitor.core.counted import counted
 from monitor.model import BadInput, Label
 from monitor.report.safe import plain
 
@@ -109,7 +110,8 @@ def backtest(
         told_of = "events more than a year away from all others, as of a clock that was off"
         click.echo(f"{told_of}: {whole.astray:,}", err=True)
     if strangers:
-        click.echo(f"labels: {len(strangers):,} people are on no roster, for example {plain(strangers[0])}", err=True)
+        who = counted(len(strangers), "person is", "people are")
+        click.echo(f"labels: {who} on no roster, for example {plain(strangers[0])}", err=True)
     if short := shortfalls(replayed.last):
         tell_shortfalls(short, DEGRADED)
         ctx.exit(DEGRADED)

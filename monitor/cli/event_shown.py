@@ -18,6 +18,8 @@ from monitor.report.rates import rate
 from monitor.report.safe import plain
 from monitor.scanning import Scan
 
+_TOLD = ("person_id", "time", "action", "target", "magnitude", "accounts", "machines")
+
 
 def show_event(result: Scan, asked: str, form: str) -> None:
     """The event of that id, or of a finding the event that it tells of.
@@ -34,7 +36,7 @@ def show_event(result: Scan, asked: str, form: str) -> None:
     if form == "table":
         _show(line, reasons, found, result.assessed.scale.measured)
         return
-    told_of = {name: line[name] for name in ("person_id", "time", "action", "target", "magnitude")}
+    told_of = {name: line[name] for name in _TOLD}
     both = {"reasons": [asdict(reason) for reason in reasons], "findings": [asdict(finding) for finding in found]}
     rows.write_json({"event_id": event_id} | told_of | both)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.common import looking, read_time
+from monitor.core.counted import counted
 from monitor.model import BadInput, Finding, Person
 
 if TYPE_CHECKING:
@@ -133,5 +134,5 @@ def _write(look: Look, person: Person, found: list[dict[str, Any]], total: int, 
         ]  # fmt: skip
         rows.write_rows(found, columns, form, f"no event of {look.label(person.person_id)} in that time")
     if total > len(found):
-        told = Text(f"{total - len(found):,} events further off are left out; --limit shows them", style="dim")
+        told = Text(f"{counted(total - len(found), 'event')} further off left out; --limit shows more", style="dim")
         rows.screen(stderr=True).print(told)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.common import looking
+from monitor.core.counted import counted
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -100,7 +101,7 @@ def _lines(look: Look, one: Leaver) -> list[Text]:
     if one.told_at:
         when.append(f"  (told {one.told_at:%d %b})", "dim")
     logs = f" in {one.logs} logs" if one.logs else ""  # of logs that name none the number is not known
-    watched = Text.assemble("  ", (sparkline(one.activity), "cyan"), f"  {one.acts:,} acts{logs}")
+    watched = Text.assemble("  ", (sparkline(one.activity), "cyan"), f"  {counted(one.acts, 'act')}{logs}")
     if one.severity and one.score:
         watched.append(f"  {MARKS[one.severity]} {one.severity} {one.score:.1f}", STYLES[one.severity])
     case = [Text(f"  case {one.case_id}, {one.case_state}", "dim")] if one.case_id else []

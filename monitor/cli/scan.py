@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="So many findings at most, in a table so many departures. [default: 10 in a table, all in JSON]",
 )
-@click.option("--person", metavar="ID", help="Show the findings on this person only, all of them.")
+@click.option("--person", metavar="ID", help="Show the findings on this person only; in a table a card each.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 1 where a finding is that severe.")
 @feedback_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the placebo departures.")
@@ -43,6 +43,7 @@ def scan(
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
 
+    Of each departure the 12 strongest acts are told, in JSON too; a message says how many more there are.
     Nothing is stored. Findings go to stdout, messages to stderr. Exit codes: 0 done, 1 --fail-on
     met, 2 wrong usage or input, 3 done, but degraded: a file is damaged, more than 5 % of the lines
     of events or rosters could not be used, or more than half of the events are of nobody on the roster.

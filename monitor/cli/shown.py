@@ -22,7 +22,8 @@ def finding_as_json(look: Look, finding: Finding) -> dict[str, Any]:
     told = asdict(finding)
     whose = told.pop("person_id")
     shown = {"finding_id": told.pop("finding_id"), "person": look.label(whose)}
-    return shown | {key: _blurred(look, value, whose) for key, value in told.items()}
+    accounts = [look.veil.whose(account, (whose,)) for account in told["accounts"]]
+    return shown | {key: _blurred(look, value, whose) for key, value in told.items()} | {"accounts": accounts}
 
 
 def days_given(look: Look, person: Person, first: datetime | None, last: datetime | None) -> tuple[date, date] | None:

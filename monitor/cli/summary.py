@@ -9,7 +9,10 @@ from datetime import UTC, date
 from rich.console import Console
 from rich.text import Text
 
+from monitor.core.acts import MOST_ACTS
 from monitor.core.clocks import instant
+from monitor.core.counted import counted
+from monitor.findings import left_out
 from monitor.model import Reject
 from monitor.report import terminal
 from monitor.report.rates import BY_DEFAULT
@@ -55,24 +58,27 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
         )
         told += _examples(people, len(people), lines)
     told += _unwatched(result)
+    told += _left_out(result)
     if late := result.late:
         told.append(_late(late))
     if intake.repeated:
-        told.append(f"repeated: {intake.repeated:,} lines had an id that came before; each counted once")
+        told.append(f"repeated: {counted(intake.repeated, 'line')} had an id that came before; each counted once")
     if intake.clashing:
         told.append(
-            f"clashing: {intake.clashing:,} ids stand for several acts, of which one was read; "
+            f"clashing: {counted(intake.clashing, 'id stands', 'ids stand')} for several acts, of which one was read; "
             "give the ids of each system a prefix of its own"
         )
     for source, actors, events, example in result.unmatched[:SHOWN]:
         where = f"source {plain(source)}" if source else "no source named"
         told.append(
-            f"not on the roster: {events:,} events by {actors:,} actors ({where}), for example {plain(example)}"
+            f"not on the roster: {counted(events, 'event')} by {counted(actors, 'actor')} ({where}), "
+            f"for example {plain(example)}"
         )
     if result.assessed.people.ambiguous:
         many = result.assessed.people.ambiguous
         names = ", ".join(plain(name) for name in many[:SHOWN])
-        told.append(f"ambiguous: {len(many):,} names belong to several people and were left out, for example {names}")
+        left = counted(len(many), "name belongs to several people and was", "names belong to several people and were")
+        told.append(f"ambiguous: {left} left out, for example {names}")
     if not result.assessed.scale.measured:
         told.append(BY_DEFAULT)
     return told
@@ -86,10 +92,19 @@ def _examples(rejects: Sequence[Reject], total: int, most: int | None) -> list[s
 
 
 def _late(late: Late) -> str:
-    events = "1 event" if late.events == 1 else f"{late.events:,} events"
+    events = counted(late.events, "event")
     if late.left_out:
         return f"later than --as-of: {events}, not known then, left out"
     return f"later than the clock here: {events}, up to {late.last.astimezone(UTC):%Y-%m-%d %H:%MZ}; a clock is off"
+
+
+def _left_out(result: Scan) -> list[str]:
+    """Where a departure has more acts that stand out than are told, in whatever form."""
+    acts, departures = left_out(result.assessed)
+    if not acts:
+        return []
+    weaker, where = counted(acts, "weaker act"), counted(departures, "departure")
+    return [f"left out: {weaker} on {where}, of which the {MOST_ACTS} strongest are told; explain --event shows any"]
 
 
 def _unwatched(result: Scan) -> list[str]:
@@ -142,9 +157,9 @@ def _totals(result: Scan) -> Text:
     for finding in result.found:  # the gravest come first
         first.setdefault((finding.person_id, finding.last_day), finding.severity)
     loud = Counter(first.values())
+    read = f"{counted(result.intake.accepted, 'event')} of {counted(len(result.roster.people), 'person', 'people')}"
     told = "0 departures watched"
     if watched:
         counts = ", ".join(f"{loud[level]:,} {level}" for level in ("critical", "high", "medium"))
-        many = "" if len(result.found) == 1 else "s"
-        told = f"{len(result.found):,} finding{many} on {len(first):,} of {watched:,} departures: {counts}"
-    return Text(f"{result.intake.accepted:,} events of {len(result.roster.people):,} people; {told}", style="bold")
+        told = f"{counted(len(result.found), 'finding')} on {len(first):,} of {counted(watched, 'departure')}: {counts}"
+    return Text(f"{read}; {told}", style="bold")

@@ -24,7 +24,8 @@ def timeline(look: Look, *, person: str, first: datetime | None, last: datetime 
     """Show what a person did, day by day and hour by hour on their own clock, against their own usual and the peers'.
 
     PERSON is a pseudonym, or a person_id, account or e-mail. Marks: ▼ a finding, ▲ more acts than on nine of ten
-    days and than nine of ten peers, ↻ a roster told something new of the departure, ┃ the last day.
+    days and than nine of ten peers, ↻ a roster told something new of the departure, ┃ the last day. "+30 by others"
+    counts acts under others' accounts that findings lay at the person's door; they are in no other figure.
 
     \b
     Examples:
@@ -72,6 +73,7 @@ def day_as_json(look: Look, told: Timeline, i: int) -> dict[str, Any]:
     known = _known_on(told.versions, day.date)
     return {
         "date": day.date, "acts": day.acts, "hours": day.hours,
+        "by_others": [{"account": account, "acts": n} for account, n in day.others],
         "own_usual": _usual(day.own), "peers_usual": _usual(day.peers),
         "last_day_known_then": known.last_day if known and known.certainty != "withdrawn" else None,
         "findings": [finding_as_json(look, f) for f in day.findings], "told": [_version(v) for v in day.told],

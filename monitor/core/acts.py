@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAST_SCORE = 0.3
+LEAST_TOLD = 1.0
+"""Half of all quiet departures have an act that scores as much: below, there is nothing to tell."""
 TOGETHER = 0.88
 """Events of an action and day belong to the act when they score at least this share of its strongest."""
 LEADS = 0.6
@@ -32,7 +34,8 @@ def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.Da
     """The acts of every window, strongest first within it.
 
     Columns: w, p, a, d, own (the strongest event's score), score (with the company of other
-    acts within COMPANY_DAYS), top (index of the strongest event), events (indices).
+    acts within COMPANY_DAYS), top (index of the strongest event), events (indices), left_out
+    (how many weaker acts of that window score LEAST_TOLD by themselves and are not among these).
     """
     import pandas as pd  # late: a third of a second that need not stand before the first line read
 
@@ -43,7 +46,10 @@ def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.Da
     found["act"] = found.groupby(["w", "a", "d"], sort=False).ngroup()
     found = found[_together(found, given)]
     acts = found.drop_duplicates("act").sort_values(["w", "own", "i"], ascending=[True, False, True], kind="stable")
-    acts = acts[acts.groupby("w").cumcount() < MOST_ACTS].rename(columns={"i": "top"}).reset_index(drop=True)
+    kept = acts.groupby("w").cumcount() < MOST_ACTS
+    more = acts.loc[~kept & (acts["own"] >= LEAST_TOLD)].groupby("w").size()
+    acts = acts[kept].rename(columns={"i": "top"}).reset_index(drop=True)
+    acts["left_out"] = acts["w"].map(more).fillna(0).astype(int)
     acts["events"] = _members(found, acts)
     acts["score"] = acts["own"] + _company(acts)
     return acts.sort_values(["w", "score", "top"], ascending=[True, False, True], kind="stable", ignore_index=True)

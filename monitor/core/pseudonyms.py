@@ -137,6 +137,13 @@ class Veil:
             return [self.blur_all(value, about) for value in told]
         return told
 
+    def whose(self, account: str, about: Iterable[str] = ()) -> str:
+        """The label of whoever an account of a finding belongs to; the account of who is on no roster, blurred.
+
+        A person_id stands there alone: it is known as one however short it is.
+        """
+        return self.label(account) if account in self.people else self.blur(account, about)
+
     def _index(self) -> None:
         """Sort the identifiers of thousands of people by their first words, and no further: a text has few of them."""
         if self._begun:

@@ -41,7 +41,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day on the person's own clock. hours: acts in each. own, peers: what was usual; None where nobody knows."""
+    """One day on the person's own clock. hours: acts in each. own, peers: what was usual; None where nobody knows.
+
+    others: (account as it may be shown, acts) of what somebody else's account did and findings lay at
+    the person's door.
+    """
 
     date: date
     hours: tuple[int, ...]
@@ -49,11 +53,17 @@ class Day:
     peers: Usual | None
     findings: tuple[Finding, ...]
     told: tuple[Version, ...]
+    others: tuple[tuple[str, int], ...] = ()
 
     @property
     def acts(self) -> int:
-        """Acts of the day."""
+        """Acts of the day under the person's own accounts."""
         return sum(self.hours)
+
+    @property
+    def by_others(self) -> int:
+        """Acts of the day under others' accounts."""
+        return sum(n for _, n in self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +84,14 @@ class Timeline:
 def timeline(
     person_id: str, zone: str, group: str, shown: tuple[date, date], own: Iterable[tuple[int, int]],
     peers: Mapping[int, Mapping[int, int]], peer_hours: Mapping[int, int], found: Sequence[Finding],
-    versions: Sequence[Version],
+    versions: Sequence[Version], others: Sequence[tuple[date, str, int]] = (),
 ) -> Timeline:  # fmt: skip
     """Days from the first to the last of `shown`, both included.
 
     own: (hour on the person's own clock since 1970, acts), from the beginning of the record.
     peers: of each peer, by day since 1970, the acts; a peer without a day did nothing on it.
     peer_hours: by hour of the day, acts of all peers.  versions: oldest first.
+    others: (day, account, acts) of what others' hands did; no part of what is usual.
     """
     by_day: dict[int, list[int]] = defaultdict(lambda: [0] * HOURS)
     for hour, n in own:
@@ -89,7 +100,15 @@ def timeline(
     before = {d: hours for d, hours in by_day.items() if d < first}
     usual = _usual_by_weekday(before, first)
     days = tuple(
-        _day(d, by_day.get(d), usual[_weekday(d)], [theirs.get(d, 0) for theirs in peers.values()], found, versions)
+        _day(
+            d,
+            by_day.get(d),
+            usual[_weekday(d)],
+            [theirs.get(d, 0) for theirs in peers.values()],
+            found,
+            versions,
+            others,
+        )
         for d in range(first, last + 1)
     )
     worked = max(sum(1 for d in before if _weekday(d) < 5), 1)
@@ -119,7 +138,7 @@ def spread(counts: Sequence[float]) -> Usual | None:
 
 def _day(
     d: int, hours: Sequence[int] | None, own: Usual | None, peers: Sequence[int], found: Sequence[Finding],
-    versions: Sequence[Version],
+    versions: Sequence[Version], others: Sequence[tuple[date, str, int]],
 ) -> Day:  # fmt: skip
     day = date_of(d)
     return Day(
@@ -129,6 +148,7 @@ def _day(
         spread(peers),
         tuple(f for f in found if f.time.date() == day),
         tuple(v for v in versions if v.told_at.date() == day),
+        tuple((account, n) for on, account, n in others if on == day),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from monitor.core.pseudonyms import Veil
 from monitor.model import Notice
 
-_TEXTS = ("target", "undo", "event_ids", "reasons")
+_TEXTS = ("target", "undo", "event_ids", "reasons", "machines")
 """What of a finding a log or a roster wrote."""
 
 
@@ -33,4 +33,5 @@ def _case(body: dict[str, Any], veil: Veil) -> dict[str, Any]:
 
 def _finding(told: dict[str, Any], person_id: str, veil: Veil) -> dict[str, Any]:
     blurred = {name: veil.blur_all(told[name], (person_id,)) for name in _TEXTS if name in told}
-    return {**told, **blurred, "person_id": veil.pseudonym(person_id)}
+    accounts = [veil.whose(account, (person_id,)) for account in told.get("accounts", ())]
+    return {**told, **blurred, "person_id": veil.pseudonym(person_id), "accounts": accounts}

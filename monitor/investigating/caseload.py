@@ -85,14 +85,27 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
             look.record("refused", own.person_id, "a case about the viewer")
             mine.remove(own)
         if len(mine) != 1:
-            what = "fits several cases" if mine else "is no case"
-            raise BadInput(
-                f"case {case_id}", None, what, f"see lastday case list; {LEAST_PREFIX} characters of an id are enough"
-            )
+            raise _unclear(look, case_id, bool(mine))
         found = cases.findings_of(connection).get(mine[0].case_id, [])
         done = steps.all_steps(connection, mine[0].case_id)
     person = look.find(mine[0].person_id)
     return Held(mine[0], tuple(found), tuple(done), casework.assignees(done).get(mine[0].case_id)), person
+
+
+def _unclear(look: Look, case_id: str, several: bool) -> BadInput:
+    """Why that names not one case, and what to do: of somebody who has none it is said, as a look at them."""
+    mend = f"see lastday case list; {LEAST_PREFIX} characters of an id are enough"
+    if several:
+        return BadInput(f"case {case_id}", None, "fits several cases", mend)
+    try:
+        person_id = look.person_id(case_id)
+    except BadInput:
+        return BadInput(f"case {case_id}", None, "is no case", mend)
+    if look.hides(person_id):
+        return BadInput(f"case {case_id}", None, "is no case", mend)
+    who = look.veil.pseudonym(look.find(case_id).person_id)
+    what = "has no case: nothing that they did stands out enough"
+    return BadInput(who, None, what, f"lastday timeline {who} shows what they did, lastday case list who has a case")
 
 
 def _names(look: Look, person_id: str) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +19,7 @@ from monitor.core.peers import peer_groups
 from monitor.core.windows import date_of, day_number, usual_zone
 from monitor.looking import Look
 from monitor.model import Departure, Person
+from monitor.sql import literal
 
 if TYPE_CHECKING:
     from monitor.store.acted import Acted
@@ -155,6 +156,21 @@ def draw_beside(
     acted.draw("beside", numbered(group, people), columns, begin, until, dict.fromkeys(range(1, len(people)), since))
     acted.put_clocks({p: group.zone(person_id) for p, person_id in enumerate(people)}, begin, until)
     return day_range(days)[1]
+
+
+def draw_with_others(
+    acted: Acted, names: Mapping[str, int], told: Collection[str], columns: Sequence[str], since: int, until: int
+) -> set[str]:  # fmt: skip
+    """Make the table `own` of what these names did in that time, and of the told events that other accounts did.
+
+    names: of one person.  told: ids of events of findings.  columns: with id and actor.  Returns these others.
+    """
+    others = acted.doers(told, since, until).difference(names)
+    acted.draw("own", {**names, **dict.fromkeys(others, next(iter(names.values()), 0))}, columns, since, until)
+    if others:
+        hands, ids = (", ".join(map(literal, sorted(texts))) for texts in (others, told))
+        acted.db.execute(f"DELETE FROM own WHERE lower(actor) IN ({hands}) AND id NOT IN ({ids})")
+    return others
 
 
 def between(days: tuple[date, date], zone: str) -> tuple[int, int]:

@@ -8,10 +8,9 @@ from typing import Any
 
 from monitor.core.clocks import local, micros
 from monitor.core.identity import lowered
-from monitor.investigating.circle import everybody, numbered, reading
+from monitor.investigating.circle import draw_with_others, everybody, numbered, reading
 from monitor.looking import Look
 from monitor.model import Person
-from monitor.sql import literal
 
 SHOWN = (
     "id", "t", "action", "target", "target_type", "magnitude", "outcome", "source", "ip", "session", "reason",
@@ -34,12 +33,7 @@ def events_around(
     centre = micros(moment)
     since, until = centre - before // MICROSECOND, centre + after // MICROSECOND + 1
     with reading(look) as (_, acted):
-        names = numbered(group, [person.person_id])
-        others = acted.doers(told, since, until).difference(names)
-        acted.draw("own", names | dict.fromkeys(others, next(iter(names.values()), 0)), SHOWN, since, until)
-        if others:
-            hands, ids = (", ".join(map(literal, sorted(texts))) for texts in (others, told))
-            acted.db.execute(f"DELETE FROM own WHERE lower(actor) IN ({hands}) AND id NOT IN ({ids})")
+        others = draw_with_others(acted, numbered(group, [person.person_id]), told, SHOWN, since, until)
         total = acted.rows("SELECT count(*) FROM own")[0][0]
         nearest = f"SELECT {', '.join(SHOWN)} FROM own ORDER BY abs(t - {centre}), t, id LIMIT {most}"
         found = acted.rows(f"SELECT * FROM ({nearest}) ORDER BY t, id")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from monitor.core.clocks import DAY_US, local, micros
+from monitor.core.counted import counted
 from monitor.core.windows import date_of, day_number, end_of
 from monitor.investigating.circle import Everybody, between, everybody, numbered, reading
 from monitor.looking import Look
@@ -147,7 +148,7 @@ def _blind(group: Everybody, departure: Departure, seen: _Seen, zone: str, told_
         return found
     if seen.after:
         when = local(seen.last_after, zone)
-        found.append(f"still active: {seen.after:,} acts after the last day, the last on {when:%d %b %H:%M}")
+        found.append(f"still active: {counted(seen.after, 'act')} after the last day, the last on {when:%d %b %H:%M}")
     ended = end_of(departure.last_day, zone)
     if told_at and micros(told_at) > ended:
         found.append("the roster told of it after the last day")

@@ -99,6 +99,8 @@ class _Paper:
         return replace(
             found, person_id=self.look.label(found.person_id), action=self.blur(found.action),
             target=self.maybe(found.target), undo=self.blur(found.undo), reasons=reasons,
+            accounts=tuple(self.look.veil.whose(account, (found.person_id,)) for account in found.accounts),
+            machines=tuple(map(self.blur, found.machines)),
         )  # fmt: skip
 
     def versions(self, connection: Connection, case: Case) -> list[Told]:

@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from monitor.core.clocks import local, micros
+from monitor.core.identity import lowered
 from monitor.core.timeline import HOURS, Timeline, Version, timeline
-from monitor.investigating.circle import SHOWN_DAYS, departure_of, draw_beside, everybody, reading, shown_days
+from monitor.investigating.circle import (
+    SHOWN_DAYS,
+    departure_of,
+    draw_beside,
+    draw_with_others,
+    everybody,
+    numbered,
+    reading,
+    shown_days,
+)
 from monitor.looking import Look
 from monitor.model import Finding, Person
 from monitor.store import cases, rosters
+
+if TYPE_CHECKING:
+    from monitor.store.acted import Acted
+
+ONE_DAY = timedelta(days=1, hours=1)
+"""The events of a finding lie on one local day, the clocks' change included."""
 
 
 def timeline_of(look: Look, person: Person, shown: tuple[date, date] | None = None) -> Timeline:
@@ -36,9 +54,29 @@ def timeline_of(look: Look, person: Person, shown: tuple[date, date] | None = No
             elif hour < end * HOURS:
                 own.append((hour, n))
         told = versions_of(look, rosters.versions(connection, person.person_id), zone)
+        others = _by_others(look, acted, person, found)
     return timeline(
-        person.person_id, zone, group.group(person.person_id), days, own, by_day, by_hour, found, told
+        person.person_id, zone, group.group(person.person_id), days, own, by_day, by_hour, found, told, others
     )  # fmt: skip
+
+
+def _by_others(look: Look, acted: Acted, person: Person, found: Sequence[Finding]) -> list[tuple[date, str, int]]:
+    """(day, whose account as it may be shown, acts) of what findings lay at the person's door and others' hands did."""
+    ours = [person.person_id]
+    told = [f for f in found if list(f.accounts) != ours]
+    if not told:
+        return []
+    since, until = micros(min(f.time for f in told) - ONE_DAY), micros(max(f.time for f in told) + ONE_DAY)
+    group, ids = everybody(look), {event_id for f in told for event_id in f.event_ids}
+    others = draw_with_others(acted, numbered(group, ours), ids, ("id", "t", "actor"), since, until)
+    owners = {name: owner for owner, names in group.names.items() for name in names}
+    zone, counts = group.zone(person.person_id), Counter[tuple[date, str]]()
+    spelt: dict[str, str] = {}
+    for t, actor in acted.rows("SELECT t, actor FROM own ORDER BY t, id"):
+        if (name := lowered(actor)) in others:
+            account = owners.get(name) or spelt.setdefault(name, actor)
+            counts[local(t, zone).date(), look.veil.whose(account, ours)] += 1
+    return [(day, account, n) for (day, account), n in sorted(counts.items())]
 
 
 def _days_up_to(found: Sequence[Finding], days: tuple[date, date]) -> tuple[date, date]:

@@ -79,6 +79,8 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
         "measured": ("BOOLEAN", "is one_in, or does it rest on the default scale; NULL: judged before that was kept"),
         "impact": ("DOUBLE", "0 to 1"),
         "event_ids": ("VARCHAR[]", "ids of its events"),
+        "accounts": ("VARCHAR[]", "under whose accounts: pseudonyms, or an account that is on no roster"),
+        "machines": ("VARCHAR[]", "machines and addresses that its events tell; names blurred"),
         "reasons": ("VARCHAR", "evidence as JSON: detector, bits, text, value, own_usual, peer_usual"),
         "first_at": (TIMES, "first known, UTC"),
         "gone_at": (TIMES, "since when it no longer holds; NULL: it holds, UTC"),
@@ -97,7 +99,7 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }  # fmt: skip
 """view -> column -> (type, what it holds)."""
-FINDING_TEXTS = ("action", "target", "event_ids", "reasons")
+FINDING_TEXTS = ("action", "target", "event_ids", "machines", "reasons")
 BLURRED = ("target", "session", "reason", "attributes")
 
 
@@ -248,13 +250,14 @@ def _findings(look: Look, connection: Connection, wanted: frozenset[str] | None)
         if look.hides(row.person_id):
             continue
         body = json.loads(row.body)
-        texts = {n: body[n] if wanted is None or n in wanted else None for n in FINDING_TEXTS}
+        texts = {n: body.get(n) if wanted is None or n in wanted else None for n in FINDING_TEXTS}
         told: dict[str, Any] = {n: look.veil.blur_all(text, [row.person_id]) for n, text in texts.items()}
+        accounts = [look.veil.whose(account, [row.person_id]) for account in body.get("accounts", ())]
         found.append((
             row.finding_id, row.case_id, look.label(row.person_id), row.last_day.isoformat(), body["hours_to_end"],
             _utc(cases.finding_of(row.body).time), told["action"], told["target"], body["magnitude"], row.score,
-            row.severity, body["one_in"], row.measured, body["impact"], told["event_ids"], json.dumps(told["reasons"]),
-            _utc(row.first_at), _utc(row.gone_at),
+            row.severity, body["one_in"], row.measured, body["impact"], told["event_ids"], accounts, told["machines"],
+            json.dumps(told["reasons"]), _utc(row.first_at), _utc(row.gone_at),
         ))  # fmt: skip
     return found
 

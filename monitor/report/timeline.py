@@ -30,7 +30,7 @@ class Wording:
 
 
 def show(console: Console, told: Timeline, words: Wording) -> None:
-    """Who and when, a picture of all days, then a line a day with its hours, then the findings."""
+    """Who and when, a picture of all days, then a line a day with its hours, then findings and others' accounts."""
     for line in (*heading(told, words), Text(""), *picture(told, console.width), Text(""), *lines(told, console.width)):
         print_hanging(console, line)
     found = [finding for day in told.days for finding in day.findings]
@@ -38,6 +38,19 @@ def show(console: Console, told: Timeline, words: Wording) -> None:
         console.print(Text("\nfindings", style="bold"))
         for finding in found:
             print_hanging(console, finding_line(finding, words))
+    if any(day.others for day in told.days):
+        console.print(Text("\nunder others' accounts, by these findings", style="bold"))
+        for line in other_lines(told):
+            print_hanging(console, line)
+
+
+def other_lines(told: Timeline) -> list[Text]:
+    """A line for each day and account that is not the person's own."""
+    return [
+        Text(f"{day.date:%a %d %b}  {number(n):>6} {'act ' if n == 1 else 'acts'}  {plain(account, 60)}")
+        for day in told.days
+        for account, n in day.others
+    ]
 
 
 def heading(told: Timeline, words: Wording) -> list[Text]:
@@ -139,6 +152,8 @@ def _day_line(told: Timeline, day: Day, scale: float, narrow: bool, width: int) 
     line.append(f"{_range(day.own):>10} {_range(day.peers):>10} ", "dim")
     if _is_much(day):
         line.append("▲ ", "bold yellow")
+    if day.by_others:
+        line.append(f"+{number(day.by_others)} by others ", "bold")
     for finding in sorted(day.findings, key=lambda f: -f.score)[:1]:
         more = f" +{len(day.findings) - 1}" if len(day.findings) > 1 else ""
         line.append(f"{MARKS[finding.severity]}{more} {plain(finding.action, 40)} ", STYLES[finding.severity])

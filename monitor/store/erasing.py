@@ -137,7 +137,7 @@ def empty(connection: Connection, traces: Traces) -> None:
     mine = (silences.c.scope == "person") & (silences.c.value == traces.person_id)
     traces.count("silences", connection.execute(delete(silences).where(mine)).rowcount)
     _managers(connection, traces)
-    _blur_json(connection, findings, ("finding_id",), "body", traces, traces.veil.blur_all)
+    _blur_json(connection, findings, ("finding_id",), "body", traces, lambda told: _finding(told, traces))
     _blur_json(connection, outbox, ("key",), "body", traces, lambda told: _notice(told, traces))
     for table, columns in ((steps, ("text",)), (feeds, ("why",)), (silences, ("reason",)), (requests, ("reason",))):
         _blur(connection, table, columns, traces)
@@ -168,12 +168,24 @@ def _managers(connection: Connection, traces: Traces) -> None:
     _blur_json(connection, people, ("seq",), "particulars", traces, blurred)
 
 
+def _finding(told: Any, traces: Traces) -> Any:
+    """A finding with the person blurred, also where what it tells of was done under their account."""
+    blurred: Any = traces.veil.blur_all(told)
+    mine = traces.veil.pseudonym(traces.person_id)
+    accounts = [mine if a == traces.person_id else traces.blur(a) for a in told.get("accounts", ())]
+    return blurred | ({"accounts": accounts} if accounts else {})
+
+
 def _notice(told: Any, traces: Traces) -> Any:
     """A digest's body without the person's entry, and with them blurred elsewhere."""
     if "cases" in told:
         left = [case for case in told["cases"] if case["person"]["person_id"] != traces.person_id]
         told = told | {"cases": left, "total": told["total"] - len(told["cases"]) + len(left)}
-    return traces.veil.blur_all(told)
+    told = traces.veil.blur_all(told)
+    for case in (told, *told.get("cases", ())):
+        if "findings" in case:
+            case["findings"] = [_finding(found, traces) for found in case["findings"]]
+    return told
 
 
 def _blur_json(

@@ -406,7 +406,7 @@ def test_what_the_roster_does_not_know_is_told(firm: Firm, tmp_path: Path) -> No
     labels.write_text("person_id,verdict\nno\x1bbody,malicious\n")
     ran = lastday("backtest", *firm.files, "--step", "90", "--labels", labels)
     assert ran.code == 0
-    assert "1 people are on no roster" in ran.err
+    assert "1 person is on no roster" in ran.err
     assert "\x1b" not in ran.err
 
 

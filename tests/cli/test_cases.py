@@ -136,6 +136,18 @@ def test_what_is_refused_changes_nothing(own_demo: DemoFolder, command: str, say
     assert run("case list --state open --state acked --state closed --format jsonl", own_demo).out == before
 
 
+def test_of_somebody_without_a_case_it_says_so_and_where_to_look(own_demo: DemoFolder) -> None:
+    held = {one["person"] for one in run("case list --format jsonl", own_demo).lines}
+    free = next(p for one in run("leavers --all --format jsonl", own_demo).lines if (p := one["person"]) not in held)
+    for command in (f"report {free}", f"case show {free}"):
+        told = run(f"{command} --reason 'to see'", own_demo, code=2).err
+        assert f"{free}: has no case: nothing that they did stands out enough; lastday timeline {free} shows" in told
+    assert [row["what"] for row in run("audit show --format jsonl", own_demo).lines if row["subject"] == free][-2:] == [
+        "look",
+        "look",
+    ]
+
+
 def test_somebody_outside_a_window_is_looked_at_with_a_reason(demo_folder: DemoFolder) -> None:
     ran = run("timeline P1003 --reason 'a colleague asked' --format json", demo_folder)
     assert len(json.loads(ran.out)["days"]) == 30

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.core.acts import MOST_ACTS
 from monitor.core.clocks import CLOCK_AHEAD
 from monitor.settings import CONFIG
 from tests.cli.conftest import Office
@@ -19,6 +20,7 @@ SCHEMA = {
     "finding_id": str, "person_id": str, "last_day": str, "hours_to_end": float, "time": str, "action": str,
     "target": (str, type(None)), "magnitude": (float, type(None)), "event_ids": list, "score": float, "severity": str,
     "one_in": int, "impact": float, "undo": str, "reasons": list,
+    "accounts": list, "machines": list,
 }  # fmt: skip
 REASON = {"detector": str, "bits": float, "text": str, "value": str, "own_usual": str, "peer_usual": str}
 
@@ -97,10 +99,26 @@ def test_the_table_says_who_when_what_why_and_undo(office: Office) -> None:
         "undo",
     ):
         assert words in ran.out
-    total = r"[\d,]+ events of 40 people; \d+ findings on 1 of 1 departures: 1 critical, 0 high, 0 medium"
+    total = r"[\d,]+ events of 40 people; \d+ findings on 1 of 1 departure: 1 critical, 0 high, 0 medium"
     assert re.search(total, " ".join(ran.out.split()))
     assert max(map(len, ran.out.splitlines())) <= 110
     assert "\x1b" not in ran.out
+
+
+def test_what_is_left_out_of_a_departure_is_told(office: Office, tmp_path: Path, ran: Ran) -> None:
+    """Back on each of seventeen nights after the last day: the strongest are told, in JSON too, and how many more."""
+    later = next(json.loads(line) for line in office.events.read_text().splitlines() if office.late in line)
+    nights = [later | {"id": f"back{day}", "time": f"2017-11-{day:02}T02:00:00Z"} for day in range(4, 21)]
+    events = tmp_path / "events.jsonl"
+    events.write_text(office.events.read_text() + "".join(json.dumps(event) + "\n" for event in nights))
+    told = lastday("scan", "--hr", office.hr, "--events", events, "--format", "jsonl")
+    assert len(told.lines) == MOST_ACTS
+    [left] = [line for line in told.err.splitlines() if line.startswith("left out")]
+    number = re.match(r"left out: (\d+) weaker acts on 1 departure, of which the 12 strongest are told", left)
+    assert number
+    assert int(number[1]) >= len(nights) - MOST_ACTS
+    assert "left out" not in ran.err
+    assert f"the {MOST_ACTS} strongest acts are told" in " ".join(lastday("scan", "--help").out.split())
 
 
 def test_as_of_hides_what_came_later(office: Office, ran: Ran) -> None:

@@ -48,6 +48,17 @@ def test_a_veil_with_somebody_shown_blurs_everybody_else() -> None:
     assert veil.blur(text) == f"{veil.pseudonym('E1')} asked {veil.pseudonym('E2')}"
 
 
+def test_an_account_of_a_finding_is_told_by_whose_it_is() -> None:
+    """A person_id stands alone there: it is known however short; in a text it could be any figure."""
+    people = {p.person_id: p for p in (person("42", "Ann Smith", "ann"), person("E2", "Bob Ray", "bob"))}
+    veil = Veil(KEY, people, name_all(KEY, people, {})[0])
+    assert veil.blur("42") == "42"
+    assert veil.whose("42") == veil.pseudonym("42")
+    assert replace(veil, shown={"42": "Ann Smith (42)"}).whose("42") == "Ann Smith (42)"
+    assert veil.whose("svc-backup") == "svc-backup"
+    assert veil.whose("a.smith@mail.example", ["42"]) == f"a.{veil.pseudonym('42')}@mail.example"
+
+
 def test_of_names_without_blanks_the_longer_one_is_found_first() -> None:
     people = {p.person_id: p for p in (person("E1", "田中"), person("E2", "田中角栄"))}
     veil = Veil(KEY, people, name_all(KEY, people, {})[0])

@@ -197,6 +197,20 @@ def test_what_was_misspelt_is_told_with_what_was_meant(tmp_path: Path, text: str
     assert fault.mend.startswith(mend), str(fault)
 
 
+def test_every_command_tells_a_misspelt_setting_alike(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    config = folder / "lastday.toml"
+    config.write_text(config.read_text() + "[schedule]\nroster_secnds = 2\n")
+    (first,) = faults(folder)
+    assert first.mend.startswith("did you mean roster_seconds?")
+    for words in (["once"], ["doctor"], ["leavers"], ["run"]):
+        assert str(run_wrong(*words, "-C", str(folder))) == str(first), words
+    files = ("--hr", str(folder / "rosters" / "people.csv"), "--events", str(folder / "inbox"))
+    assert str(run_wrong("scan", *files, "--config", str(config))) == str(first)
+
+
 def test_where_nothing_is_read_check_config_says_so(tmp_path: Path) -> None:
     (tmp_path / "lastday.toml").write_text("")
     told = run("check-config", "-C", str(tmp_path)).output
@@ -214,7 +228,7 @@ def test_events_that_name_no_log_are_not_in_no_log(tmp_path: Path) -> None:
     (folder / "inbox" / "a.jsonl").write_text(as_lines([act]))
     run("once", "-C", str(folder))
     told = run("leavers", "-C", str(folder)).output
-    assert ("1 acts" in told, "0 logs" in told) == (True, False), told
+    assert ("1 act" in told, "0 logs" in told) == (True, False), told
 
 
 def test_all_commands_count_the_same_people_as_watched(tmp_path: Path) -> None:
@@ -224,7 +238,7 @@ def test_all_commands_count_the_same_people_as_watched(tmp_path: Path) -> None:
     (folder / "inbox" / "a.jsonl").write_text(as_lines(usual(60, 3, until=datetime.now(UTC))))
     run("once", "-C", str(folder))
     checks = json.loads(CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"]).output)
-    assert [check["text"] for check in checks if check["topic"] == "watched"] == ["1 people are watched"]
+    assert [check["text"] for check in checks if check["topic"] == "watched"] == ["1 person is watched"]
     assert len(json.loads(run("leavers", "-C", str(folder), "--format", "json").output)) == 1
 
 
@@ -315,6 +329,48 @@ def on_a_terminal(*words: str) -> str:
     return written.decode()
 
 
+def test_once_says_what_it_did(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with HttpReceiver([(204, {}), (500, {})]).listening() as hook:
+        folder = lay_out(tmp_path / "work", NOTICES + hook_channel(hook.url), HOOK=SECRET)
+        (folder / "rosters" / "people.csv").write_text(roster(20, {"p000": f"{now.date()}"}))
+        events = [*usual(20, 60, until=now), incident(now - timedelta(minutes=1))]
+        (folder / "inbox" / "a.jsonl").write_text(as_lines(events) + "no json\n")
+        told = run("once", "-C", str(folder)).stderr.splitlines()
+        found = json.loads(run("case", "show", "p000", "--format", "json", "-C", str(folder)).output)["findings"]
+        many = f"{len(found)} finding{'s hold' if len(found) > 1 else ' holds'}"
+        assert f"{len(events):,} new events, 1 line set aside; {many}; 1 notice sent, 0 waiting, 0 given up" in told
+        again = run("once", "-C", str(folder)).stderr.splitlines()
+        assert f"0 new events, 0 lines set aside; {many}; 0 notices sent, 0 waiting, 0 given up" in again
+
+
+def test_once_is_no_success_where_a_roster_stays_refused(tmp_path: Path) -> None:
+    """As long as doctor calls it bad."""
+    folder = lay_out(tmp_path / "work")
+    path = folder / "rosters" / "people.csv"
+    path.write_text(roster(20))
+    run("once", "-C", str(folder))
+    path.write_text(roster(10))
+    for _ in range(2):
+        assert "roster hr is not mended yet; see lastday doctor" in run("once", "-C", str(folder), code=3).stderr
+        checks = json.loads(run("doctor", "-C", str(folder), "--format", "json", code=3).output)
+        assert [check["state"] for check in checks if check["topic"] == "roster hr"] == ["bad"]
+    path.write_text(roster(20))
+    run("once", "-C", str(folder))
+
+
+@pytest.mark.parametrize(("config", "code"), [(MAIL.replace("security@", "p000@"), 3), ("", 0)])
+def test_once_is_no_success_where_a_notice_reaches_nobody(tmp_path: Path, config: str, code: int) -> None:
+    """But where there is no channel at all, which is a choice."""
+    folder = lay_out(tmp_path / "work", config)
+    now = datetime.now(UTC)
+    (folder / "rosters" / "people.csv").write_text(roster(20, {"p000": f"{now.date()}"}))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([*usual(20, 60, until=now), incident(now)]))
+    told = run("once", "-C", str(folder), code=code).stderr
+    assert "1 notice reached nobody; see lastday notices list --state given_up" in told
+    run("once", "-C", str(folder))
+
+
 def test_once_says_on_a_terminal_what_it_came_to(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     now = datetime.now(UTC)
@@ -356,6 +412,21 @@ def test_what_is_stored_says_where_its_rate_rests_on_the_default_scale_as_a_scan
     station.close()
 
 
+def test_doctor_tells_of_a_log_whose_clock_is_ahead(tmp_path: Path) -> None:
+    """As a scan does; by no more than an hour it is believed."""
+    folder = lay_out(tmp_path / "work")
+    now = datetime.now(UTC)
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    later = now + timedelta(days=3)
+    odd = [incident(now + timedelta(minutes=50), person="p001"), incident(later), incident(later, person="p002")]
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([*usual(20, 10, until=now - timedelta(days=1)), *odd]))
+    run("once", "-C", str(folder))
+    checks = json.loads(CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"]).output)
+    [clock] = [check for check in checks if check["topic"] == "clock"]
+    assert clock["state"] == "look"
+    assert f"2 events of admin later than this clock, up to {later:%Y-%m-%d %H:%MZ}; a clock is off" in clock["text"]
+
+
 def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "work")
     path = folder / "rosters" / "people.csv"
@@ -367,9 +438,9 @@ def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     run("once", "-C", str(folder))
     told = CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"])
     checks = {c["topic"]: c["text"] for c in json.loads(told.output)}
-    assert checks["vanished"].startswith("1 people vanished")
+    assert checks["vanished"].startswith("1 person vanished")
     assert re.search(r"for example p-[a-z0-9]{8}$", checks["vanished"])
-    assert checks["contracts"].startswith("1 people")
+    assert checks["contracts"].startswith("1 person on temporary")
     assert re.search(r"for example p-[a-z0-9]{8}$", checks["contracts"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,8 +17,11 @@ from monitor.investigating.events import events_around
 from monitor.investigating.leavers import leavers_of
 from monitor.investigating.timelines import timeline_of
 from monitor.looking import Look, open_look
+from monitor.report.timeline import lines, other_lines
 from monitor.station import open_station
+from monitor.store.cases import save_findings
 from monitor.store.schema import events
+from tests.core.made import finding
 from tests.demonstration import NOW, DemoFolder
 
 
@@ -155,6 +158,42 @@ def test_what_others_hands_did_stands_among_the_events_of_a_finding(own_demo: De
     assert total == before + 1
     assert {row["id"]: row["by"] for row in found if row["by"]} == {"hand0": "Eve@rival.example"}
     assert not any(row["by"] for row in alone)
+    station.close()
+
+
+def test_a_timeline_counts_what_others_hands_did_apart(own_demo: DemoFolder) -> None:
+    """Of the guest and the colleague only what findings lay at the contractor's door; on the contractor's own clock."""
+    station = open_station(own_demo.path)
+    acted = {"guest0": (8, "Eve@rival.example"), "guest1": (9, "eve@rival.example"), "guest2": (9, "Eve@rival.example"),
+             "lent": (20, own_demo.admin)}  # fmt: skip
+    with station.state.write() as connection:
+        for event_id, (hour, actor) in acted.items():
+            t = int(datetime(2017, 9, 12, hour, 30, tzinfo=UTC).timestamp()) * 1_000_000
+            row = {"id": event_id, "digest": "", "t": t, "actor": actor, "action": "a", "seen_at": NOW, "feed": "logs"}
+            connection.execute(sa.insert(events).values(**row))
+    with open_look(station, NOW) as look:
+        person = look.people[own_demo.contractor]
+        before = {day.date: day for day in timeline_of(look, person).days}
+        found = [
+            finding(person.person_id, day=day, time=datetime(2017, 9, 12, hour, 30, tzinfo=UTC), event_ids=ids)
+            for day, hour, ids in ((1, 8, ("guest0", "guest1")), (2, 20, ("lent",)))
+        ]
+        with station.state.write() as connection:
+            save_findings(connection, [("c1", f) for f in found], NOW, {}, measured=True)
+        told = timeline_of(look, person)
+        after = {day.date: day for day in told.days}
+        colleague = look.veil.pseudonym(own_demo.admin)
+    assert [" ".join(line.plain.split()) for line in other_lines(told)] == [
+        "Tue 12 Sep 2 acts Eve@rival.example",
+        f"Wed 13 Sep 1 act {colleague}",
+    ]
+    assert ["+2 by others" in line.plain for line in lines(told, 100) if "12 Sep" in line.plain] == [True]
+    assert {day: told.others for day, told in after.items() if told.others} == {
+        date(2017, 9, 12): (("Eve@rival.example", 2),),
+        date(2017, 9, 13): ((colleague, 1),),
+    }
+    assert {day: told.hours for day, told in after.items()} == {day: told.hours for day, told in before.items()}
+    assert [told.own for told in after.values()] == [told.own for told in before.values()]
     station.close()
 
 

@@ -17,7 +17,7 @@ from monitor.looking import Look, open_look
 from monitor.model import BadInput
 from monitor.station import Station, open_station
 from monitor.store import audit, holds, segments
-from monitor.store.schema import cases, events, outbox, people
+from monitor.store.schema import cases, events, findings, outbox, people
 from tests.core.made import finding
 from tests.daemon.clockwork import SetClock, judge
 from tests.daemon.conftest import postgres, store_config  # noqa: F401
@@ -104,6 +104,24 @@ def test_an_erased_person_is_gone_from_every_byte_and_the_chain_holds(tmp_path: 
         after = connection.execute(sa.select(sa.func.sum(segments.segments.c.rows))).scalar_one()
     assert before - after == len(range(3, 40, 3)), "others' events are still there"
     assert not segments.faults(station.state, station.data)
+    station.close()
+
+
+def test_whose_account_somebody_used_is_erased_with_its_owner(tmp_path: Path) -> None:
+    """In a text "77" could be any figure; as an account it is a person_id."""
+    station = canary_office(tmp_path / "work")
+    path = station.folder / "rosters" / "people.csv"
+    path.write_text(path.read_text() + ROW.replace("zc77777", "77").replace("canary", "other") + "\n")
+    make_daemon(station, SetClock(NOW)).leader_jobs()["rosters"]()
+    judge(station, [finding(person="p003", accounts=("77", "svc-backup"))], NOW)
+    look = look_at(station)
+    erasing.erase(look, "77")
+    with station.state.read() as connection:
+        bodies = [json.loads(row.body) for row in connection.execute(sa.select(findings))]
+        posted = [json.loads(row.body) for row in connection.execute(sa.select(outbox))]
+    accounts = [told["accounts"] for told in bodies + [f for body in posted for f in body["findings"]]]
+    assert [look.label("77"), "svc-backup"] in accounts
+    assert not any("77" in told for told in accounts)
     station.close()
 
 

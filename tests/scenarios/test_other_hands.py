@@ -61,6 +61,7 @@ def test_what_an_outsider_takes_is_laid_at_the_door_of_who_let_them_in(tmp_path:
     assert ids & set(found[0].event_ids)
     assert found[0].severity in ("high", "critical")
     assert f"by {spelt}, whose account they opened" in texts(found, ids)
+    assert (found[0].accounts, found[0].machines) == ((spelt,), ("unmanaged",))
     assert not of(scan.found, "sales-02")
     assert spelt not in {example for *_, example in scan.unmatched}
 
@@ -106,6 +107,7 @@ def test_a_colleagues_account_on_ones_own_machine(tmp_path: Path) -> None:
     assert found[0].severity in ("high", "critical")
     assert "under the account of sales-30, on the leaver's own machine" in texts(found, ids)
     assert "kim" not in texts(found, ids).lower()
+    assert (found[0].accounts, found[0].machines) == (("sales-30",), ("pc-00",))
 
 
 def test_a_leaver_at_a_leavers_machine_answers_for_what_their_own_account_does(tmp_path: Path) -> None:
@@ -115,7 +117,8 @@ def test_a_leaver_at_a_leavers_machine_answers_for_what_their_own_account_does(t
         for i in range(30)
     }
     scan = org.scan(tmp_path)
-    assert any(ids & set(f.event_ids) for f in of(scan.found, "sales-02"))
+    own = [f for f in of(scan.found, "sales-02") if ids & set(f.event_ids)]
+    assert {(f.accounts, f.machines) for f in own} == {(("sales-02",), ("pc-00",))}
     assert not any(ids & set(f.event_ids) for f in of(scan.found, "sales-01"))
 
 
@@ -141,6 +144,7 @@ def test_a_services_account_on_ones_own_machine(tmp_path: Path) -> None:
     found = of(org.scan(tmp_path).found, "sales-01")
     assert ids & set(found[0].event_ids)
     assert "under the account of svc-backup, on the leaver's own machine" in texts(found, ids)
+    assert (found[0].accounts, found[0].machines) == (("svc-backup",), ("pc-00",))
 
 
 def test_what_follows_at_one_sitting_and_names_no_machine_belongs_to_it(tmp_path: Path) -> None:
