@@ -88,8 +88,8 @@ def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, A
     find_opened(history, old.actions, old.asked.domains)
     kept.recall_strangers()
     let_in(history)
-    build_hands(history, old.asked.facets, old.windows)
-    find_toward(history, old.actions, old.asked.names, old.asked.domains)
+    build_hands(history, old.actions, old.asked.facets, old.windows, old.asked.names)
+    find_toward(history, old.actions, old.asked.domains)
     if not kept.number(history):
         return None
     touched = _touched(history, old)

@@ -227,8 +227,9 @@ def _asked(
     domains, names = mail_domains(people), tellable(people)
     facets = history.facets(attributes)
     find_machines(history, facets)
-    build_hands(history, facets, windows)
-    find_toward(history, [catalogue.action(name) for name in history.actions()], names, domains)
+    actions = [catalogue.action(name) for name in history.actions()]
+    build_hands(history, actions, facets, windows, names)
+    find_toward(history, actions, domains)
     history.number_toward()
     actions = [catalogue.action(name) for name in history.actions()]
     jewels = settings.crown_jewels(catalogue)

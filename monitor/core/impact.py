@@ -64,6 +64,7 @@ _TAKES = ("exfiltrate",)
 _RESTORES = ("restore",)
 _HARMLESS = ("read", *_RESTORES)
 """Kinds of action that are no graver for the people they reach."""
+_KEYS = ("empower", "impersonate", "change", "restore")
 _FLOWS = ("share", "forward", "send", "empower")
 _OUTWARD = ("share", "forward", "empower")
 """Kinds of action that are another thing done toward the outside, with habits of its own. Mail is none of them: it
@@ -78,6 +79,11 @@ def is_moving(action: Action) -> bool:
 def gives_power(action: Action) -> bool:
     """Does this action give power to whom it is done to?"""
     return action.kind == "empower"
+
+
+def turns_keys(action: Action) -> bool:
+    """May whoever does this to an account use it from then on: a new password, no second factor, a key?"""
+    return action.kind in _KEYS
 
 
 def goes_out(action: Action) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 OUTSIDERS, ONESELF, LET_IN, BORROWED = 1, 2, 3, 4
 """0 for any other: toward outsiders; to oneself; by an outsider whose account they opened; under somebody else's
-account, on their own machine."""
+account, at their machine."""
 _WORDS = {
     OUTSIDERS: " to outsiders",
     ONESELF: " to oneself",
     LET_IN: " by {actor}, whose account they opened",
-    BORROWED: " under the account of {actor}, on the leaver's own machine",
+    BORROWED: " under the account of {actor}, at the leaver's machine",
 }
 
 

@@ -1,25 +1,26 @@
 """By whose hand: acts under other accounts that are laid at a person's door.
 
 An outsider acts for whoever opened their account. What is done under another account on a person's own machine, that
-person may have done: it is judged as theirs, unless whose account it is is watched as closely.
+person may have done, and what is done where they just reset that account's password: it is judged as theirs, unless
+whose account it is is watched as closely.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from monitor.core.catalogue import Action
 from monitor.core.clocks import DAY_US, HOUR_US
-from monitor.core.impact import gives_power
+from monitor.core.impact import gives_power, turns_keys
 from monitor.core.owners import find_owners, is_machine
 from monitor.core.ways import BORROWED, LET_IN
 from monitor.core.windows import Window
 from monitor.sql import FAILURES, literal, quote
 from monitor.store.history import Facet, History, value_sql
-from monitor.store.texts import addresses_sql, put_domains
+from monitor.store.texts import addresses_sql, put_domains, put_names
 
 _MAIL = r"""[^\s<>(),;:"'|\[\]]+@[a-z0-9.-]+"""
 _ADDRESS = (
@@ -28,13 +29,18 @@ _ADDRESS = (
 """SQL for a guest's own address, which Microsoft writes as jo_rival.example#ext#@ours.example."""
 _HAND = "coalesce(p::VARCHAR, actor)"
 """SQL for who acts: a person, through whatever account, or an account of nobody."""
+_NOBODY = """SELECT 0::BIGINT AS r, 0::BIGINT AS t, 0 AS p, 0 AS q, '' AS hand, '' AS action, '' AS target,
+    '' AS facet, 0::UINTEGER AS v LIMIT 0"""
 SAME_SITTING = 2 * HOUR_US
 """So long a borrowed account is used at most, and so long what names no machine belongs to what named one."""
 FEW_DESKS = 2
-"""Who acts at more people's machines than these goes about."""
+"""Who acts at more people's machines than these goes about, and a machine of more people than these is nobody's."""
+KNOWN_DAYS = 10
+"""So long an account has been in use before whoever changes it can be said to take it over: a new one is set up."""
 _PLACEBO, _LEAVES = 1, 2
 """How closely somebody is watched."""
 _MACHINES = pa.schema({"facet": pa.string(), "v": pa.uint32(), "q": pa.int32()})
+_USES = pa.schema({"facet": pa.string(), "v": pa.uint32(), "p": pa.int32(), "since": pa.int64()})
 
 
 def find_opened(history: History, actions: Sequence[Action], domains: Sequence[str]) -> None:
@@ -67,29 +73,36 @@ def find_machines(history: History, facets: Sequence[Facet]) -> None:
     """Build `machine` (facet, v, q), machines and addresses that are one person's own, and `roams` (hand).
 
     Who roams acts at several people's machines: an administrator, a service that runs on all.
+    And `uses` (facet, v, p, since): who was ever at which machine.
     """
-    found: dict[str, list] = {name: [] for name in _MACHINES.names}
+    owned, used = [_MACHINES.empty_table()], [_USES.empty_table()]
     for facet in _machines(facets):
         c = quote(facet.column)
-        uses = history.columns(f"""SELECT p, {value_sql(c)} AS v, count(DISTINCT t // {DAY_US}) AS n
+        uses = history.columns(f"""SELECT p, {value_sql(c)} AS v, count(DISTINCT t // {DAY_US}) AS n, min(t) AS since
             FROM event JOIN who USING (actor) WHERE {c} IS NOT NULL AND NOT guest GROUP BY ALL""")
         owners = find_owners(uses["p"], uses["v"].astype(np.int64), uses["n"])
-        for name, values in (("facet", [facet.name] * len(owners.value)), ("v", owners.value), ("q", owners.owner)):
-            found[name].extend(values)
-    history.put("machine", pa.table(found, schema=_MACHINES))
+        owned.append(pa.table([[facet.name] * len(owners.value), owners.value, owners.owner], schema=_MACHINES))
+        used.append(pa.table([[facet.name] * len(uses["p"]), uses["v"], uses["p"], uses["since"]], schema=_USES))
+    history.put("machine", pa.concat_tables(owned))
+    history.put("uses", pa.concat_tables(used))
     history.db.execute(f"""CREATE OR REPLACE TABLE roams AS SELECT hand FROM ({_at_machines(_machines(facets))})
         WHERE p IS DISTINCT FROM q GROUP BY hand HAVING count(DISTINCT q) > {FEW_DESKS}""")
 
 
-def build_hands(history: History, facets: Sequence[Facet], windows: Sequence[Window]) -> None:
+def build_hands(
+    history: History, actions: Sequence[Action], facets: Sequence[Facet], windows: Sequence[Window],
+    names: Mapping[str, int],
+) -> None:  # fmt: skip
     """Build `hand` (r, way, q): events of outsiders who were let in, and those under somebody else's account.
 
     That is an account of a colleague or of nobody on the roster, a service's say.  An event that names no machine
     belongs to the machine that the same hand's event before it names.  q: the person whose machine it was, NULL for
-    outsiders.  windows: of everybody, placebos too.
+    outsiders.  windows: of everybody, placebos too.  names: account name -> person.
     """
     machines = _machines(facets)
     history.put("span", _spans(windows))
+    put_names(history, names)
+    _find_taken(history, [action.name for action in actions if turns_keys(action)], machines)
     _find_lent(history, machines)
     named = " OR ".join(f"{quote(facet.column)} IS NOT NULL" for facet in machines) or "false"
     history.db.execute(f"""CREATE OR REPLACE TABLE hand AS
@@ -103,7 +116,7 @@ def build_hands(history: History, facets: Sequence[Facet], windows: Sequence[Win
         SELECT r, {BORROWED}::TINYINT AS way, q FROM lent
         UNION ALL SELECT r, {BORROWED}, q FROM goes_on
         UNION ALL SELECT event.rowid, {LET_IN}, NULL FROM event JOIN who USING (actor) WHERE guest""")
-    history.drop("lent")
+    history.drop("lent", "taken")
 
 
 def _machines(facets: Sequence[Facet]) -> list[Facet]:
@@ -118,8 +131,36 @@ def _at_machines(machines: Sequence[Facet]) -> str:
             WHERE guest IS NOT true"""
         for facet in machines
     ]
-    nothing = "SELECT 0::BIGINT AS r, 0::BIGINT AS t, 0 AS p, 0 AS q, '' AS hand LIMIT 0"
-    return " UNION ALL ".join(parts) or nothing
+    return " UNION ALL ".join(parts) or _NOBODY
+
+
+def _find_taken(history: History, keys: Sequence[str], machines: Sequence[Facet]) -> None:
+    """Build `taken` (r, t, p, hand, q): what an account does at one sitting where q just gave it other keys.
+
+    Where whose account it is never was before, nor many others.  keys: the names of actions that do so.
+    """
+    history.put("key", pa.table({"action": pa.array(keys, pa.string())}))
+    history.db.execute("""CREATE OR REPLACE TABLE turned AS
+        SELECT event.rowid AS r, t AS begun, who.p AS q, name.q AS p FROM event SEMI JOIN key USING (action)
+        JOIN who USING (actor) JOIN name ON word = lower(split_part(target, '@', 1)) WHERE name.q <> who.p""")
+    parts = [
+        f"""SELECT event.rowid AS r, t, p, {_HAND} AS hand, {literal(facet.name)} AS facet,
+              {value_sql(quote(facet.column))} AS v
+            FROM event JOIN who USING (actor) SEMI JOIN (SELECT p FROM turned UNION SELECT q FROM turned) USING (p)
+            WHERE {quote(facet.column)} IS NOT NULL AND NOT guest"""
+        for facet in machines
+    ]
+    history.db.execute(f"""CREATE OR REPLACE TABLE taken AS
+        WITH acted AS MATERIALIZED ({" UNION ALL ".join(parts) or _NOBODY}),
+        known AS (SELECT p, min(since) AS since FROM uses GROUP BY p),
+        here AS (SELECT turned.*, facet, v FROM turned JOIN acted USING (r)
+          JOIN known ON known.p = turned.p AND known.since < begun - {KNOWN_DAYS * DAY_US}),
+        strange AS (SELECT here.p, here.q, begun, here.facet, here.v FROM here
+          LEFT JOIN uses ON uses.facet = here.facet AND uses.v = here.v AND since < begun GROUP BY ALL
+          HAVING count(uses.p) <= {FEW_DESKS} AND bool_or(uses.p = here.p) IS NOT true)
+        SELECT acted.r, t, acted.p, hand, min(q) AS q FROM acted JOIN strange USING (facet, v, p)
+        WHERE t BETWEEN begun AND begun + {SAME_SITTING} GROUP BY acted.r, t, acted.p, hand""")
+    history.drop("turned")
 
 
 def _find_lent(history: History, machines: Sequence[Facet]) -> None:
@@ -133,10 +174,12 @@ def _find_lent(history: History, machines: Sequence[Facet]) -> None:
         other AS (SELECT r, t, p, hand, min(q) AS q FROM acted ANTI JOIN roams USING (hand)
           WHERE p IS DISTINCT FROM q GROUP BY r, t, p, hand),
         there AS (SELECT DISTINCT q, t // {DAY_US} AS d FROM acted WHERE p = q),
-        alone AS (SELECT other.* FROM other JOIN there ON there.q = other.q AND d = other.t // {DAY_US}
+        alone AS (SELECT other.r, other.t, other.p, other.hand, other.q
+          FROM other JOIN there ON there.q = other.q AND d = other.t // {DAY_US}
           ANTI JOIN (SELECT r FROM acted WHERE p = q) AS own ON own.r = other.r
           WINDOW sitting AS (PARTITION BY hand, other.q, d)
-          QUALIFY max(other.t) OVER sitting - min(other.t) OVER sitting <= {SAME_SITTING}),
+          QUALIFY max(other.t) OVER sitting - min(other.t) OVER sitting <= {SAME_SITTING}
+          UNION FROM taken),
         watched AS (
           SELECT r, hand, q, closely, 0 AS own FROM alone JOIN span ON span.p = q AND t BETWEEN low AND high
           UNION ALL

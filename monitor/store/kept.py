@@ -60,6 +60,7 @@ class Kept:
         self._copy(full, "kept_action", "SELECT * FROM action")
         self._copy(full, "machine", "SELECT * FROM machine")
         self._copy(full, "roams", "SELECT * FROM roams")
+        self._copy(full, "uses", "SELECT * FROM uses")
         self._copy(full, "kept_opened", "SELECT * FROM opened")
         self._copy(full, "kept_stranger", "SELECT * FROM stranger")
         suit_threads(db, "record", "others", "kept_daily")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def belongings(
     internal, external: does the target or an attribute name an address of the organisation, of elsewhere.
     moving: the actions for which that matters.  taking: those that take something out.
     """
-    _put_names(history, names)
+    put_names(history, names)
     put_domains(history, domains)
     takes = [a in set(taking) for a in moving]
     history.put("moving", pa.table({"a": pa.array(moving, pa.int32()), "takes": pa.array(takes, pa.bool_())}))
@@ -56,14 +56,13 @@ def belongings(
         WHERE owner IS NOT NULL OR internal OR external""")
 
 
-def find_toward(history: History, actions: Sequence[Action], names: dict[str, int], domains: Sequence[str]) -> None:
+def find_toward(history: History, actions: Sequence[Action], domains: Sequence[str]) -> None:
     """Build `toward` (r, way, q): events that are another thing for whom they are done to, and all of `hand`.
 
     OUTSIDERS: of those of the actions that go out, what names an address of elsewhere.  ONESELF: of those that give
-    power, what names an account of the actor as its target.  names: account name -> person.
+    power, what names an account of the actor as its target; see put_names.
     """
     put_domains(history, domains)
-    _put_names(history, names)
     flows = [(action.name, gives_power(action)) for action in actions if goes_out(action)]
     history.put(
         "flow", pa.table({"action": [name for name, _ in flows], "power": [power for _, power in flows]}, schema=_FLOW)
@@ -81,7 +80,8 @@ def find_toward(history: History, actions: Sequence[Action], names: dict[str, in
         UNION ALL SELECT r, way, q FROM hand""")
 
 
-def _put_names(history: History, names: dict[str, int]) -> None:
+def put_names(history: History, names: Mapping[str, int]) -> None:
+    """Build `name` (word, q), of account names and the persons whose they are."""
     history.put("name", pa.table({"word": list(names), "q": pa.array(list(names.values()), pa.int32())}))
 
 

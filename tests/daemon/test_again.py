@@ -124,23 +124,28 @@ def test_everybody_goes_on_working_and_all_orders_tell_the_same(kept: Station, m
 
 
 def test_other_hands_are_judged_as_from_everything(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A leaver's guest, another leaver's vendor whom they invite too, a colleague's account on their machine."""
+    """A leaver's guest, another leaver's vendor whom they invite too, a colleague's account on their machine, and one
+    that they reset in the lobby."""
     start = NOW.replace(hour=9) - timedelta(days=1)
     times = [start + timedelta(minutes=i) for i in range(40)]
     invited = [
         act(times[0], "acct.p000", "guest.invite", GUEST),
         act(times[1], "acct.p000", "guest.invite", VENDOR),
     ]
+    eve = [when - timedelta(days=1) for when in times]
+    reset = act(eve[2], "acct.p000", "password.reset", "acct.p032", pc="pc-lobby")
     lines = [act(when, GUEST, "account.deactivate", f"@user{i}") for i, when in enumerate(times[5:20])]
     lines += [act(when, VENDOR, "account.deactivate", "@user1") for when in times[20:22]]
     lines += [act(when, "acct.p031", "account.view", f"@them{when}", pc="pc-acct.p000") for when in times[22:]]
-    drop(kept, "one.jsonl", [invited[0], *lines[::2]])
+    lines += [act(when, "acct.p032", "account.view", f"@its{when}", pc="pc-lobby") for when in eve[22:]]
+    drop(kept, "one.jsonl", [invited[0], reset, *lines[::2]])
     pipeline.assess(kept, NOW)
     drop(kept, "two.jsonl", [invited[1], *lines[1::2]])
     again, everything = both(kept, monkeypatch)
     texts = " ".join(reason.text for finding in again for reason in finding.reasons if finding.person_id == "p000")
     assert f"by {GUEST}, whose account they opened" in texts
-    assert "under the account of p031, on the leaver's own machine" in texts
+    assert "under the account of p031, at the leaver's machine" in texts
+    assert "under the account of p032, at the leaver's machine" in texts
     assert f"{VENDOR}, whose" not in texts
     assert again == everything
 

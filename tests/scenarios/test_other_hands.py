@@ -105,7 +105,7 @@ def test_a_colleagues_account_on_ones_own_machine(tmp_path: Path) -> None:
     found = of(org.scan(tmp_path).found, "sales-01")
     assert ids & set(found[0].event_ids)
     assert found[0].severity in ("high", "critical")
-    assert "under the account of sales-30, on the leaver's own machine" in texts(found, ids)
+    assert "under the account of sales-30, at the leaver's machine" in texts(found, ids)
     assert "kim" not in texts(found, ids).lower()
     assert (found[0].accounts, found[0].machines) == (("sales-30",), ("pc-00",))
 
@@ -143,7 +143,7 @@ def test_a_services_account_on_ones_own_machine(tmp_path: Path) -> None:
     }
     found = of(org.scan(tmp_path).found, "sales-01")
     assert ids & set(found[0].event_ids)
-    assert "under the account of svc-backup, on the leaver's own machine" in texts(found, ids)
+    assert "under the account of svc-backup, at the leaver's machine" in texts(found, ids)
     assert (found[0].accounts, found[0].machines) == (("svc-backup",), ("pc-00",))
 
 
@@ -185,3 +185,45 @@ def test_an_outsider_at_work_while_their_host_is_at_anothers_machine_acts_for_th
     }
     told = {i for finding in of(org.scan(tmp_path).found, "sales-01") for i in finding.event_ids}
     assert not ids & told
+
+
+def taken_over(org: Org, at: str, host: str = "lobby-1") -> set[str]:
+    """sales-01 sets a new password for sales-30 in the lobby, and copies papers under that account."""
+    org.does("sales-01", "password.reset", "2017-10-26", "18:00", target="sales-30", host=at)
+    return {
+        by_hand(org, "sales-30", "file.download", "2017-10-26", f"18:{i + 1:02}", target=f"papers/{i}", host=host)
+        for i in range(30)
+    }
+
+
+def test_an_account_that_they_reset_and_that_is_used_where_they_are(tmp_path: Path) -> None:
+    org = office()
+    ids = taken_over(org, "lobby-1")
+    found = of(org.scan(tmp_path).found, "sales-01")
+    assert ids & set(found[0].event_ids)
+    assert found[0].severity in ("high", "critical")
+    assert "under the account of sales-30, at the leaver's machine" in texts(found, ids)
+
+
+@pytest.mark.parametrize(("at", "host"), [("lobby-1", "pc-29"), ("lobby-1", "lobby-2"), ("counter", "counter")])
+def test_a_colleague_whose_password_was_reset_works_on(tmp_path: Path, at: str, host: str) -> None:
+    """At their own machine, at another than where it was reset, or at one that they were at before."""
+    org = office()
+    by_hand(org, "sales-30", "file.view", "2017-09-04", "11:00", target="papers/3", host="counter")
+    ids = taken_over(org, at, host)
+    assert not any(ids & set(f.event_ids) for f in of(org.scan(tmp_path).found, "sales-01"))
+
+
+def test_a_machine_of_many_is_where_anybody_signs_in(tmp_path: Path) -> None:
+    org = office()
+    for i in range(40, 50):
+        by_hand(org, f"sales-{i}", "file.view", "2017-09-04", "11:00", target="papers/3", host="lobby-1")
+    ids = taken_over(org, "lobby-1")
+    assert not any(ids & set(f.event_ids) for f in of(org.scan(tmp_path).found, "sales-01"))
+
+
+def test_a_new_account_is_set_up_not_taken_over(tmp_path: Path) -> None:
+    org = office()
+    org.events = [e for e in org.events if e["actor"] != "sales-30" or e["time"] > "2017-10-20"]
+    ids = taken_over(org, "lobby-1")
+    assert not any(ids & set(f.event_ids) for f in of(org.scan(tmp_path).found, "sales-01"))
