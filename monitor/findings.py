@@ -70,10 +70,11 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
                 severity=assessed.scale.severity(score),
                 one_in=assessed.scale.one_in(score),
                 impact=round(float(assessed.impact[top]), 2),
-                undo=action.way_back(line["target"]),
+                undo=action.way_back(line["target"], len(events) - 1),
                 reasons=tuple(sorted(reasons, key=lambda r: (-r.bits, r.detector))),
                 accounts=tuple(sorted({_hand(assessed, event["actor"]) for event in events})),
                 machines=tuple(sorted({name for event in events for name in _machines(event)})),
+                that_day=int(assessed.gathered.events["n_day"][top]),
             )
         )
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))

@@ -74,7 +74,8 @@ class Finding:
     """A judged act of somebody who leaves. Times are in the person's zone; one in `one_in` placebos scores as high.
 
     accounts: under whose accounts the events were done: the person_id of whoever a roster knows, of others the account
-    as the log has it.  machines: names and addresses of the machines that the events tell.
+    as the log has it.  machines: names and addresses of the machines that the events tell.  that_day: how often the
+    person did that on that day; of these the events stand out.
     """
 
     finding_id: str
@@ -94,6 +95,7 @@ class Finding:
     reasons: tuple[Reason, ...]
     accounts: tuple[str, ...] = ()
     machines: tuple[str, ...] = ()
+    that_day: int = 1
 
 
 VERDICTS = ("malicious", "honest-mistake", "benign")

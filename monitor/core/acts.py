@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 LEAST_SCORE = 0.3
 LEAST_TOLD = 1.0
 """Half of all quiet departures have an act that scores as much: below, there is nothing to tell."""
-TOGETHER = 0.88
+TOGETHER = 0.7
 """Events of an action and day belong to the act when they score at least this share of its strongest."""
-LEADS = 0.6
-"""... or have this share of the evidence that leads it, where that makes this share of the score."""
+ALIKE, LEADS = 0.88, 0.6
+"""... or have the first share of the evidence that leads it, where that makes the second share of the score."""
 COMPANY_DAYS = 3
 SAME_DAY, NEAR_DAY = 0.4, 0.1
 """What another act adds, as a share of its score: collecting, sending and deleting of one day are one story."""
 COMPANY_FADES = (1.0, 0.7, 0.5, 0.35)
 COMPANY_MOST = 0.45
 """... and all of them together at most, as a share of the act's own score."""
-MOST_ACTS = 12
-"""Acts kept for each window."""
+MOST_ACTS = 30
+"""Acts kept for each window: a month of days with one each."""
 
 
 def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.DataFrame:
@@ -61,7 +61,7 @@ def _together(found: pd.DataFrame, given: Mapping[str, Floats]) -> NDArray:
     top = found.groupby("act")["i"].transform("first").to_numpy()
     told = np.stack(list(given.values()))
     lead = told.argmax(0)[top]
-    led = told[lead, found["i"].to_numpy()] >= TOGETHER * told[lead, top]
+    led = told[lead, found["i"].to_numpy()] >= ALIKE * told[lead, top]
     return (found["own"].to_numpy() >= TOGETHER * strongest) | (led & (told[lead, top] >= LEADS * strongest))
 
 

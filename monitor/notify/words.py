@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from monitor.core.counted import among
 from monitor.core.hours import until
 from monitor.model import Notice
 from monitor.report.safe import plain
@@ -85,8 +87,19 @@ def _template(name: str, *, autoescape: bool) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=loader, autoescape=autoescape, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"plain": plain, "until": until, "clock": _clock, "amount": lambda v: f"{v:,.0f}"}
+    environment.filters |= {
+        "plain": plain,
+        "until": until,
+        "clock": _clock,
+        "amount": lambda v: f"{v:,.0f}",
+        "among": _among,
+    }
     return environment.get_template(name)
+
+
+def _among(finding: Mapping[str, Any]) -> str:
+    told = len(finding.get("event_ids", ()))
+    return among(told, finding.get("that_day", told))
 
 
 def _clock(when: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from monitor.core.counted import among
 from monitor.core.hours import until
 from monitor.model import Finding
 from monitor.report.case_file import CaseFile, Judged, Told
@@ -75,8 +76,8 @@ def _act(top: Finding, most: bool) -> str:
     begin = "The most unusual: on" if most else "On"
     size = f", magnitude {top.magnitude:,.0f}" if top.magnitude is not None else ""
     on = f" on {top.target}" if top.target else ""
-    more = f", the first of {len(top.event_ids):,} that day" if len(top.event_ids) > 1 else ""
-    return f"{begin} {_clock(top.time)}, {until(top.hours_to_end)}: {top.action}{on}{size}{more}."
+    more = among(len(top.event_ids), top.that_day)
+    return f"{begin} {_clock(top.time)}, {until(top.hours_to_end)}: {top.action}{on}{size}{more and f'; {more}'}."
 
 
 def _why(top: Judged) -> str:

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from monitor.core.counted import among
 from monitor.core.hours import until
 from monitor.model import Finding, Person
 from monitor.report.rates import rate
@@ -66,8 +67,7 @@ def card(finding: Finding, person: Person | None, *, measured: bool = True) -> P
         what.append(f"  {plain(finding.target, 80)}", style="bold")
     if finding.magnitude is not None:
         what.append(f"  {finding.magnitude:,.0f}")
-    if len(finding.event_ids) > 1:
-        what.append(f"  and {len(finding.event_ids) - 1:,} more that day", style="dim")
+    what.append(f"  {among(len(finding.event_ids), finding.that_day)}", style="dim")
     why = Table.grid(padding=(0, 1))
     why.add_column(justify="right", style="dim", no_wrap=True)
     why.add_column()
