@@ -81,7 +81,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
 
 
 def left_out(assessed: Assessment) -> tuple[int, int]:
-    """(acts that are no findings only because their departures have MOST_ACTS stronger ones, these departures)."""
+    """(acts that are no findings only because their departures have FEW_ACTS stronger ones, these departures)."""
     cut = assessed.acts[(assessed.acts["left_out"] > 0) & assessed.baseline.cast.real[assessed.acts["w"]]]
     each = cut.groupby("w")["left_out"].first()
     return int(each.sum()), len(each)
