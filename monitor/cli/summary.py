@@ -9,7 +9,6 @@ from datetime import UTC, date
 from rich.console import Console
 from rich.text import Text
 
-from monitor.core.acts import FEW_ACTS
 from monitor.core.clocks import instant
 from monitor.core.counted import counted
 from monitor.findings import left_out
@@ -104,7 +103,7 @@ def _left_out(result: Scan) -> list[str]:
     if not acts:
         return []
     weaker, where = counted(acts, "weaker act"), counted(departures, "departure")
-    return [f"left out: {weaker} on {where}, of which the {FEW_ACTS} strongest are told; explain --event shows any"]
+    return [f"left out: {weaker} on {where}, of which stronger ones are told; explain --event shows any"]
 
 
 def _unwatched(result: Scan) -> list[str]:
