@@ -117,7 +117,8 @@ def test_what_is_left_out_of_a_departure_is_told(office: Office, tmp_path: Path,
     number = re.match(r"left out: (\d+) weaker acts on 1 departure, of which stronger ones are told", left)
     assert number
     assert "left out" not in ran.err
-    assert f"the {FEW_ACTS} strongest acts are told, and up to {MOST_ACTS} that score {STRONG:.0f} bits" in " ".join(lastday("scan", "--help").out.split())
+    promised = f"the {FEW_ACTS} strongest acts are told, and up to {MOST_ACTS} that score {STRONG:.0f} bits"
+    assert promised in " ".join(lastday("scan", "--help").out.split())
 
 
 def test_as_of_hides_what_came_later(office: Office, ran: Ran) -> None:
