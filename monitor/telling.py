@@ -19,8 +19,8 @@ from monitor.store.schema import kv
 from monitor.store.state import get, put
 
 AT_ONCE = ("opened", "escalated", "reopened", "reminder")
-FLOOD_SECONDS = 900.0
-"""While there is a flood, one digest in so long."""
+FLOOD_SECONDS, CRITICAL_SECONDS = 900.0, 60.0
+"""While there is a flood, one digest in so long, and in so long where something critical waits."""
 MOST_FINDINGS = 5
 log = logging.getLogger("lastday")
 OPERATOR = "operator "
@@ -184,7 +184,8 @@ def _write(
     if not flood:
         return written
     last = get(connection, _FLOOD)
-    if last is None or expired(datetime.fromisoformat(last), now, FLOOD_SECONDS):
+    pause = CRITICAL_SECONDS if any(c.case.severity == "critical" for c in loud) else FLOOD_SECONDS
+    if last is None or expired(datetime.fromisoformat(last), now, pause):
         put(connection, _FLOOD, now.isoformat())
         _post_digest(connection, station, people, loud, now, "flood", now.isoformat())
         written += 1
