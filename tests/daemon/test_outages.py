@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from monitor import pipeline, upkeep
 from monitor.doctoring import examine
+from monitor.station import Station
 from monitor.store import outbox
 from tests.core.made import finding
 from tests.daemon.clockwork import SetClock, beat, daemon_of, judge, open_at, posted
@@ -47,6 +48,11 @@ def office(folder: Path, *channels: str):
     return open_at(lay_out(folder / "work", NOTICES + "".join(channels), HOOK=SECRET))
 
 
+def nobody_told(station: Station, clock: SetClock) -> list[str]:
+    """What doctor makes of it that no channel at all takes what waits."""
+    return [check.state for check in examine(station, clock.now()) if check.topic == "channels"]
+
+
 def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
     port, clock = free_port(), SetClock()
     station = office(tmp_path, mail_channel(port))
@@ -60,6 +66,7 @@ def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
     assert 5 < row["attempts"] < 15
     (told,) = [check for check in examine(station, clock.now()) if check.topic == "channel mail"]
     assert (told.state, "1 waiting" in told.text, "SMTPConnectError" in told.text) == ("look", True, True)
+    assert nobody_told(station, clock) == ["bad"], "it is the only channel"
     mail = MailReceiver()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.receivers.free_port", lambda: port)
@@ -69,6 +76,7 @@ def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
                 clock.go(minutes=1)
     assert len(mail.messages) == 1
     assert posted(station)[0]["state"] == "sent"
+    assert nobody_told(station, clock) == []
     station.close()
 
 
