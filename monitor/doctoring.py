@@ -264,6 +264,8 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
             "bad" if lost else "look" if why else "good",
             text + ("; see lastday notices list --state given_up" if lost else why),
         )
+    if station.settings.channels and all(channel.name in {*off, *stuck} for channel in station.settings.channels):
+        yield Check("channels", "bad", "none takes what waits: nobody is told")
     if untold := counts.get((outbox.NOBODY, "given_up")):
         text = f"{counted(untold, 'notice')} had nobody left to tell; add a channel or a fallback"
         yield Check("channels", "bad", text)
