@@ -42,10 +42,15 @@ class Rule(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Log(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One kind of file: its names, as globs, and the mapping. `each` names a list of records inside a line."""
+    """One kind of file: its names, as globs, and the mapping.
+
+    each: names a list of records inside a line.  within: a column that may hold the record as JSON; what the line
+    itself lacks is looked for in it.
+    """
 
     files: tuple[str, ...] = ("*",)
     each: str = ""
+    within: str = ""
     rule: tuple[Rule, ...] = ()
 
     def attributes(self) -> tuple[str, ...]:
@@ -102,6 +107,7 @@ def load_format(name: str, timezone: str | None = None) -> Format:
         for where, mapping in ((f"log {i}", log), *((f"log {i} rule {k}", rule) for k, rule in enumerate(log.rule, 1))):
             _check_names(path, where, mapping)
             _check_fields(path, where, {name: getattr(mapping, name) for name in KNOWN} | mapping.keep)
+            _check_fields(path, where, {f"when {name}": name for name in getattr(mapping, "when", {})})
     return profile
 
 
