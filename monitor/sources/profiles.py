@@ -59,7 +59,11 @@ class Log(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A vendor's format. time_format: `iso`, `epoch_seconds`, `epoch_milliseconds` or strptime patterns."""
+    """A vendor's format.
+
+    time_format: `iso`, `epoch_seconds`, `epoch_milliseconds` or strptime patterns.  missing: words, in any case, that
+    the vendor writes where there is no value.
+    """
 
     title: str
     log: tuple[Log, ...]
@@ -67,6 +71,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     see: tuple[str, ...] = ()
     timezone: str = "UTC"
     time_format: str | tuple[str, ...] = "iso"
+    missing: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     roster: str = ""
 

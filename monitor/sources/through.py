@@ -67,7 +67,7 @@ class _Through:
         records: SQL of the relation that has the columns of `resolve`, by their places.  n: SQL for the row number.
         wrong: SQL for why a record cannot be used, or NULL.
         """
-        records, resolve = self._within(records, resolve)
+        records, resolve = self._named(records, resolve)
         if self.log.rule:
             fits = " ".join(f"WHEN {when_sql(rule.when, resolve)} THEN {i}" for i, rule in enumerate(self.log.rule))
             records = f'(SELECT *, CASE {fits} END AS "~fits" FROM {records})'
@@ -80,19 +80,28 @@ class _Through:
         wrong = f"coalesce(wrong, CASE WHEN time IS NOT NULL AND moment IS NULL THEN {like} END)"
         insert(self.db, index, names, mine, typed(raw, mine, wrong=wrong, moment="moment"))
 
-    def _within(self, records: str, resolve: Resolve) -> tuple[str, Resolve]:
-        """The relation and the columns of names, which may also lie in the column that holds the record as JSON."""
+    def _named(self, records: str, resolve: Resolve) -> tuple[str, Resolve]:
+        """The relation with a column for each name in the log, which may also lie in the column that holds the record.
+
+        A column each, so that however often a name is used, it is read once.
+        """
         holds = resolve(self.log.within) if self.log.within else None
         inner = {place: f'"~inner"[{i}]' for i, place in enumerate(_places(self.log), 1)} if holds else {}
         if holds:
             records = f'(SELECT *, try(json_extract_string({holds}, {_paths(inner)})) AS "~inner" FROM {records})'
-
-        def found(name: str) -> str | None:
+        told, columns = [], {}
+        for name in _names(self.log):
             place = place_of(name)
-            there = [f"nullif({sql}, '')" for sql in (resolve(place), inner.get(place)) if sql]
-            return sought_sql(name, f"coalesce({', '.join(there)}, NULL)") if there else None
+            if there := [f"nullif({sql}, '')" for sql in (resolve(place), inner.get(place)) if sql]:
+                columns[name] = f'"~{len(columns)}"'
+                value = sought_sql(name, f"coalesce({', '.join(there)}, NULL)")
+                told.append(f"{self._told(value)} AS {columns[name]}")
+        return f"(SELECT {', '.join(['*', *told])} FROM {records})", columns.get
 
-        return records, found
+    def _told(self, value: str) -> str:
+        """SQL for a value that is none of the words by which the vendor says that there is none."""
+        words = ", ".join(literal(word.lower()) for word in self.profile.missing)
+        return f"CASE WHEN lower(trim({value})) NOT IN ({words}) THEN {value} END" if words else value
 
 
 @dataclass(slots=True)
@@ -193,7 +202,12 @@ def _columns(mapping: Mapping) -> Iterator[str]:
 
 def _places(log: Log) -> list[str]:
     """What is read of a record."""
-    return list(dict.fromkeys(place_of(name) for mapping in (log, *log.rule) for name in _columns(mapping)))
+    return list(dict.fromkeys(map(place_of, _names(log))))
+
+
+def _names(log: Log) -> list[str]:
+    """The names in a log, each once."""
+    return list(dict.fromkeys(name for mapping in (log, *log.rule) for name in _columns(mapping)))
 
 
 def _paths(places: Iterable[str]) -> str:
