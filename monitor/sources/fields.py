@@ -2,7 +2,7 @@
 
 A profile writes a field as the name of a column, as a list of columns (the first that is not
 empty counts), or as a table with the keys of `Field`. A name may lead into JSON: `actor.email`,
-`target[0].id`, and find in a list what is called so: `Parameters[Name=User|Trustee].Value`.
+`target[0].id`, `claims.'http://name'`, and find in a list what is called so: `Parameters[Name=User|Trustee].Value`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Shape = Literal["words", "verb_first", "verb_last"]
 _WORDS = (("([a-z0-9])([A-Z])", r"\1_\2"), ("([A-Z]+)([A-Z][a-z])", r"\1_\2"), ("[^A-Za-z0-9.]+", "_"))
 _SHAPES = {"verb_first": ("^([a-z0-9]+)_(.+)$", r"\2.\1"), "verb_last": ("^(.+)_([a-z0-9]+)$", r"\1.\2")}
 _SOUGHT = re.compile(r"(.+?)\[(\w+)=([^\]]+)\]\.(.+)")
-_STEP = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)(?:\.|$)")
+_STEP = re.compile(r"(?:'([^'\"\\]+)'|([^.\[\]]+))((?:\[\d+\])*)(?:\.|$)")
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,7 +102,7 @@ def path_of(name: str) -> str:
         step = _STEP.match(name, at)
         if step is None:
             raise ValueError(f"{name!r} is no path; write it as actor.email or target[0].id")
-        steps.append(f'."{step[1]}"{step[2]}')
+        steps.append(f'."{step[1] or step[2]}"{step[3]}')
         at = step.end()
     return "$" + "".join(steps)
 

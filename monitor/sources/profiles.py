@@ -44,12 +44,14 @@ class Rule(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Log(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One kind of file: its names, as globs, and the mapping.
 
-    each: names a list of records inside a line.  within: a column that may hold the record as JSON; what the line
+    each: names a list of records inside a line.  around: a record has what stands around the list too, and is itself
+    what the list's name leads to.  within: a column that may hold the record as JSON; what the line
     itself lacks is looked for in it.
     """
 
     files: tuple[str, ...] = ("*",)
     each: str = ""
+    around: bool = False
     within: str = ""
     rule: tuple[Rule, ...] = ()
 

@@ -14,7 +14,17 @@ from monitor.model import BadInput
 from monitor.sources import csv_files, json_lines
 from monitor.sources.canonical import ATTRIBUTE, KNOWN, attribute, moment_of, typed
 from monitor.sources.fields import (
-    Field, Resolve, Spec, columns_of, field_sql, fold, path_of, place_of, resolver, sought_sql, when_sql,
+    Field,
+    Resolve,
+    Spec,
+    columns_of,
+    field_sql,
+    fold,
+    path_of,
+    place_of,
+    resolver,
+    sought_sql,
+    when_sql,
 )  # fmt: skip
 from monitor.sources.files import Reader, kind_of
 from monitor.sources.incoming import Progress, insert, streamed
@@ -115,8 +125,12 @@ class JsonThrough(_Through):
         lines, longest = "SELECT n, bad, line FROM incoming", MAX_LINE_BYTES
         if self.log.each:
             at, longest = path_of(self.log.each), MAX_BUNDLE_BYTES
+            found = f"json_extract_string(line, {literal(at + '[*]')})"
+            if self.log.around:
+                own = f"json_merge_patch(line, json_object({literal(self.log.each)}, one))::VARCHAR"
+                found = f"list_transform(json_extract(line, {literal(at + '[*]')}), lambda one: {own})"
             lines = f"""SELECT n, bad, unnest(CASE WHEN try(json_type(line, {literal(at)})) = 'ARRAY'
-                THEN json_extract_string(line, {literal(at + "[*]")}) ELSE [line] END) AS line FROM incoming"""
+                THEN {found} ELSE [line] END) AS line FROM incoming"""
         records = f"""(SELECT *, x IS NULL AS broken
             FROM (SELECT *, try(json_extract_string(line, {_paths(used)})) AS x FROM ({lines})))"""
         batches = json_lines.numbered_lines(self.path, progress, max_line_bytes=longest)

@@ -24,7 +24,7 @@ def events(folder: Path, *told: dict) -> list[dict]:
 
 @pytest.mark.parametrize("word", PLACEHOLDERS)
 def test_a_placeholder_is_no_value_where_a_value_names_one_thing(tmp_path: Path, word: str) -> None:
-    told = {name: word for name in ("id", "target", "ip", "session", "reason")}
+    told = dict.fromkeys(("id", "target", "ip", "session", "reason"), word)
     (event,) = events(tmp_path, told | {"outcome": "success", "mfa": "none"})
     assert event.pop("id").startswith("x")
     assert event == EVENT | {"outcome": "success", "mfa": "none"}
