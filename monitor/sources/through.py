@@ -99,7 +99,8 @@ class _Through:
         inner = {place: f'"~inner"[{i}]' for i, place in enumerate(_places(self.log), 1)} if holds else {}
         if holds:
             records = f'(SELECT *, try(json_extract_string({holds}, {_paths(inner)})) AS "~inner" FROM {records})'
-        told, columns = [], {}
+        told: list[str] = []
+        columns: dict[str, str] = {}
         for name in _names(self.log):
             place = place_of(name)
             if there := [f"nullif({sql}, '')" for sql in (resolve(place), inner.get(place)) if sql]:
