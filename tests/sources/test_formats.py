@@ -210,6 +210,8 @@ def test_bad_records_in_a_bundle_are_set_aside_alone(tmp_path: Path) -> None:
         (("floor = ", "target = "), "target"),
         (("floor = ", "Floor = "), "small letters"),
         (('time = "when"', 'time = "a..b"'), "a..b"),
+        (('time = "when"', 'time = "a[Name=b]"'), "a[Name=b]"),
+        (("keep = {", "rule = [{ when = { 'a..c' = '?*' } }]\nkeep = {"), "a..c"),
         (('{ text = "door.open" }', "{}"), "action"),
         (("[[log]]", "[[logs]]"), "log"),
     ],
