@@ -8,6 +8,7 @@ from typing import Any
 
 from detectors.base import Detector, Floats
 from detectors.tail import Tail
+from monitor.core.counted import counted
 from monitor.core.questions import NEW_TO_ME
 from monitor.core.recurring import facet_of
 from monitor.core.rounded import number, usual
@@ -65,12 +66,17 @@ def tell(question: str, event: Mapping[str, Any], found: Figures) -> Told:
 
 
 def _habit(name: str, event: Mapping[str, Any], found: Figures) -> Told:
-    days, _, all_days = found.counts
-    used = event["used"]
-    text = f"{_facet(name)} {used}: used on {days:,.0f} days before, others on {all_days - days:,.0f} in all"
+    """What the same person used, the thing itself and others of its sort, before the watch window."""
+    days, _, all_days = map(int, found.counts)
+    used, others = event["used"], all_days - days
+    often = f"used it on {counted(days, 'day')}" if days else "never used it"
+    beside = f"other ones on {counted(others, 'day')} (each one's added up)" if others else "no other one"
+    link = "but" if others and not days else "and"
+    text = f"{_facet(name)} {used}: this person {often} before the watch window, {link} {beside}"
     if event["again"]:
         text += f"; something as unusual on {event['again']} days within four weeks"
-    return Told(text, str(used), f"{days:,.0f} days, others {all_days - days:,.0f}", "not compared")
+    usual_others = f"other ones {counted(others, 'day')}" if others else "no other one"
+    return Told(text, str(used), f"{counted(days, 'day') if days else 'never'}, {usual_others}", "not compared")
 
 
 def _rarity(name: str, event: Mapping[str, Any], found: Figures) -> Told:

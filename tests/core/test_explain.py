@@ -30,7 +30,10 @@ def told(question: str, **changes: Any) -> str:
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("habit @pc", "pc pc-7: used on 2 days before, others on 28 in all"),
+        (
+            "habit @pc",
+            "pc pc-7: this person used it on 2 days before the watch window, and other ones on 28 days (each",
+        ),
         ("rarity days", "file.read: on 2 of 40 own days before, on 30 of 900 of the peers' days"),
         ("sequence order", "file.read after file.copy on the same thing: 2 of 40 own times"),
         ("unstated day", "file.read without a stated reason, 3 of 5 that day; so 2 of 40 own times before"),
@@ -57,9 +60,23 @@ def test_every_question_can_be_told() -> None:
 
 
 def test_what_is_unusual_again_and_again_is_told_with_its_days() -> None:
-    words = "pc pc-7: used on 2 days before, others on 28 in all; something as unusual on 5 days within four weeks"
-    assert told("habit again @pc", again=5) == words
-    assert told("habit @pc") == words.partition(";")[0]
+    once = told("habit @pc")
+    assert told("habit again @pc", again=5) == f"{once}; something as unusual on 5 days within four weeks"
+
+
+@pytest.mark.parametrize(
+    ("days", "in_all", "words", "own"),
+    [
+        (0, 69, "this person never used it before the watch window, but other ones on 69 days (each one's added up)",
+         "never, other ones 69 days"),
+        (1, 2, "this person used it on 1 day before the watch window, and other ones on 1 day (each one's added up)",
+         "1 day, other ones 1 day"),
+        (9, 9, "this person used it on 9 days before the watch window, and no other one", "9 days, no other one"),
+    ],
+)  # fmt: skip
+def test_a_thing_used_is_held_against_the_same_persons_others(days: int, in_all: int, words: str, own: str) -> None:
+    found = tell("habit @pc", EVENT, Figures(np.array([days, 1.0, in_all])))
+    assert (found.text, found.own_usual) == (f"pc pc-7: {words}", own)
 
 
 def test_what_goes_out_is_told_as_such() -> None:
