@@ -74,6 +74,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
                 reasons=tuple(sorted(reasons, key=lambda r: (-r.bits, r.detector))),
                 accounts=tuple(sorted({_hand(assessed, event["actor"]) for event in events})),
                 machines=tuple(sorted({name for event in events for name in _machines(event)})),
+                against=assessed.scale.against(score),
             )
         )
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))

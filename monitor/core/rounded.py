@@ -30,6 +30,16 @@ def rounded_up(value: float, digits: int = 3) -> float:
     return _clean(ceil(value / step - 1e-9) * step)
 
 
+def rounded_down(value: float, digits: int = 2) -> float:
+    """To the next below with so many significant digits: never more than the value.
+
+    >>> rounded_down(48_973), rounded_down(1000), rounded_down(77)
+    (48000, 1000, 77)
+    """
+    step = _step(value, digits)
+    return _clean(floor(value / step + 1e-9) * step)
+
+
 def usual(middle: int, most: int, *, whole: bool) -> str:
     """What is usual and what is the most, of sizes of which only the bins are known (see detectors.tail.bin_of).
 

@@ -9,7 +9,8 @@ from typing import Any
 import jinja2
 
 from monitor.core.hours import until
-from monitor.model import Notice
+from monitor.model import Against, Notice
+from monitor.report.rates import basis, rate
 from monitor.report.safe import plain
 
 KINDS = {
@@ -86,7 +87,17 @@ def _template(name: str, *, autoescape: bool) -> jinja2.Template:
         loader=loader, autoescape=autoescape, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"plain": plain, "until": until, "clock": _clock, "amount": lambda v: f"{v:,.0f}"}
+    environment.filters |= {"rate": _rate, "basis": lambda found: basis(_against(found))}
     return environment.get_template(name)
+
+
+def _rate(found: dict[str, Any]) -> str:
+    """What was written before it was kept against what a score is held is taken as measured, as it was told then."""
+    return rate(found["one_in"], measured="against" not in found or _against(found).windows > 0)
+
+
+def _against(found: dict[str, Any]) -> Against:
+    return Against(**found.get("against", {}))
 
 
 def _clock(when: str) -> str:

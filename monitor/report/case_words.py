@@ -81,7 +81,7 @@ def _act(top: Finding, most: bool) -> str:
 
 def _why(top: Judged) -> str:
     because = "; ".join(reason.text for reason in top.finding.reasons[:2])
-    often = of_people(top.finding.one_in, measured=top.measured)
+    often = of_people(top.finding.one_in, top.finding.against, measured=top.measured)
     return f"It stands out because of this: {because}. {often}."
 
 
