@@ -27,3 +27,10 @@ def test_a_rate_by_the_default_scale_is_told_as_such() -> None:
 
 def test_a_notice_of_before_the_windows_were_kept_is_still_told() -> None:
     assert f"score 20.7, {rate(100_000)}\n" in words.text(notice())
+
+
+def test_what_is_left_out_of_a_mail_is_told_with_its_severities() -> None:
+    body = case_body() | {"total": 12, "left_out": {"medium": 1, "low": 10}}
+    for told in (words.text(notice(body=body)), words.html(notice(body=body))):
+        assert "and 11 more findings: 1 medium, 10 low" in told
+    assert "and 1 more finding\n" in words.text(notice(body=case_body() | {"total": 2})), "written before that was kept"
