@@ -97,7 +97,7 @@ def _departure_lines(known: list[Version], then: list[Version]) -> list[Text]:
     shown = list(dict.fromkeys([*now, *then[-1:]]))
     lines = [timeline.version_line(version) for version in shown]
     if not then:
-        lines.append(Text("known then  nothing: no roster had told of a departure when it happened", style="dim"))
+        lines.append(Text("known then  nothing: lastday knew of no departure when it happened", style="dim"))
     return lines
 
 
