@@ -193,7 +193,7 @@ def test_markdown_and_json_hold_the_whole_annex_and_pages_say_what_is_left_out(c
     assert len(json.loads(as_json(many))["lines"]) == 500
     html = as_html(document(many))
     assert "300 more stand in" in html
-    assert html.count('<td class="m k">e') == 200
+    assert html.count('<td class="m k" data-head="event">e') == 200
 
 
 def test_pdf_reads_as_the_page_does(case: CaseFile) -> None:
