@@ -168,7 +168,8 @@ def rejudged(assessed: Assessment, settings: Settings, **changed: Any) -> Assess
     found = acts.acts_of(assessed.gathered.events, assessed.given)
     assessed = replace(assessed, acts=found, best=_best(found, len(assessed.windows)))
     cases = assessed.best[assessed.baseline.cast.real]
-    return replace(assessed, scale=_scale(assessed.harmless, cases, assessed.weeks, settings))
+    scale = _scale(assessed.harmless, cases, assessed.weeks, settings, len(assessed.benign))
+    return replace(assessed, scale=scale)
 
 
 def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) -> Assessment:
@@ -288,6 +289,6 @@ def _best(found: pd.DataFrame, windows: int) -> Floats:
     return best
 
 
-def _scale(harmless: Floats, cases: Floats, weeks: int, settings: Settings) -> severity.Scale:
+def _scale(harmless: Floats, cases: Floats, weeks: int, settings: Settings, benign: int = 0) -> severity.Scale:
     budget = settings.severity
-    return severity.scale(list(harmless), list(cases), weeks, budget.alert_budget, budget.thresholds())
+    return severity.scale(list(harmless), list(cases), weeks, budget.alert_budget, budget.thresholds(), benign)

@@ -75,6 +75,7 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
                 accounts=tuple(sorted({_hand(assessed, event["actor"]) for event in events})),
                 machines=tuple(sorted({name for event in events for name in _machines(event)})),
                 that_day=int(assessed.gathered.events["n_day"][top]),
+                against=assessed.scale.against(score),
             )
         )
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))

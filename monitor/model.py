@@ -70,6 +70,18 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """What a score was held against: windows of people who did not leave, and of leavers found benign (`benign`).
+
+    as_high: in how many of them something scores as high.  All 0: by default scale, or judged before that was kept.
+    """
+
+    windows: int = 0
+    benign: int = 0
+    as_high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A judged act of somebody who leaves. Times are in the person's zone; one in `one_in` placebos scores as high.
 
@@ -96,6 +108,7 @@ class Finding:
     accounts: tuple[str, ...] = ()
     machines: tuple[str, ...] = ()
     that_day: int = 1
+    against: Against = Against()
 
 
 VERDICTS = ("malicious", "honest-mistake", "benign")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -284,12 +285,14 @@ def _case_body(
         for f in found
         if fold.rank(f.severity) >= fold.rank(rules.digest) and fold.act_of(f) not in case.told
     }
-    total, found = len(found), sorted(found, key=lambda f: f.finding_id not in new)[:most]
+    ranked = sorted(found, key=lambda f: f.finding_id not in new)
+    found, left = ranked[:most], Counter(f.severity for f in ranked[most:])
     return {
         "case_id": case.case_id, "kind": kind, "severity": case.severity, "last_day": case.last_day.isoformat(),
         "person": {name: getattr(person, name) for name in ("person_id", "name", "title", "department")},
         "findings": [msgspec.to_builtins(f) for f in found],
-        "total": total, "new": [f.finding_id for f in found if f.finding_id in new],
+        "total": len(ranked), "left_out": dict(left),
+        "new": [f.finding_id for f in found if f.finding_id in new],
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from monitor.core.clocks import instant
 from monitor.core.counted import counted
+from monitor.core.levels import LEVELS
 from monitor.findings import left_out
 from monitor.model import Reject
 from monitor.report import terminal
@@ -159,6 +160,7 @@ def _totals(result: Scan) -> Text:
     read = f"{counted(result.intake.accepted, 'event')} of {counted(len(result.roster.people), 'person', 'people')}"
     told = "0 departures watched"
     if watched:
-        counts = ", ".join(f"{loud[level]:,} {level}" for level in ("critical", "high", "medium"))
-        told = f"{counted(len(result.found), 'finding')} on {len(first):,} of {counted(watched, 'departure')}: {counts}"
+        counts = ", ".join(f"{loud[level]:,} {level}" for level in reversed(LEVELS))
+        told = f"{counted(len(result.found), 'finding')} on {len(first):,} of {counted(watched, 'departure')}"
+        told += f"; departures by their gravest finding: {counts}"
     return Text(f"{read}; {told}", style="bold")

@@ -20,7 +20,7 @@ SCHEMA = {
     "finding_id": str, "person_id": str, "last_day": str, "hours_to_end": float, "time": str, "action": str,
     "target": (str, type(None)), "magnitude": (float, type(None)), "event_ids": list, "score": float, "severity": str,
     "one_in": int, "impact": float, "undo": str, "reasons": list,
-    "accounts": list, "machines": list, "that_day": int,
+    "accounts": list, "machines": list, "that_day": int, "against": dict,
 }  # fmt: skip
 REASON = {"detector": str, "bits": float, "text": str, "value": str, "own_usual": str, "peer_usual": str}
 
@@ -99,7 +99,10 @@ def test_the_table_says_who_when_what_why_and_undo(office: Office) -> None:
         "undo",
     ):
         assert words in ran.out
-    total = r"[\d,]+ events of 40 people; \d+ findings on 1 of 1 departure: 1 critical, 0 high, 0 medium"
+    total = (
+        r"[\d,]+ events of 40 people; \d+ findings on 1 of 1 departure; departures by their gravest finding: "
+        r"1 critical, 0 high, 0 medium, 0 low"
+    )
     assert re.search(total, " ".join(ran.out.split()))
     assert max(map(len, ran.out.splitlines())) <= 110
     assert "\x1b" not in ran.out
@@ -178,17 +181,17 @@ def test_limit(office: Office, ran: Ran) -> None:
     assert len(ran.lines) > 1
     assert lastday("scan", *office.files, "--format", "jsonl", "--limit", 1).lines == ran.lines[:1]
     table = lastday("scan", *office.files, "--limit", 1).out
-    assert table.count(" who ") == 1
+    assert table.count("│  who  ") == 1
     assert f"and {len(ran.lines) - 1:,} more" in table
 
 
 def test_one_card_a_departure_unless_more_are_asked_for(office: Office, ran: Ran) -> None:
     """Ten cards of one leaver would hide nine other leavers."""
     short = lastday("scan", *office.files).out
-    assert short.count(" who ") == len({finding["person_id"] for finding in ran.lines}) == 1
+    assert short.count("│  who  ") == len({finding["person_id"] for finding in ran.lines}) == 1
     assert f"and {len(ran.lines) - 1} more on ops-07; --person ops-07 shows them" in " ".join(short.split())
     for more in (("--person", "ops-07"), ("--person", "OPS-07", "--limit", 10)):
-        assert lastday("scan", *office.files, *more).out.count(" who ") == len(ran.lines)
+        assert lastday("scan", *office.files, *more).out.count("│  who  ") == len(ran.lines)
     only = lastday("scan", *office.files, "--person", "ops-07", "--format", "jsonl")
     assert only.out == ran.out
     none = lastday("scan", *office.files, "--person", "ops-08", "--format", "jsonl")
