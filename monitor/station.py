@@ -97,6 +97,10 @@ class Station:
             self._rosters = version, names, *merged
         return dict(self._rosters[2]), list(self._rosters[3])
 
+    def feeds(self, connection: Connection) -> dict[str, int]:
+        """The place of the roster that has the say on each person."""
+        return rosters.places(connection, [feed.name for feed in self.settings.rosters])
+
     def key(self, connection: Connection) -> bytes:
         """The secret of pseudonyms and of the audit chain, made on first use. Raises BadInput where it is another one.
 

@@ -74,11 +74,14 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
             f"not on the roster: {counted(events, 'event')} by {counted(actors, 'actor')} ({where}), "
             f"for example {plain(example)}"
         )
-    if result.assessed.people.ambiguous:
-        many = result.assessed.people.ambiguous
+    if many := list(result.assessed.people.ambiguous):
         names = ", ".join(plain(name) for name in many[:SHOWN])
         left = counted(len(many), "name belongs to several people and was", "names belong to several people and were")
-        told.append(f"ambiguous: {left} left out, for example {names}")
+        lost = counted(sum(events for _, events in result.contested), "event")
+        told.append(
+            f"ambiguous: {left} left out with {lost}, for example {names}; give each person one row, or the old one "
+            "its last_day"
+        )
     if not result.assessed.scale.measured:
         told.append(BY_DEFAULT)
     return told
@@ -132,7 +135,7 @@ def _why_unwatched(result: Scan) -> str:
 def shortfalls(result: Scan) -> list[str]:
     """Why the findings cannot be taken for the whole: so much of the input is unusable. A damaged file is enough."""
     intake, roster = result.intake, result.roster
-    strangers = sum(events for _, _, events, _ in result.unmatched)
+    strangers = sum(events for _, _, events, _ in result.unmatched) + sum(events for _, events in result.contested)
     parts = (
         (intake.set_aside, intake.received, MOST_SET_ASIDE, "of the lines of events could not be used"),
         (len(roster.rejects), roster.received, MOST_SET_ASIDE, "of the roster lines could not be used"),
@@ -141,7 +144,12 @@ def shortfalls(result: Scan) -> list[str]:
     )
     damaged = any(reject.why.startswith(DAMAGED) for reject in result.rejects)
     told = [f"{100 * part / whole:.0f} % {what}" for part, whole, most, what in parts if part > most * whole]
-    return told + ["a file is damaged, and nobody knows what stood behind"] * damaged
+    told += ["a file is damaged, and nobody knows what stood behind"] * damaged
+    leaving = {w.departure.person_id for w in result.assessed.windows if w.departure}
+    ambiguous = result.assessed.people.ambiguous
+    lost = [name for name, _ in result.contested if leaving.intersection(ambiguous[name])]
+    names = counted(len(lost), "name of somebody who leaves belongs", "names of people who leave belong")
+    return told + [f"{names} to several people, and the events are nobody's"] * bool(lost)
 
 
 def tell_shortfalls(short: Sequence[str], code: int) -> None:

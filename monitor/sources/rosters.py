@@ -37,6 +37,8 @@ class Roster:
     received: int = 0
     gone: list[Gone] = field(default_factory=list)
     """People whom a later snapshot lacks, and whose last day is still to be found in the events."""
+    feeds: dict[str, int] = field(default_factory=dict)
+    """Of several rosters that were joined, the place of the one that has the say on each person."""
     unknown: list[str] = field(default_factory=list)
     """Columns that say nothing here, of files that are read without a profile: a misspelt name is one."""
 

@@ -9,14 +9,15 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from monitor import upkeep
+from monitor import pipeline, upkeep
 from monitor.cli import main
-from monitor.doctoring import Check, examine
+from monitor.doctoring import examine
+from monitor.recognition import Check
 from monitor.station import Station, open_station
 from monitor.store import rosters
 from tests.daemon.clockwork import posted
 from tests.daemon.conftest import NOW
-from tests.office import lay_out, roster
+from tests.office import as_lines, incident, lay_out, roster, usual
 
 MAIL = (
     '[[channels]]\nname = "mail"\nkind = "email"\nhost = "h"\nsender = "a@b.example"\nto = ["c@d.example"]\n'
@@ -259,3 +260,25 @@ def test_a_roster_may_be_a_database_view(tmp_path: Path) -> None:
     assert upkeep.sync_roster(station, station.settings.rosters[1], NOW) == 3
     assert known(station, feed="db").days()["a"] == [date(2017, 11, 30)]
     station.close()
+
+
+def claimed(station: Station, text: str) -> list[Check]:
+    """What doctor says of accounts, with one more row on the roster and one act of p000 in the log."""
+    tell(station, roster(10) + text)
+    (station.folder / "inbox" / "log.jsonl").write_text(as_lines([*usual(10, 20), incident()]))
+    pipeline.ingest(station, NOW)
+    return [check for check in examine(station, NOW) if check.topic == "accounts"]
+
+
+def test_a_row_that_ended_long_ago_takes_nothing_from_a_leaver(station: Station) -> None:
+    old = "old-1,Person 0,p000@corp.example,acct.p000,Trust and Safety,agent,UTC,,2016-06-30,contract_end,confirmed\n"
+    assert [check.state for check in claimed(station, old)] == ["good"]
+    assert pipeline.assess(station, NOW) == 1, "the case is opened"
+
+
+def test_doctor_calls_it_bad_where_a_watched_persons_name_is_ambiguous(station: Station) -> None:
+    twin = "twin-1,Person 0,p000@corp.example,acct.p000,Trust and Safety,agent,UTC,,,,\n"
+    found = claimed(station, twin)
+    assert [check.state for check in found] == ["good", "bad"]
+    assert "2 names belong to several people" in found[1].text
+    assert "of somebody who is watched" in found[1].text
