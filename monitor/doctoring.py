@@ -101,7 +101,11 @@ def _rosters(connection: Connection, station: Station, now: datetime) -> Iterato
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
-        tail += f"; {counted(last.set_aside, 'line')} set aside; see lastday rejects" if last.set_aside else ""
+        tail += (
+            f"; {counted(last.set_aside, 'line or date', 'lines or dates')} set aside; see lastday rejects"
+            if last.set_aside
+            else ""
+        )
         stale, people = staleness(station, feed, now), counted(last.people, "person", "people")
         yield Check(
             topic,

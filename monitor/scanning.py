@@ -186,6 +186,9 @@ def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as
         merged.departures += [d for d in roster.departures if d.person_id not in known]
         merged.gone += [gone for gone in roster.gone if gone.person_id not in known]
         merged.rejects += roster.rejects
+        merged.dates += roster.dates
+        merged.last_days += roster.last_days
+        merged.undated += roster.undated
         merged.received += roster.received
         merged.unknown += [name for name in roster.unknown if name not in merged.unknown]
     return merged

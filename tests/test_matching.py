@@ -177,3 +177,12 @@ def test_a_record_that_ended_more_than_a_watch_window_before_the_logs_do_yields(
     assert own_names(both, {"p1": there["p1"], "p2": Stay()}, lambda: (logs[0], date(2017, 7, 15)))[1] == {
         "ann": ("p1", "p2")
     }
+
+
+def test_leavers_whose_last_day_cannot_be_read_make_a_scan_degraded(tmp_path: Path) -> None:
+    result = look(tmp_path, ["alee", "root"], [ANN | {"last_day": "02.11.2017"}, BOB])
+    assert shortfalls(result) == ["100 % of the last days on the roster could not be read"]
+    told = messages(result)
+    assert told[0] == "set aside: 1 date on the roster could not be read, for example"
+    assert told[1].startswith(f"  {tmp_path}/hr.csv:2: last_day '02.11.2017' is no date")
+    assert result.unmatched == [], "they are people all the same"

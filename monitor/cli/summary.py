@@ -57,6 +57,9 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
             f"set aside: {len(people):,} of {result.roster.received:,} roster lines could not be used, for example"
         )
         told += _examples(people, len(people), lines)
+    if dates := result.roster.dates:
+        told.append(f"set aside: {counted(len(dates), 'date')} on the roster could not be read, for example")
+        told += _examples(dates, len(dates), lines)
     told += _unwatched(result)
     told += _left_out(result)
     if late := result.late:
@@ -116,7 +119,8 @@ def _unwatched(result: Scan) -> list[str]:
     unknown = ", ".join(plain(name, 40) for name in roster.unknown[:MOST_COLUMNS])
     if not watched and not roster.departures:
         columns = f" (columns not known: {unknown})" if unknown else ""
-        return [f"no departure watched: nobody on the roster has a last_day{columns}"]
+        has = "has a last_day that can be read" if roster.undated else "has a last_day"
+        return [f"no departure watched: nobody on the roster {has}{columns}"]
     told = [f"not known: the roster columns {unknown}, which tell nothing here"] if unknown else []
     return told if watched else [f"no departure watched: {_why_unwatched(result)}", *told]
 
@@ -139,6 +143,7 @@ def shortfalls(result: Scan) -> list[str]:
     parts = (
         (intake.set_aside, intake.received, MOST_SET_ASIDE, "of the lines of events could not be used"),
         (len(roster.rejects), roster.received, MOST_SET_ASIDE, "of the roster lines could not be used"),
+        (len(roster.undated), roster.last_days, MOST_SET_ASIDE, "of the last days on the roster could not be read"),
         (intake.clashing, intake.received, MOST_SET_ASIDE, "of the lines have an id that stands for several acts"),
         (strangers, intake.accepted - intake.repeated, MOST_UNMATCHED, "of the events are of nobody on the roster"),
     )
