@@ -15,7 +15,7 @@ from monitor.checking import faults, remarks
 from monitor.core.counted import counted
 from monitor.recognition import Check, people_checks, such_as
 from monitor.seconding import KINDS
-from monitor.sources.files import readable_kinds
+from monitor.sources.log_names import readable_kinds
 from monitor.station import Station, open_to_others
 from monitor.store import audit, inbox, outbox, requests, rosters, segments
 from monitor.store.schema import cursors, leases, rejects, tallies
@@ -101,11 +101,8 @@ def _rosters(connection: Connection, station: Station, now: datetime) -> Iterato
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
-        tail += (
-            f"; {counted(last.set_aside, 'line or date', 'lines or dates')} set aside; see lastday rejects"
-            if last.set_aside
-            else ""
-        )
+        aside = counted(last.set_aside, "line or date", "lines or dates")
+        tail += f"; {aside} set aside; see lastday rejects" if last.set_aside else ""
         stale, people = staleness(station, feed, now), counted(last.people, "person", "people")
         yield Check(
             topic,

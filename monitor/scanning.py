@@ -40,6 +40,8 @@ class Loaded:
     roster: Roster
     files: list[Path]
     rejects: list[Reject]
+    left_out: list[Path]
+    """Files in the folders that are of no kind that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def scan(
 def found_in(loaded: Loaded, assessed: Assessment) -> Scan:
     """The findings of an assessment, with all that there is to tell beside them."""
     return Scan(
-        loaded.history, loaded.intake, loaded.roster, loaded.files, loaded.rejects,
+        loaded.history, loaded.intake, loaded.roster, loaded.files, loaded.rejects, loaded.left_out,
         findings(loaded.history, assessed), assessed, loaded.history.unmatched(),
         contested=loaded.history.contested(),
     )  # fmt: skip
@@ -118,7 +120,7 @@ def load_files(
     told = history.rows(f"SELECT file, line, why FROM reject ORDER BY {first} LIMIT 1000")
     rejects = [Reject(str(files[i]), line, why) for i, line, why in told]
     roster.departures += last_days(db, roster, settings.people.timezone, None if as_of is None else micros(as_of))
-    return Loaded(history, intake, roster, files, rejects)
+    return Loaded(history, intake, roster, files, rejects, reading.left_out(events))
 
 
 def assess_files(

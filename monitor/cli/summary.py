@@ -52,6 +52,9 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
     if intake.set_aside:
         told.append(f"set aside: {intake.set_aside:,} of {intake.received:,} lines could not be used, for example")
         told += _examples(result.rejects, intake.set_aside, lines)
+    if files := result.left_out:
+        names = ", ".join(plain(str(path)) for path in files[:SHOWN])
+        told.append(f"not read: {counted(len(files), 'file')} of no kind that is read, for example {names}")
     if people := result.roster.rejects:
         told.append(
             f"set aside: {len(people):,} of {result.roster.received:,} roster lines could not be used, for example"

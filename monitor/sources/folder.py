@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +19,9 @@ from typing import IO, Any
 from monitor.model import BadInput, Batch
 from monitor.operation import Folder
 from monitor.sources.batches import Read, read_piece, read_whole
-from monitor.sources.files import KINDS, Look, look_at
+from monitor.sources.files import Look, look_at
 from monitor.sources.formats import holds_lists, look_of
+from monitor.sources.log_names import ending_of, is_draft, is_rotated
 from monitor.sources.profiles import Format
 
 PIECE_BYTES = 4 << 20
@@ -29,8 +29,6 @@ SEAM_BYTES = 1024
 """So many bytes before the place where reading stopped must be the same to read on."""
 WHOLE_SECONDS = 2.0
 """A compressed file or Parquet is read when it has lain still for so long."""
-_ROTATED = re.compile(r"(\.\d{1,4}|[-.]\d{4}-?\d\d-?\d\d(T?\d{2,6})?)$")
-_UNFINISHED = (".tmp", ".part", ".partial", ".swp", ".draft")
 Cursors = Mapping[str, Mapping[str, Any]]
 
 
@@ -75,7 +73,7 @@ class FolderSource:
             raise trouble
 
     def _read(self, path: Path, after: Cursors, now: datetime) -> Iterator[Batch]:
-        look = look_of(self.profile, plain_name(path))
+        look = look_of(self.profile, path)
         if look is None:
             return
         stat = path.stat()
@@ -92,18 +90,18 @@ class FolderSource:
 
     def left_out(self) -> list[str]:
         """Files of no kind that is read, named from the folder on; but for drafts, and what the profile ignores."""
-        found = (p for p in self.path.glob(self.rule.match) if p.is_file() and not _is_draft(p) and not ending_of(p))
+        found = (p for p in self.path.glob(self.rule.match) if p.is_file() and not is_draft(p) and not ending_of(p))
         return sorted(str(path.relative_to(self.path)) for path in found if not self._ignores(path))
 
     def _ignores(self, path: Path) -> bool:
         try:
-            return look_of(self.profile, plain_name(path)) is None
+            return look_of(self.profile, path) is None
         except BadInput:
             return False
 
     def _grows(self, path: Path) -> bool:
         """Is it read on by whole lines? A list of records on one line is too long to be read in pieces."""
-        return ending_of(path) in (".jsonl", ".csv", ".tsv") and not holds_lists(self.profile, plain_name(path))
+        return ending_of(path) in (".jsonl", ".csv", ".tsv") and not holds_lists(self.profile, path)
 
     def _whole(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
         stat = path.stat()
@@ -185,33 +183,9 @@ def _unreadable(path: Path, error: OSError) -> BadInput:
     return BadInput(str(path), None, f"cannot be read ({error.strerror or error})", mend)
 
 
-def ending_of(path: Path) -> str | None:
-    """The ending that tells a file's form, also behind a rotation number (app.log.2.gz: .jsonl.gz); None: no such."""
-    name = path.name.lower()
-    if _is_draft(path):
-        return None
-    packed = next((e for e in (".gz", ".zst") if name.endswith(e)), "")
-    name = _ROTATED.sub("", name.removesuffix(packed))
-    kind = KINDS.get(Path(name).suffix)
-    if kind is None:
-        return None
-    plain = {"json": ".jsonl", "parquet": ".parquet"}.get(kind, Path(name).suffix)
-    return plain + packed
-
-
-def _is_draft(path: Path) -> bool:
-    return path.name.startswith(".") or path.name.lower().endswith(_UNFINISHED)
-
-
-def plain_name(path: Path) -> Path:
-    """The path without what rotation and compression put behind the name."""
-    name = path.name.removesuffix(".gz").removesuffix(".zst")
-    return path.with_name(_ROTATED.sub("", name) or name)
-
-
 def read_whole_of(path: Path, look: Look = look_at) -> Read:
     """A compressed file or Parquet, whatever rotation made of its name."""
-    if path.suffix in (".gz", ".zst", ".parquet") and not _ROTATED.search(path.name.removesuffix(path.suffix)):
+    if path.suffix in (".gz", ".zst", ".parquet") and not is_rotated(path):
         return read_whole(path, str(path), look=look)
     return read_piece(path.read_bytes(), str(ending_of(path)), str(path), look=look)
 

@@ -14,9 +14,10 @@ from monitor.model import BadInput
 from monitor.sources import csv_files, json_lines
 from monitor.sources.canonical import ATTRIBUTE, KNOWN, attribute, moment_of, typed
 from monitor.sources.fields import Field, Resolve, Spec, columns_of, field_sql, fold, path_of, resolver, when_sql
-from monitor.sources.files import Reader, kind_of
+from monitor.sources.files import Reader
 from monitor.sources.incoming import Progress, insert, streamed
 from monitor.sources.lines import MAX_LINE_BYTES
+from monitor.sources.log_names import kind_of
 from monitor.sources.parquet import column_text, has_zone, moment_text, open_parquet
 from monitor.sources.profiles import Format, Log, Mapping
 from monitor.sources.records import Header, read_header
