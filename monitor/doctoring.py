@@ -168,7 +168,7 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
         if since := get(connection, f"{telling.OPERATOR}source {source.name}"):
             text = f"broken or silent since {datetime.fromisoformat(since):%Y-%m-%d %H:%MZ}, as the operator was told"
             yield Check(f"source {source.name}", "bad", f"{text}; see lastday once")
-        if left := source.left_out():
+        if left := source.left_out(inbox.cursors_of(connection, source.name)):
             text = f"{counted(len(left), 'file is', 'files are')} of no kind that is read, {such_as(left)}"
             text += f"; readable: {readable_kinds()}"
             yield Check(f"source {source.name}", "look", text)

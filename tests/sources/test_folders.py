@@ -76,13 +76,6 @@ def test_a_folder_that_may_not_be_read(folder: Path, shut: str) -> None:
 ROTATED = [
     "app.log", "app.log.1", "app.log-20171102.gz", "app.log.2017-11-02_11", "app.log-20171102-1509620400", "a.csv.2",
 ]  # fmt: skip
-    "app.log",
-    "app.log.1",
-    "app.log-20171102.gz",
-    "app.log.2017-11-02_11",
-    "app.log-20171102-1509620400",
-    "a.csv.2",
-]
 
 
 def test_a_folder_is_read_as_the_daemon_reads_it(tmp_path: Path) -> None:
