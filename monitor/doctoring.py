@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from monitor import telling
 from monitor.checking import faults, remarks
 from monitor.core.counted import counted
+from monitor.model import BadInput
 from monitor.recognition import Check, people_checks, such_as
 from monitor.seconding import KINDS
 from monitor.sources.log_names import readable_kinds
@@ -35,8 +36,13 @@ TEMPORARY = re.compile("contract|contingent|temp|vendor|agency|freelance|extern|
 
 def examine(station: Station, now: datetime) -> Iterator[Check]:
     """Every check, in the order in which they are told, people under their pseudonyms."""
-    with station.state.read() as connection:
-        veil = station.veil(connection)
+    try:
+        with station.state.read() as connection:
+            veil = station.veil(connection)
+    except BadInput as error:
+        yield from _config(station)
+        yield Check("secrets", "bad", f"{error}; without it nothing else is told, for names would show")
+        return
     yield from (replace(check, text=veil.blur(check.text)) for check in _checks(station, now))
 
 
@@ -200,9 +206,10 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
 
 
 def _privacy(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
-    if open_to_others(station):
-        text = f"other users of this machine may read {station.data}, and names stand there; chmod 700 {station.data}"
-        yield Check("access", "look", text)
+    for path, holds, state in ((station.data, "names", "look"), (station.secrets.own, "secrets", "bad")):
+        if open_to_others(station, path):
+            text = f"other users of this machine may read {path}, and {holds} stand there; chmod 700 {path}"
+            yield Check("access", state, text)
     rules = station.settings.viewers
     if rules:
         yield Check("viewers", "good", f"{len(rules):,} are named in [[viewers]]")

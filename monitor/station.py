@@ -186,10 +186,10 @@ class Station:
         return departure.certainty != "withdrawn" and first - 1 <= _utc_day(now) <= end + slack_days
 
 
-def open_to_others(station: Station) -> bool:
-    """May users of the machine who are neither the owner nor in the group reach what lies in the data folder?"""
-    way = [station.data, *([station.folder] if station.data.is_relative_to(station.folder) else [])]
-    return station.data.exists() and all(path.stat().st_mode & stat.S_IXOTH for path in way)
+def open_to_others(station: Station, path: Path) -> bool:
+    """May users of the machine who are neither the owner nor in the group reach what lies in a folder of it?"""
+    way = [path, *([station.folder] if path.is_relative_to(station.folder) else [])]
+    return path.exists() and all(part.stat().st_mode & stat.S_IXOTH for part in way)
 
 
 def open_station(

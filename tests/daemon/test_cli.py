@@ -9,6 +9,7 @@ import re
 import stat
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from tests.daemon.test_outages import NOTICES, hook_channel
 from tests.daemon.test_telling import LEAVING, MAIL
 from tests.office import as_lines, incident, lay_out, roster, usual
 from tests.receivers import SECRET, HttpReceiver
+from tests.sources.test_folders import NOBODY, as_somebody_ordinary
 
 TABLE = "[[sources]]\nname='t'\nkind='table'\ntable='log'\ncursor='n'\n"
 
@@ -269,6 +271,34 @@ def test_doctor_tells_where_others_may_read_the_store(tmp_path: Path) -> None:
     folder.chmod(0o700)
     data.chmod(0o755)
     assert "access" not in CliRunner().invoke(main, ["doctor", "-C", str(folder)]).output, "nobody gets that far"
+
+
+def test_doctor_tells_where_others_may_read_the_secrets(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work", MAIL)
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    secrets = folder / "secrets"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    for mode, told in ((0o755, True), (0o711, True), (0o750, False)):
+        secrets.chmod(mode)
+        checks = json.loads(CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"]).output)
+        assert [c["state"] for c in checks if c["topic"] == "access"] == (["bad"] if told else [])
+        assert all(f"chmod 700 {secrets}" in c["text"] for c in checks if c["topic"] == "access")
+
+
+def test_secrets_that_may_not_be_read_are_told_with_the_mend(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="lastday-") as top:
+        Path(top).chmod(0o755)
+        folder = lay_out(Path(top) / "work", MAIL)
+        (folder / "rosters" / "people.csv").write_text(roster(20))
+        run("once", "-C", str(folder))
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, NOBODY, -1)
+        (folder / "secrets").chmod(0)
+        with as_somebody_ordinary():
+            checks = json.loads(run("doctor", "-C", str(folder), "--format", "json", code=3).output)
+            assert "the secret cannot be read; give it" in str(run_wrong("leavers", "-C", str(folder)))
+    assert [c["text"] for c in checks if c["topic"] == "secrets" and "the secret cannot be read; give it" in c["text"]]
 
 
 def two_sources(folder: Path, gone: bool) -> Path:
