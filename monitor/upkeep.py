@@ -15,6 +15,7 @@ from monitor.databases import url_to_read
 from monitor.erasing import actors_held, erased_ids
 from monitor.model import BadInput
 from monitor.operation import RosterFeed
+from monitor.sources import push
 from monitor.sources.roster_feeds import files_of, newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
@@ -153,12 +154,16 @@ def check_silence(station: Station, now: datetime) -> None:
     hours = station.settings.notices.silent_source_hours
     with station.state.write() as connection:
         last = {row.source: row.last_at for row in connection.execute(select(tallies))}
-        for source in station.sources:
-            since = last.get(source.name)
+        names = [source.name for source in station.sources]
+        if push.NAME not in names and station.settings.http.listen:
+            names.append(push.NAME)
+        elif push.NAME not in names:
+            telling.warn(connection, station, f"source {push.NAME}", None, now)
+        for name in names:
+            since = last.get(name)
             silent = since is not None and now >= since and expired(since, now, hours * 3600)
-            problem = station.problems.get(source.name)
-            text = f"{source.name} has sent nothing for {hours:g} hours" if silent else problem
-            telling.warn(connection, station, f"source {source.name}", text, now)
+            text = f"{name} has sent nothing for {hours:g} hours" if silent else station.problems.get(name)
+            telling.warn(connection, station, f"source {name}", text, now)
         for feed in station.settings.rosters:
             telling.warn(connection, station, f"age of roster {feed.name}", staleness(station, feed, now), now)
 
