@@ -186,3 +186,22 @@ def test_leavers_whose_last_day_cannot_be_read_make_a_scan_degraded(tmp_path: Pa
     assert told[0] == "set aside: 1 date on the roster could not be read, for example"
     assert told[1].startswith(f"  {tmp_path}/hr.csv:2: last_day '02.11.2017' is no date")
     assert result.unmatched == [], "they are people all the same"
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (["", "", ""], "repeated: 2 identical lines without an id; each counted once"),
+        (
+            ["", "", "1", "1"],
+            "repeated: 1 line had an id that came before; 1 identical line without an id; each counted once",
+        ),
+        (["1", "1"], "repeated: 1 line had an id that came before; each counted once"),
+    ],
+)
+def test_repeats_are_told_by_what_makes_them_so(tmp_path: Path, ids: list[str], told: str) -> None:
+    roster = write_csv(tmp_path / "hr.csv", [ANN, BOB])
+    event = {"time": "2017-11-02T10:00:00Z", "actor": "alee", "action": "file.delete"}
+    columns = [{"id": i} if any(ids) else {} for i in ids]
+    log = write_csv(tmp_path / "log.csv", [column | event for column in columns])
+    assert any(line.startswith(told) for line in messages(scan([roster], [str(log)], load_settings())))

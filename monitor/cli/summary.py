@@ -19,7 +19,7 @@ from monitor.report.rates import BY_DEFAULT
 from monitor.report.rows import screen
 from monitor.report.safe import plain
 from monitor.scanning import Late, Scan
-from monitor.sources.files import MOST_SET_ASIDE
+from monitor.sources.files import MOST_SET_ASIDE, Intake
 from monitor.sources.streams import DAMAGED
 
 SHOWN = 5
@@ -68,7 +68,7 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
     if late := result.late:
         told.append(_late(late))
     if intake.repeated:
-        told.append(f"repeated: {counted(intake.repeated, 'line')} had an id that came before; each counted once")
+        told.append(_repeated(intake))
     if intake.clashing:
         told.append(
             f"clashing: {counted(intake.clashing, 'id stands', 'ids stand')} for several acts, of which one was read; "
@@ -91,6 +91,14 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
     if not result.assessed.scale.measured:
         told.append(BY_DEFAULT)
     return told
+
+
+def _repeated(intake: Intake) -> str:
+    """Of events without an id, only those are taken for the same whose lines are."""
+    alike, by_id = intake.alike, intake.repeated - intake.alike
+    parts = [f"{counted(by_id, 'line')} had an id that came before"] * bool(by_id)
+    parts += [f"{counted(alike, 'identical line', 'identical lines')} without an id"] * bool(alike)
+    return f"repeated: {'; '.join(parts)}; each counted once"
 
 
 def _examples(rejects: Sequence[Reject], total: int, most: int | None) -> list[str]:

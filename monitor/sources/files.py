@@ -14,7 +14,7 @@ from typing import Protocol
 import duckdb
 
 from monitor.model import BadInput
-from monitor.sources.canonical import COLUMNS
+from monitor.sources.canonical import COLUMNS, OWN_ID
 from monitor.sources.csv_files import CsvReader
 from monitor.sources.incoming import Progress, create_tables
 from monitor.sources.json_lines import JsonReader
@@ -44,7 +44,8 @@ Look = Callable[[duckdb.DuckDBPyConnection, Path, ExitStack], Reader]
 class Intake:
     """What came in. received = accepted + set_aside; repeats are accepted lines whose id had come before.
 
-    clashing: ids that stand for several acts, of which one was kept.
+    clashing: ids that stand for several acts, of which one was kept.  alike: those repeats that have no id and say the
+    same as another line.
     """
 
     received: int
@@ -53,6 +54,7 @@ class Intake:
     clashing: int
     set_aside: int
     attributes: tuple[str, ...]
+    alike: int = 0
 
 
 def find_files(patterns: list[str]) -> list[Path]:
@@ -173,9 +175,11 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
         """SELECT count(*) FROM (SELECT id FROM event SEMI JOIN repeated USING (id) GROUP BY id
           HAVING min(t) <> max(t) OR min(actor) <> max(actor) OR min(action) <> max(action))""",
     )
+    own = f"regexp_full_match(id, '{OWN_ID}')"
+    alike = _one(db, f"SELECT count(*) - count(DISTINCT id) FROM event SEMI JOIN repeated USING (id) WHERE {own}")
     drop_repeats(db, (*COLUMNS[1:], *attributes))
     kept = _one(db, "SELECT count(*) FROM event")
-    return Intake(accepted + set_aside, accepted, accepted - kept, clashing, set_aside, attributes)
+    return Intake(accepted + set_aside, accepted, accepted - kept, clashing, set_aside, attributes, alike)
 
 
 def _attributes(readers: Iterable[Reader]) -> tuple[str, ...]:
