@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from monitor import custody
-from monitor.core.identity import lowered
+from monitor.core.identity import lowered, own_names, stays
 from monitor.core.pseudonyms import PREFIX, Veil
 from monitor.core.roles import Viewer
 from monitor.core.routing import names_of
@@ -100,6 +100,15 @@ class Look:
         zone = (person.zone if person else None) or self.station.settings.people.timezone
         today = day_number(self.now.astimezone(ZoneInfo(zone)).date())
         return any(d.person_id == person_id and self._is_open(d, today) for d in self.departures)
+
+    def whose(self) -> dict[str, str]:
+        """name in logs -> person_id of whose it is, as events are judged: see `identity.own_names`."""
+        with self.station.state.read() as connection:
+            everybody, leaving = self.station.rosters(connection)
+            feeds = self.station.feeds(connection)
+        settings, today, people = self.station.settings, self.now.date(), list(everybody.values())
+        logs = today - timedelta(days=settings.store.keep_days), today
+        return own_names(people, stays(people, leaving, feeds), lambda: logs, settings.windows.after)[0]
 
     def record(self, what: str, person_id: str | None = None, detail: str = "") -> None:
         """A row in the audit chain, committed when this returns."""

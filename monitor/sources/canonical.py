@@ -17,6 +17,9 @@ ATTRIBUTE = "@"
 COLUMNS = ("id", "t", *TEXT[1:], "magnitude")
 """Columns of a typed event, in this order; `t` is microseconds since 1970-01-01T00:00:00Z."""
 
+OWN_ID = "x[0-9a-f]{32}"
+"""A pattern of the ids that `typed` gives to events without one."""
+
 FOREIGN = "name the columns so, or name a profile that knows these by --format-of or format (docs/formats.md)"
 """What to do where a file lacks the columns of an event."""
 

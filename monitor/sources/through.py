@@ -26,9 +26,10 @@ from monitor.sources.fields import (
     sought_sql,
     when_sql,
 )  # fmt: skip
-from monitor.sources.files import Reader, kind_of
+from monitor.sources.files import Reader
 from monitor.sources.incoming import Progress, insert, streamed
 from monitor.sources.lines import MAX_LINE_BYTES
+from monitor.sources.log_names import kind_of
 from monitor.sources.parquet import column_text, has_zone, moment_text, open_parquet
 from monitor.sources.profiles import Format, Log, Mapping
 from monitor.sources.records import Header, read_header
