@@ -21,9 +21,12 @@ from monitor.store.state import State, bump, insert_new
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure did: rows by table, files of history written anew, exports deleted; what could not be done."""
+    """What an erasure did: rows by table, files of history written anew, exports deleted; what could not be done.
 
-    pseudonym: str
+    `who`: the pseudonym, or "the person" to whoever may not learn it.
+    """
+
+    who: str
     rows: dict[str, int]
     rewritten: int
     exports: list[str]
@@ -45,7 +48,7 @@ def erase(look: Look, who: str) -> Erased:
     with station.state.read() as connection:
         if person_id in holds.held(connection):
             look.record("refused", person_id, "an erasure under a legal hold")
-            raise BadInput(pseudonym, None, "is under a legal hold", "see lastday hold list")
+            raise BadInput(look.answered(person_id), None, "is under a legal hold", "see lastday hold list")
         marks = {pseudonym, person_id, *_case_ids(connection, person_id)}
     with station.state.write() as connection:
         inbox.lock(connection)
@@ -61,7 +64,7 @@ def erase(look: Look, who: str) -> Erased:
     for name in new:
         (folder_of(station.data) / name).unlink(missing_ok=True)
     exports = _delete_exports(station.folder / EXPORTS, marks, traces)
-    return Erased(pseudonym, traces.counts, len(new), exports, list(_scrub(station.state)))
+    return Erased(look.answered(person_id), traces.counts, len(new), exports, list(_scrub(station.state)))
 
 
 def erased_ids(station: Station, connection: Connection, person_ids: set[str]) -> set[str]:
@@ -100,8 +103,9 @@ def _known_id(look: Look, who: str) -> str:
             ids = connection.scalars(select(table.c.person_id).distinct()).all()
             for person_id in ids:
                 if who in (person_id, look.veil.pseudonym(person_id)):
+                    look.by_name |= {person_id} & {who}
                     return str(person_id)
-    return look.person_id(who)
+    return look.person_id(who, "erase")
 
 
 def _case_ids(connection: Connection, person_id: str) -> list[str]:

@@ -100,15 +100,16 @@ class Veil:
         """The pseudonym, or the name where it may be read now."""
         return self.shown.get(person_id) or self.pseudonym(person_id)
 
-    def blur(self, text: str, about: Iterable[str] = ()) -> str:
+    def blur(self, text: str, about: Iterable[str] = (), instead: str | None = None) -> str:
         """The text with every name, e-mail, account and person_id of people replaced by the pseudonym.
 
         about: people of whom the text is; every part of their names counts too ("smith" in a path).
+        instead: what takes the place of everybody alike.
         """
         self._index()
         for name, person_id in self._dense:
             if person_id not in self.shown:
-                text = text.replace(name, self.pseudonym(person_id))
+                text = text.replace(name, instead or self.pseudonym(person_id))
         own = [(self._parts(person_id), person_id) for person_id in about if person_id in self.people]
         words = list(_WORD.finditer(text))
         done, parts, i = 0, [], 0
@@ -122,19 +123,19 @@ class Veil:
             count, person_id = found
             end = words[i + count - 1].end()
             if person_id not in self.shown:
-                parts += [text[done : words[i].start()], self.pseudonym(person_id)]
+                parts += [text[done : words[i].start()], instead or self.pseudonym(person_id)]
                 done = end
             i += count
         return "".join(parts) + text[done:]
 
-    def blur_all(self, told: object, about: Iterable[str] = ()) -> object:
+    def blur_all(self, told: object, about: Iterable[str] = (), instead: str | None = None) -> object:
         """The same for every text within lists and dictionaries; keys stay."""
         if isinstance(told, str):
-            return self.blur(told, about)
+            return self.blur(told, about, instead)
         if isinstance(told, dict):
-            return {key: self.blur_all(value, about) for key, value in told.items()}
+            return {key: self.blur_all(value, about, instead) for key, value in told.items()}
         if isinstance(told, (list, tuple)):
-            return [self.blur_all(value, about) for value in told]
+            return [self.blur_all(value, about, instead) for value in told]
         return told
 
     def whose(self, account: str, about: Iterable[str] = ()) -> str:

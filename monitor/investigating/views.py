@@ -18,7 +18,7 @@ from monitor.core import casework
 from monitor.core.identity import own_names
 from monitor.core.query import LONGEST, Asked, refused, understood
 from monitor.engine import start
-from monitor.looking import Look
+from monitor.looking import ANYBODY, Look
 from monitor.model import BadInput
 from monitor.sql import literal
 from monitor.store import cases, steps
@@ -101,6 +101,9 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
 """view -> column -> (type, what it holds)."""
 FINDING_TEXTS = ("action", "target", "event_ids", "machines", "reasons")
 BLURRED = ("target", "session", "reason", "attributes")
+PLAIN = ("id", "action", "target_type", "outcome", "source", "ip")
+"""Columns that seldom name anybody: blurred as they are read, and for whoever may not name people before they are
+compared with anything."""
 
 
 @dataclass(slots=True)
@@ -134,7 +137,7 @@ def asked(look: Look, query: str, seconds: float, memory: str) -> Iterator[Answe
     except duckdb.OutOfMemoryException:
         raise BadInput("sql", None, f"needs more memory than {memory}", "ask for less, or --memory for more") from None
     except duckdb.Error as error:
-        what = look.blur(str(error).splitlines()[0])
+        what = str(_once_more(look, str(error).splitlines()[0]))
         raise BadInput("sql", None, what, "see lastday sql --schema") from None
     finally:
         timer.cancel()
@@ -144,7 +147,15 @@ def asked(look: Look, query: str, seconds: float, memory: str) -> Iterator[Answe
 def _rows(look: Look, result: duckdb.DuckDBPyConnection) -> Rows:
     while rows := result.fetchmany(1000):
         for row in rows:
-            yield tuple(look.veil.blur_all(value) if isinstance(value, (str, list, dict)) else value for value in row)
+            yield tuple(_once_more(look, value) if isinstance(value, (str, list, dict)) else value for value in row)
+
+
+def _once_more(look: Look, told: object) -> object:
+    """Blurred as it is read: what the query itself made is blurred like all else, and tells nobody who is who.
+
+    The views hold pseudonyms; a name that stands here was written in the query, or put together by it.
+    """
+    return look.veil.blur_all(told, instead=None if look.names_people else ANYBODY)
 
 
 def _build(look: Look, connection: Connection, db: duckdb.DuckDBPyConnection, wants: Asked) -> None:
@@ -187,7 +198,8 @@ def _events(
     parts = [f"SELECT {', '.join(base)} FROM hot {only}"]
     if files:
         parts.append(f"SELECT {', '.join(base)} FROM read_parquet([{', '.join(map(literal, files))}]) {only}")
-    if blurred := [name for name in BLURRED if name in wanted]:
+    within = BLURRED if look.names_people else (*BLURRED, *PLAIN)
+    if blurred := [name for name in within if name in wanted]:
         db.create_function("blurred", partial(_blurred, look), ["VARCHAR"], "VARCHAR")
     shown = {name: f"blurred({name}) AS {name}" for name in blurred}
     shown |= {"time": "make_timestamp(t) AS time", "person": "whose.person"}

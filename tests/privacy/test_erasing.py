@@ -94,7 +94,7 @@ def test_an_erased_person_is_gone_from_every_byte_and_the_chain_holds(tmp_path: 
     with station.state.read() as connection:
         before = connection.execute(sa.select(sa.func.sum(segments.segments.c.rows))).scalar_one()
     done = erasing.erase(look, "zzcanary")
-    assert (done.pseudonym, done.exports, done.left) == (pseudonym, ["one.html"], [])
+    assert (done.who, done.exports, done.left) == (pseudonym, ["one.html"], [])
     assert names_left(station) == []
     with station.state.read() as connection:
         assert not audit.faults(connection, station.key(connection))

@@ -46,7 +46,9 @@ def test_a_look_is_on_record_before_anything_is_shown(tmp_path: Path, who: str) 
         pseudonym = look.label(person.person_id)
         assert look.find(pseudonym).person_id == "p000"
     assert pseudonym.startswith("p-")
-    assert told(station) == [("look", pseudonym, "timeline")] * 2
+    assert told(station) == [
+        ("look", pseudonym, "timeline; asked for by name"), ("look", pseudonym, "timeline"),
+    ]  # fmt: skip
     station.close()
 
 
@@ -82,7 +84,7 @@ def test_outside_the_window_a_reason_is_needed_and_shows(tmp_path: Path) -> None
     with station.state.read() as connection:
         rows = audit.entries(connection)[1:]
     assert [row.what for row in rows] == ["refused", "look"]
-    assert rows[1].detail == "outside the watch window"
+    assert rows[1].detail == "outside the watch window; asked for by name"
     assert rows[1].reason == f"complaint about {pseudonym}"
     station.close()
 

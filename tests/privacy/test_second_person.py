@@ -128,7 +128,7 @@ def test_a_reveal_by_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     )
     us = look_of(station, "us", monkeypatch, reveal=True, reason="to call him")
     with pytest.raises(BadInput, match="waits as request 1"):
-        us.find("p000")
+        us.find(us.label("p000"))
     assert us.label("p000").startswith("p-")
     with pytest.raises(BadInput, match="is your own"):
         seconding.decide(look_of(station, "us", monkeypatch), 1, True)
