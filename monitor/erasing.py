@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from monitor.looking import Look, nobody
 from monitor.model import BadInput
 from monitor.station import EXPORTS, Station
-from monitor.store import erasing, holds, inbox, rosters
+from monitor.store import erasing, gone, holds, inbox, rosters
 from monitor.store.manifest import folder_of
 from monitor.store.schema import cases, erasures, findings, segments
 from monitor.store.state import State, bump, insert_new
@@ -57,6 +57,7 @@ def erase(look: Look, who: str) -> Erased:
         for name, about in new.items():
             erasing.swap(connection, name, about, now)
         erasing.empty(connection, traces)
+        gone.remember(connection, station.key(connection), traces.actors, traces.veil.people.values(), pseudonym)
         connection.execute(insert_new(connection, erasures).values(subject=pseudonym, at=now))
         look.note(connection, "erase", person_id, f"{sum(traces.counts.values())} rows, {len(new)} files of history")
         bump(connection, rosters.CHANGED)
@@ -69,11 +70,11 @@ def erase(look: Look, who: str) -> Erased:
 
 def erased_ids(station: Station, connection: Connection, person_ids: set[str]) -> set[str]:
     """Those of these people who were erased: a roster that still tells of them does not bring them back."""
-    gone = set(connection.scalars(select(erasures.c.subject)))
-    if not gone:
+    subjects = set(connection.scalars(select(erasures.c.subject)))
+    if not subjects:
         return set()
     veil = station.veil(connection)
-    return {person_id for person_id in person_ids if veil.pseudonym(person_id) in gone}
+    return {person_id for person_id in person_ids if veil.pseudonym(person_id) in subjects}
 
 
 def actors_held(station: Station, connection: Connection) -> frozenset[str]:
@@ -114,7 +115,7 @@ def _case_ids(connection: Connection, person_id: str) -> list[str]:
 
 def _delete_exports(folder: Path, marks: set[str], traces: erasing.Traces) -> list[str]:
     """Delete exported files that are about the person, or name them. Returns their names."""
-    gone = []
+    deleted = []
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if not path.is_file():
             continue
@@ -122,8 +123,8 @@ def _delete_exports(folder: Path, marks: set[str], traces: erasing.Traces) -> li
         named = any(mark in path.name or mark in text for mark in marks)
         if named or traces.blur(text) != text:
             path.unlink()
-            gone.append(str(path.relative_to(folder)))
-    return gone
+            deleted.append(str(path.relative_to(folder)))
+    return deleted
 
 
 def _scrub(state: State) -> list[str]:
