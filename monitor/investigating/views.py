@@ -48,8 +48,8 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
         "ended_at": (TIMES, "until when; NULL: it is now, UTC"),
     },
     "events": {
-        "person": ("VARCHAR", "pseudonym of who acted; NULL for nobody on a roster, and for people not watched unless "
-                              "--reason is given"),
+        "person": ("VARCHAR", "pseudonym of who acted; NULL for nobody on a roster, and for people not watched, whose "
+                              "events have but time, source and action unless --reason is given"),
         "time": (TIMES, "when it happened, UTC"),
         "id": ("VARCHAR", "the event's id"),
         "action": ("VARCHAR", "noun.verb"),
@@ -101,6 +101,8 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
 """view -> column -> (type, what it holds)."""
 FINDING_TEXTS = ("action", "target", "event_ids", "machines", "reasons")
 BLURRED = ("target", "session", "reason", "attributes")
+OF_ANYBODY = frozenset({"time", "source", "action", "person"})
+"""What is told of an event by whoever is in no watch window, without a reason."""
 PLAIN = ("id", "action", "target_type", "outcome", "source", "ip")
 """Columns that seldom name anybody: blurred as they are read, and for whoever may not name people before they are
 compared with anything."""
@@ -189,11 +191,12 @@ def _events(
 ) -> None:
     """The view `events`, with the columns that are wanted: what nobody asks for is neither joined nor blurred."""
     wanted = [name for name in VIEWS["events"] if columns is None or name in columns] or ["action"]
-    raw = {"time": "t", "person": "lower(actor) AS who"}
-    base = [raw.get(name, name) for name in wanted]
+    joined = "person" in wanted or not (look.reason or OF_ANYBODY.issuperset(wanted))
+    base = ["t" if name == "time" else name for name in wanted if name != "person"]
+    base += ["lower(actor) AS who"] if joined else []
     hidden = [name for p in look.viewer.own for name in _names(look).get(p, ())]
     only = f"WHERE lower(actor) NOT IN ({', '.join(map(literal, hidden))})" if hidden else ""
-    needed = {*wanted, *(["t"] if "time" in wanted else []), *(["actor"] if "person" in wanted or hidden else [])}
+    needed = {*wanted, *(["t"] if "time" in wanted else []), *(["actor"] if joined or hidden else [])}
     acted.put_hot("hot", [name for name in acted.columns if name in needed])
     parts = [f"SELECT {', '.join(base)} FROM hot {only}"]
     if files:
@@ -201,13 +204,15 @@ def _events(
     within = BLURRED if look.names_people else (*BLURRED, *PLAIN)
     if blurred := [name for name in within if name in wanted]:
         db.create_function("blurred", partial(_blurred, look), ["VARCHAR"], "VARCHAR")
-    shown = {name: f"blurred({name}) AS {name}" for name in blurred}
-    shown |= {"time": "make_timestamp(t) AS time", "person": "whose.person"}
+    shown = {name: f"blurred({name})" for name in blurred} | {"time": "make_timestamp(t)", "person": "whose.person"}
+    told = {name: shown.get(name, name) for name in wanted}
+    if not look.reason:  # an address, a machine or a session singles somebody out as a name does
+        told |= {n: f"CASE WHEN whose.person IS NOT NULL THEN {told[n]} END" for n in wanted if n not in OF_ANYBODY}
     join = ""
-    if "person" in wanted:
+    if joined:
         acted.put("whose", {"name": "VARCHAR", "person": "VARCHAR"}, _whose(look))
         join = "LEFT JOIN whose ON whose.name = who"
-    made = ", ".join(shown.get(name, name) for name in wanted)
+    made = ", ".join(f"{text} AS {name}" for name, text in told.items())
     db.execute(f"CREATE TEMP VIEW events AS SELECT {made} FROM ({' UNION ALL '.join(parts)}) {join}")
 
 
