@@ -18,7 +18,7 @@ from monitor.core.routing import names_of
 from monitor.core.windows import day_number
 from monitor.model import BadInput, Departure, Person
 from monitor.station import Station
-from monitor.store import requests
+from monitor.store import cases, requests
 from monitor.viewers import lacking, system_user, viewer_of
 
 ANYBODY = "(name)"
@@ -58,8 +58,9 @@ class Look:
         """The person, whom a roster must know. Raises BadInput.  who: as typed, where somebody typed it.
 
         The row in the audit chain is committed before this returns. Outside the watch window a reason is
-        needed; a reveal that was asked for is brought into force. The viewer's own person is answered like
-        nobody: by trying, one does not learn which pseudonym one is.
+        needed but for who has an open case, as a departure that became known late can open one; a reveal that was
+        asked for is brought into force. The viewer's own person is answered like nobody: by trying, one does not
+        learn which pseudonym one is.
         """
         self.may("look")
         person = self.veil.people.get(person_id)
@@ -69,13 +70,16 @@ class Look:
             self.record("refused", person_id, "a look at the viewer's own person")
             raise nobody(who)
         watched = self.watches(person_id)
+        outside = "" if watched else "outside the watch window"
+        if outside and self.has_open_case(person_id):
+            watched, outside = True, f"{outside}, an open case"
         if not watched and not self.reason:
             self.record("refused", person_id, "outside the watch window, no reason given")
             mend = "say why with --reason; it is kept on record"
             raise BadInput(self.label(person_id), None, "is not in a watch window", mend)
         if self.reveal:
             self._reveal(person_id)
-        self.record("look", person_id, "" if watched else "outside the watch window")
+        self.record("look", person_id, outside)
         return person
 
     def label(self, person_id: str) -> str:
@@ -116,6 +120,11 @@ class Look:
         zone = (person.zone if person else None) or self.station.settings.people.timezone
         today = day_number(self.now.astimezone(ZoneInfo(zone)).date())
         return any(d.person_id == person_id and self._is_open(d, today) for d in self.departures)
+
+    def has_open_case(self, person_id: str) -> bool:
+        """Is a case about the person not closed yet?"""
+        with self.station.state.read() as connection:
+            return any(c.person_id == person_id and c.state != "closed" for c in cases.all_cases(connection))
 
     def record(self, what: str, person_id: str | None = None, detail: str = "") -> None:
         """A row in the audit chain, committed when this returns."""
