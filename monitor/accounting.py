@@ -72,7 +72,7 @@ def _people(connection: Connection, look: Look) -> dict[str, Any]:
     held = select(func.count()).select_from(findings).where(findings.c.gone_at.is_(None))
     return {
         "on_rosters": len(look.veil.people), "watched_now": sum(map(look.watches, look.veil.people)),
-        "open_cases_outside": len(open_cases - set(filter(look.watches, open_cases))),
+        "open_cases_outside": sum(not look.watches(person_id) for person_id in open_cases),
         "events": int(sealed) + hot, "first_event": _day(first), "last_sealed_event": _day(last),
         "cases": dict(sorted(states.items())), "findings": connection.execute(held).scalar_one(),
     }  # fmt: skip

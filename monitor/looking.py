@@ -200,8 +200,12 @@ class Look:
         with self.station.state.write() as connection:
             reason = self.blur(self.reason, person_id)
             by = self.viewer.name
-            seq = requests.make(connection, "reveal", subject, {}, reason, self.now, by, until, by if alone else None)
-            self.note(connection, "reveal" if alone else "reveal asked", person_id, f"request {seq}")
+            seq = requests.waiting_of(connection, self.now, "reveal", subject, by) if not alone else None
+            if seq is None:
+                seq = requests.make(
+                    connection, "reveal", subject, {}, reason, self.now, by, until, by if alone else None
+                )
+                self.note(connection, "reveal" if alone else "reveal asked", person_id, f"request {seq}")
         if not alone:
             mend = f"a second person must run lastday reveal approve {seq}; then the names show"
             raise BadInput(subject, None, f"the reveal waits as request {seq}", mend)

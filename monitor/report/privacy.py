@@ -59,8 +59,8 @@ def _people(told: dict[str, Any]) -> Iterator[tuple[int, str]]:
     yield (
         0,
         (
-            "acts of people outside a watch window only tell what is usual; judged of them are the window of a departure "
-            "that became known late, in retrospect, and what somebody does who has left"
+            "acts of people outside a watch window only tell what is usual; judged of them are the window of a "
+            "departure that became known late, in retrospect, and what somebody does who has left"
         ),
     )
     states = ", ".join(f"{count:,} {state}" for state, count in told["cases"].items())

@@ -14,8 +14,8 @@ from monitor.accounting import account
 from monitor.investigating.caseload import held_case
 from monitor.looking import Look, open_look
 from monitor.model import BadInput
-from monitor.station import Station, open_station
 from monitor.report.privacy import in_words
+from monitor.station import Station, open_station
 from monitor.store import audit
 from monitor.store import cases as store
 from monitor.store.schema import cases
