@@ -68,9 +68,11 @@ def _people(connection: Connection, look: Look) -> dict[str, Any]:
     sealed = connection.execute(select(func.sum(segments.c.rows)).where(segments.c.replaced_at.is_(None))).scalar() or 0
     hot = connection.execute(select(func.count()).select_from(events)).scalar_one()
     states = Counter(connection.scalars(select(cases.c.state)))
+    open_cases = set(connection.scalars(select(cases.c.person_id).where(cases.c.state != "closed")))
     held = select(func.count()).select_from(findings).where(findings.c.gone_at.is_(None))
     return {
         "on_rosters": len(look.veil.people), "watched_now": sum(map(look.watches, look.veil.people)),
+        "open_cases_outside": sum(not look.watches(person_id) for person_id in open_cases),
         "events": int(sealed) + hot, "first_event": _day(first), "last_sealed_event": _day(last),
         "cases": dict(sorted(states.items())), "findings": connection.execute(held).scalar_one(),
     }  # fmt: skip

@@ -143,7 +143,10 @@ class Api:
         batch = read_push(body)
         now = self.now()
         keep_days = self.station.settings.store.keep_days
-        stored = inbox.take(self.station.state, batch, lambda: self.station.watched(now), now, keep_days=keep_days)
+        stored = inbox.take(
+            self.station.state, batch, lambda: self.station.watched(now), now, keep_days=keep_days,
+            erased=self.station.gone,
+        )  # fmt: skip
         told = [{"line": reject.line, "why": reject.why} for reject in batch.rejects[:SHOWN_REJECTS]]
         return JSONResponse({
             "received": stored.received, "accepted": stored.received - stored.set_aside, "fresh": stored.fresh,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from monitor.looking import Look, nobody
 from monitor.model import BadInput
 from monitor.station import EXPORTS, Station
-from monitor.store import erasing, holds, inbox, rosters
+from monitor.store import erasing, gone, holds, inbox, rosters
 from monitor.store.manifest import folder_of
 from monitor.store.schema import cases, erasures, findings, segments
 from monitor.store.state import State, bump, insert_new
@@ -21,9 +21,12 @@ from monitor.store.state import State, bump, insert_new
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure did: rows by table, files of history written anew, exports deleted; what could not be done."""
+    """What an erasure did: rows by table, files of history written anew, exports deleted; what could not be done.
 
-    pseudonym: str
+    `who`: the pseudonym, or "the person" to whoever may not learn it.
+    """
+
+    who: str
     rows: dict[str, int]
     rewritten: int
     exports: list[str]
@@ -45,7 +48,7 @@ def erase(look: Look, who: str) -> Erased:
     with station.state.read() as connection:
         if person_id in holds.held(connection):
             look.record("refused", person_id, "an erasure under a legal hold")
-            raise BadInput(pseudonym, None, "is under a legal hold", "see lastday hold list")
+            raise BadInput(look.answered(person_id), None, "is under a legal hold", "see lastday hold list")
         marks = {pseudonym, person_id, *_case_ids(connection, person_id)}
     with station.state.write() as connection:
         inbox.lock(connection)
@@ -54,6 +57,7 @@ def erase(look: Look, who: str) -> Erased:
         for name, about in new.items():
             erasing.swap(connection, name, about, now)
         erasing.empty(connection, traces)
+        gone.remember(connection, station.key(connection), traces.actors, traces.veil.people.values(), pseudonym)
         connection.execute(insert_new(connection, erasures).values(subject=pseudonym, at=now))
         look.note(connection, "erase", person_id, f"{sum(traces.counts.values())} rows, {len(new)} files of history")
         bump(connection, rosters.CHANGED)
@@ -61,16 +65,16 @@ def erase(look: Look, who: str) -> Erased:
     for name in new:
         (folder_of(station.data) / name).unlink(missing_ok=True)
     exports = _delete_exports(station.folder / EXPORTS, marks, traces)
-    return Erased(pseudonym, traces.counts, len(new), exports, list(_scrub(station.state)))
+    return Erased(look.answered(person_id), traces.counts, len(new), exports, list(_scrub(station.state)))
 
 
 def erased_ids(station: Station, connection: Connection, person_ids: set[str]) -> set[str]:
     """Those of these people who were erased: a roster that still tells of them does not bring them back."""
-    gone = set(connection.scalars(select(erasures.c.subject)))
-    if not gone:
+    subjects = set(connection.scalars(select(erasures.c.subject)))
+    if not subjects:
         return set()
     veil = station.veil(connection)
-    return {person_id for person_id in person_ids if veil.pseudonym(person_id) in gone}
+    return {person_id for person_id in person_ids if veil.pseudonym(person_id) in subjects}
 
 
 def actors_held(station: Station, connection: Connection) -> frozenset[str]:
@@ -100,8 +104,9 @@ def _known_id(look: Look, who: str) -> str:
             ids = connection.scalars(select(table.c.person_id).distinct()).all()
             for person_id in ids:
                 if who in (person_id, look.veil.pseudonym(person_id)):
+                    look.by_name |= {person_id} & {who}
                     return str(person_id)
-    return look.person_id(who)
+    return look.person_id(who, "erase")
 
 
 def _case_ids(connection: Connection, person_id: str) -> list[str]:
@@ -110,7 +115,7 @@ def _case_ids(connection: Connection, person_id: str) -> list[str]:
 
 def _delete_exports(folder: Path, marks: set[str], traces: erasing.Traces) -> list[str]:
     """Delete exported files that are about the person, or name them. Returns their names."""
-    gone = []
+    deleted = []
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if not path.is_file():
             continue
@@ -118,8 +123,8 @@ def _delete_exports(folder: Path, marks: set[str], traces: erasing.Traces) -> li
         named = any(mark in path.name or mark in text for mark in marks)
         if named or traces.blur(text) != text:
             path.unlink()
-            gone.append(str(path.relative_to(folder)))
-    return gone
+            deleted.append(str(path.relative_to(folder)))
+    return deleted
 
 
 def _scrub(state: State) -> list[str]:

@@ -142,11 +142,11 @@ class Book:
     ) -> pd.DataFrame:  # fmt: skip
         """What the named people did, one row an event, in the order of time; nothing else is read.
 
-        person: pseudonym, account, e-mail or person_id, or several; each is a look of its own on record.  since,
-        until: first and last day, on the person's own clock; the last 30 days where not given.  action: only this
-        one, or a pattern such as "file.*". Columns: person, action, target, target_type, outcome, source, ip,
-        session, reason, attributes (string; JSON), magnitude (float64), time (datetime64, UTC); the index is the
-        event's id. Raises BadInput for somebody unknown, and for more than 400 days.
+        person: pseudonym (for who may reveal: or account, e-mail, person_id), or several; each is a look of its own on
+        record.  since, until: first and last day, on the person's own clock; the last 30 days where not given.
+        action: only this one, or a pattern such as "file.*". Columns: person, action, target, target_type, outcome,
+        source, ip, session, reason, attributes (string; JSON), magnitude (float64), time (datetime64, UTC); the index
+        is the event's id. Raises BadInput for somebody unknown, and for more than 400 days.
         """
         named = [person] if isinstance(person, str) else [*person]
         with self._look() as look:

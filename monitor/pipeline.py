@@ -62,6 +62,7 @@ def ingest(station: Station, now: datetime) -> Ingested:
                     now,
                     keep_days=keep_days,
                     hold=station.lease.hold,
+                    erased=station.gone,
                 )
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:

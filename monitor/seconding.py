@@ -55,11 +55,16 @@ def decide(look: Look, seq: int, grant: bool) -> Request:
         until = look.asked_until()
         if request.kind == "reveal":
             until = look.now + timedelta(minutes=look.station.settings.privacy.reveal_minutes)
-        requests.decide(connection, seq, "granted" if grant else "refused", look.viewer.name, look.now, until)
+        state = "granted" if grant else "refused"
+        requests.decide(connection, seq, state, look.viewer.name, look.now, until)
+        also = []
+        if request.kind == "reveal":  # asked for again by a lastday that did not see that it waited already
+            also = requests.settle(connection, request, state, look.viewer.name, look.now, until)
         if grant:
             _do(connection, look, request)
-        what = f"{request.kind} {'granted' if grant else 'refused'}"
-        told = f"request {seq} of {request.made_by}: {request.reason}"
+        what = f"{request.kind} {state}"
+        numbers = ", ".join(map(str, [seq, *also]))
+        told = f"request {numbers} of {request.made_by}: {request.reason}"
         look.station.note(
             connection, look.now, look.viewer.name, look.viewer.role, what, None, look.reason,
             f"{request.subject}: {told}" if request.subject else told,

@@ -22,7 +22,8 @@ from monitor.databases import url_to_read
 from monitor.model import BadInput, Departure, Person
 from monitor.operation import Email, Folder, LogSource
 from monitor.settings import Settings, load_settings
-from monitor.store import audit, pseudonyms, rosters
+from monitor.store import audit, gone, pseudonyms, rosters
+from monitor.store.gone import Gone
 from monitor.store.lease import Lease, new_holder
 from monitor.store.state import State, get, open_state, state_url
 
@@ -65,6 +66,7 @@ class Station:
     """As they stood at this version; whoever erases people from the tables counts the version up."""
     _key: bytes = b""
     _veil: tuple[str | None, Veil] | None = None
+    _gone: tuple[str | None, Gone | None] | None = None
 
     @property
     def sources(self) -> list[FolderSource | TableSource]:
@@ -121,6 +123,14 @@ class Station:
             everybody, _ = self.rosters(connection)
             self._veil = version, pseudonyms.veil(connection, self.key(connection), everybody)
         return self._veil[1]
+
+    def gone(self, connection: Connection) -> Gone | None:
+        """Who was erased, for telling what comes of them anew; None where nobody is."""
+        version = get(connection, rosters.CHANGED)
+        if self._gone is None or self._gone[0] != version:
+            everybody, _ = self.rosters(connection)
+            self._gone = version, gone.load(connection, self.key(connection), everybody.values())
+        return self._gone[1]
 
     def note(
         self, connection: Connection, now: datetime, who: str, role: str, what: str, person_id: str | None = None,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from monitor import telling
 from monitor.core import routing
 from monitor.core.guard import refusal
+from monitor.core.routing import names_of
 from monitor.databases import url_to_read
 from monitor.erasing import actors_held, erased_ids
 from monitor.model import BadInput
@@ -19,6 +20,7 @@ from monitor.sources import push
 from monitor.sources.roster_feeds import files_of, newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
+from monitor.store import gone as names
 from monitor.store import holds, inbox, retention, rosters, segments
 from monitor.store.rosters import Told, Version
 from monitor.store.schema import tallies
@@ -119,10 +121,26 @@ def _without_erased(station: Station, told: Told) -> Told:
     """What a roster tells, without people who were erased."""
     with station.state.read() as connection:
         gone = erased_ids(station, connection, set(told.people))
+    if gone:
+        _remember(station, told, gone)
     return Told(
         {p: person for p, person in told.people.items() if p not in gone},
         {p: days for p, days in told.departures.items() if p not in gone},
     )
+
+
+def _remember(station: Station, told: Told, erased: set[str]) -> None:
+    """What a roster calls people who were erased is hashed: logs may come that call them so."""
+    others = names_of(person for p, person in told.people.items() if p not in erased)
+    with station.state.write() as connection:
+        station.lease.hold(connection)
+        veil, key = station.veil(connection), station.key(connection)
+        new = [
+            names.remember(connection, key, names_of([person]) - others, [person], veil.pseudonym(person.person_id))
+            for person in (told.people[person_id] for person_id in sorted(erased))
+        ]
+        if any(new):
+            bump(connection, rosters.CHANGED)
 
 
 def tend(station: Station, now: datetime) -> Tended:

@@ -23,7 +23,7 @@ def audit() -> None:
 
 @audit.command()
 @folder_option
-@click.option("--person", metavar="PERSON", help="Only rows about this person (pseudonym, account, e-mail, person_id).")
+@click.option("--person", metavar="PERSON", help="Only rows about this person: their pseudonym.")
 @click.option("--who", "viewer", metavar="VIEWER", help="Only rows by this viewer.")
 @click.option("--days", type=click.FloatRange(min=0), help="Only of the last so many days.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The last so many.")

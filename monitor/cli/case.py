@@ -238,7 +238,7 @@ def feedback(look: Look, *, form: str) -> None:
     look.may("export")
     entries = verdicts(look)
     for person_id in sorted({e.person_id for e in entries if e.person_id}) if look.reveal else ():
-        look.find(person_id)
+        look.visit(person_id)
     look.record("case feedback", detail=f"{len(entries)} entries")
     write_feedback(look, entries, form)
 
@@ -261,7 +261,7 @@ def _each(
         return
     for one in held:
         if not case_ids:
-            look.find(one.case.person_id)
+            look.visit(one.case.person_id)
         if what == "ack" and one.case.state == "acked":
             _say(f"{one.case.case_id} is acknowledged already")
             continue

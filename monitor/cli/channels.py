@@ -28,18 +28,22 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
     Example:
       lastday channels test -C /var/lib/lastday mail
     """
+    from monitor.custody import take_over
     from monitor.daemon import make_channels
     from monitor.model import BadInput, Notice, Rejected, Retryable
     from monitor.station import open_station
 
+    now = clock()
     station = open_station(folder)
+    if waits := take_over(station, now, who()):
+        told = f"the change of {', '.join(waits)} waits for a second person: the old tables are tried"
+        click.echo(f"{told}; see lastday requests list", err=True)
     made = make_channels(station.settings.channels, station)
     unknown = sorted(set(names) - set(made))
     if unknown:
         raise BadInput(
             "channels", None, f"there is no channel {', '.join(unknown)}", f"there are {', '.join(made) or 'none'}"
         )
-    now = clock()
     body = {"topic": "test", "text": f"This is a test of lastday, sent by {who()}. Nothing has happened."}
     failed = False
     for name in names or made:

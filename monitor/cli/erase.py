@@ -38,7 +38,7 @@ def erase(folder: Path, person: str, reason: str, *, yes: bool) -> None:
     with opened(folder) as station, acting(station, now, "erase", "erase", reason) as look:
         done = forget(look, person)
     rows = ", ".join(f"{count:,} {name}" for name, count in sorted(done.rows.items()) if count) or "nothing"
-    click.echo(f"{done.pseudonym}: erased {rows}; {counted(done.rewritten, 'file')} of history written anew")
+    click.echo(f"{done.who}: erased {rows}; {counted(done.rewritten, 'file')} of history written anew")
     for name in done.exports:
         click.echo(f"exports: deleted {plain(name)}")
     for why in done.left:

@@ -32,11 +32,11 @@ def add(folder: Path, person: str, reason: str) -> None:
 
     now = clock()
     with opened(folder) as station, acting(station, now, "erase", "hold add", reason) as look:
-        person_id = look.person_id(person)
+        person_id = look.person_id(person, "erase")
         with station.state.write() as connection:
             holds.add(connection, person_id, look.blur(reason, person_id), now, look.viewer.name)
             look.note(connection, "hold", person_id)
-    click.echo(f"{look.veil.pseudonym(person_id)} is held", err=True)
+    click.echo(f"{look.answered(person_id)} is held", err=True)
 
 
 @hold.command("list")
@@ -80,9 +80,9 @@ def remove(folder: Path, person: str, reason: str) -> None:
     from monitor.store import holds
 
     with opened(folder) as station, acting(station, clock(), "erase", "hold remove", reason) as look:
-        person_id = look.person_id(person)
+        person_id = look.person_id(person, "erase")
         with station.state.write() as connection:
             if not holds.remove(connection, person_id):
-                raise BadInput(look.veil.pseudonym(person_id), None, "is not held", "see lastday hold list")
+                raise BadInput(look.answered(person_id), None, "is not held", "see lastday hold list")
             look.note(connection, "hold removed", person_id)
-    click.echo(f"{look.veil.pseudonym(person_id)} is held no more", err=True)
+    click.echo(f"{look.answered(person_id)} is held no more", err=True)

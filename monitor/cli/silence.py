@@ -28,7 +28,7 @@ def silence() -> None:
 
 @silence.command()
 @folder_option
-@click.option("--person", help="About this person (pseudonym, account, e-mail, person_id).")
+@click.option("--person", help="About this person: their pseudonym.")
 @click.option("--department", help="About everybody in this department.")
 @click.option("--everybody", is_flag=True, help="About everybody.")
 @click.option(

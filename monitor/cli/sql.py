@@ -54,7 +54,8 @@ def sql(
     """Ask the store in SQL (DuckDB's), read-only: one SELECT over people, departures, events, findings and cases.
 
     People stand under their pseudonyms; times are UTC. Of people who are in no watch window nothing is told by person,
-    unless --reason says why. What you ask is kept on record. QUERY - reads it from stdin.
+    and of what they did only when, in which log and which action, unless --reason says why. What you ask is kept on
+    record. QUERY - reads it from stdin.
 
     \b
     Examples:
@@ -79,7 +80,8 @@ def sql(
         look.may("export")
         if out.exists():
             raise BadInput(str(out), None, "is there already", "name another file")
-    look.record("export" if out else "sql", detail=" ".join(text.split())[:2000])
+    of_all = "of everybody, in a watch window or not: " if look.reason else ""
+    look.record("export" if out else "sql", detail=of_all + " ".join(text.split())[:2000])
     with asked(look, text, seconds, _size(memory)) as answer:
         _write(answer, form, out)
     if out is not None:

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 def timeline(look: Look, *, person: str, first: datetime | None, last: datetime | None, form: str) -> None:
     """Show what a person did, day by day and hour by hour on their own clock, against their own usual and the peers'.
 
-    PERSON is a pseudonym, or a person_id, account or e-mail. Marks: ▼ a finding, ▲ more acts than on nine of ten
-    days and than nine of ten peers, ↻ a roster told something new of the departure, ┃ the last day. "+30 by others"
-    counts acts under others' accounts that findings lay at the person's door; they are in no other figure.
+    PERSON is a pseudonym, or, for whoever may reveal them, a person_id, account or e-mail. Marks: ▼ a finding, ▲ more
+    acts than on nine of ten days and than nine of ten peers, ↻ a roster told something new of the departure, ┃ the
+    last day. "+30 by others" counts acts under others' accounts that findings lay at the person's door; they are in no
+    other figure.
 
     \b
     Examples:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import base64
 import hmac
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import partial
 
+from monitor.core.spelling import ALONE, WORD, bare_words, begins, fold, keys_of, keys_of_name, plain_umlauts, replaced
 from monitor.model import Person
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -22,14 +22,10 @@ _LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 SHORT, LONG = 8, 12
 PREFIX = "p-"
-LEAST_DIGITS = 4
-"""A person_id or account of fewer digits cannot be told from a figure in a text."""
 LEAST_LETTERS = 4
 """A part of a name that is shorter is left: "Li" would be found everywhere."""
 _UNSPACED = "\u2e80"
 """From here on lie the scripts of East Asia."""
-_WORD = re.compile(r"[^\W_]+")
-_GAP = re.compile(r"[\W_]{0,3}")
 
 
 def full_name(key: bytes, person_id: str) -> str:
@@ -82,11 +78,13 @@ class Veil:
     names: Mapping[str, str]
     shown: Mapping[str, str] = field(default_factory=dict)
     """person_id -> what stands in place of the pseudonym."""
-    _begun: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    """First word of each identifier -> (the identifier, person_id). Made when first asked for; a veil that is replaced
-    by one with others shown shares it."""
-    _known: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
-    """The same with all words of each, the longest first; only of first words that a text had."""
+    _begun: dict[str, list[tuple[str, bool, str]]] = field(default_factory=dict)
+    """First word of a key -> (the identifier, is it a full name, person_id). Made when first asked for; a veil
+    that is replaced by one with others shown shares it."""
+    _longest: dict[str, int] = field(default_factory=dict)
+    """First word -> how many words a key has at most that begins so; of first words that a text had."""
+    _whose: dict[str, str] = field(default_factory=dict)
+    """Key -> person_id: all that stand alone, and those of several words whose first one a text had."""
     _named: dict[str, frozenset[str]] = field(default_factory=dict)
     """person_id -> parts of the name."""
     _dense: list[tuple[str, str]] = field(default_factory=list)
@@ -100,41 +98,35 @@ class Veil:
         """The pseudonym, or the name where it may be read now."""
         return self.shown.get(person_id) or self.pseudonym(person_id)
 
-    def blur(self, text: str, about: Iterable[str] = ()) -> str:
+    def blur(self, text: str, about: Iterable[str] = (), instead: str | None = None) -> str:
         """The text with every name, e-mail, account and person_id of people replaced by the pseudonym.
 
         about: people of whom the text is; every part of their names counts too ("smith" in a path).
+        instead: what takes the place of everybody alike.
         """
         self._index()
         for name, person_id in self._dense:
             if person_id not in self.shown:
-                text = text.replace(name, self.pseudonym(person_id))
-        own = [(self._parts(person_id), person_id) for person_id in about if person_id in self.people]
-        words = list(_WORD.finditer(text))
-        done, parts, i = 0, [], 0
-        while i < len(words):
-            word = words[i][0].casefold()
-            begun = [*self._beginning(word), *(((word,), person_id) for mine, person_id in own if word in mine)]
-            found = _longest(text, words, i, begun) if begun else None
-            if found is None:
-                i += 1
-                continue
-            count, person_id = found
-            end = words[i + count - 1].end()
-            if person_id not in self.shown:
-                parts += [text[done : words[i].start()], self.pseudonym(person_id)]
-                done = end
-            i += count
-        return "".join(parts) + text[done:]
+                text = text.replace(name, instead or self.pseudonym(person_id))
+        folded = fold(text)
+        words = bare_words(folded)
+        own = {part: person_id for person_id in about if person_id in self.people for part in self._parts(person_id)}
+        if not any(word in self._begun or word in own or ALONE + word in self._whose for word in words):
+            return text
+        return replaced(text, folded, self._most, self._whose.get, own.get, partial(self._shown, instead))
 
-    def blur_all(self, told: object, about: Iterable[str] = ()) -> object:
+    def _shown(self, instead: str | None, person_id: str) -> str | None:
+        """What takes the place of somebody; None where the name may be read."""
+        return None if person_id in self.shown else instead or self.pseudonym(person_id)
+
+    def blur_all(self, told: object, about: Iterable[str] = (), instead: str | None = None) -> object:
         """The same for every text within lists and dictionaries; keys stay."""
         if isinstance(told, str):
-            return self.blur(told, about)
+            return self.blur(told, about, instead)
         if isinstance(told, dict):
-            return {key: self.blur_all(value, about) for key, value in told.items()}
+            return {key: self.blur_all(value, about, instead) for key, value in told.items()}
         if isinstance(told, (list, tuple)):
-            return [self.blur_all(value, about) for value in told]
+            return [self.blur_all(value, about, instead) for value in told]
         return told
 
     def whose(self, account: str, about: Iterable[str] = ()) -> str:
@@ -148,61 +140,42 @@ class Veil:
         """Sort the identifiers of thousands of people by their first words, and no further: a text has few of them."""
         if self._begun:
             return
-        begun: dict[str, list[tuple[str, str]]] = {}
         dense: list[tuple[str, str]] = []
-        for person in self.people.values():
-            person_id = person.person_id
-            for told in {person_id, person.name, person.email, *person.accounts}:
+        for person_id, person in sorted(self.people.items()):
+            for told, is_name in {(t, False) for t in (person_id, person.email, *person.accounts)} | {
+                (person.name, True)
+            }:
                 if not told:
                     continue
-                lower = told.casefold()
-                if lower.isalnum():
-                    begun.setdefault(lower, []).append((lower, person_id))
-                elif word := _WORD.search(lower):
-                    begun.setdefault(word[0], []).append((lower, person_id))
-                if not lower.isascii() and len(lower) > 1 and max(lower) >= _UNSPACED:
-                    dense.append((told, person_id))
+                for word in begins(told, is_name):
+                    if word.startswith(ALONE):
+                        self._whose.setdefault(word, person.person_id)
+                    else:
+                        self._begun.setdefault(word, []).append((told, is_name, person.person_id))
+                if not told.isascii() and len(told) > 1 and max(told) >= _UNSPACED:
+                    dense.append((told, person.person_id))
         self._dense[:] = sorted(dense, key=lambda entry: (-len(entry[0]), entry))
-        self._begun.update(begun)
+        self._begun.setdefault("", [])
 
-    def _beginning(self, word: str) -> Sequence[tuple[tuple[str, ...], str]]:
-        """All words of each identifier that begins with this one, the longest first."""
-        if word not in self._begun:
-            return ()
-        if word not in self._known:
-            told = [(tuple(_WORD.findall(lower)), person_id) for lower, person_id in self._begun[word]]
-            if word.isdigit() and len(word) < LEAST_DIGITS:
-                told = [entry for entry in told if len(entry[0]) > 1]
-            self._known[word] = sorted(told, key=lambda entry: (-len(entry[0]), entry))
-        return self._known[word]
+    def _most(self, bare: str) -> int:
+        """How many words a key has at most that begins with this one."""
+        if bare not in self._begun:
+            return 0
+        if bare not in self._longest:
+            longest = 1
+            for told, is_name, person_id in self._begun[bare]:
+                for key in keys_of_name(told) if is_name else keys_of(told):
+                    if key.partition(" ")[0] == bare:
+                        longest = max(longest, 1 + key.count(" "))
+                        self._whose.setdefault(key, person_id)
+            self._longest[bare] = longest
+        return self._longest[bare]
 
     def _parts(self, person_id: str) -> frozenset[str]:
         """Parts of a person's name and of the e-mail before the @."""
         if person_id not in self._named:
             person = self.people[person_id]
-            told = f"{person.name or ''} {(person.email or '').partition('@')[0]}"
-            self._named[person_id] = frozenset(w for w in _WORD.findall(told.casefold()) if len(w) >= LEAST_LETTERS)
+            told = fold(f"{person.name or ''} {(person.email or '').partition('@')[0]}")
+            parts = [word for word in WORD.findall(told) if len(word) >= LEAST_LETTERS]
+            self._named[person_id] = frozenset(map(plain_umlauts, parts))
         return self._named[person_id]
-
-
-def _longest(
-    text: str, words: list[re.Match[str]], at: int, begun: Iterable[tuple[tuple[str, ...], str]]
-) -> tuple[int, str] | None:
-    """How many words from here on are one identifier, and whose.  begun: those that begin so, the longest first."""
-    for wanted, person_id in begun:
-        here = words[at : at + len(wanted)]
-        if tuple(w[0].casefold() for w in here) != wanted:
-            continue
-        gaps = all(_GAP.fullmatch(text, a.end(), b.start()) for a, b in pairwise(here))
-        if gaps and not (wanted[0].isdigit() and len(wanted) == 1 and _in_figure(text, here[0])):
-            return len(wanted), person_id
-    return None
-
-
-def _in_figure(text: str, word: re.Match[str]) -> bool:
-    """Is it a piece of a larger figure, a time or a date: 1,204 or 12:30 or 2017-11-02?"""
-
-    def digit(i: int, j: int) -> bool:
-        return 0 <= i < len(text) and 0 <= j < len(text) and text[i] in ".,:-" and text[j].isdigit()
-
-    return digit(word.start() - 1, word.start() - 2) or digit(word.end(), word.end() + 1)

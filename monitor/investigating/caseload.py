@@ -77,43 +77,44 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
 
     Raises BadInput where there is none, where several fit, or where the viewer may not see it.
     """
+    whose = None
     with look.station.state.read() as connection:
         everything = cases.all_cases(connection)
         mine = [c for c in everything if c.case_id == case_id]
         if not mine and len(case_id) >= LEAST_PREFIX:
             mine = [c for c in everything if c.case_id.startswith(case_id)]
         if not mine:
-            mine = [c for c in everything if case_id in _names(look, c.person_id)]
+            whose = _meant(look, case_id)
+            mine = [c for c in everything if c.person_id == whose]
         for own in [c for c in mine if look.hides(c.person_id)]:
             look.record("refused", own.person_id, "a case about the viewer")
             mine.remove(own)
         if len(mine) != 1:
-            raise _unclear(look, case_id, bool(mine))
+            raise _unclear(look, case_id, whose, bool(mine))
         found = cases.findings_of(connection).get(mine[0].case_id, [])
         done = steps.all_steps(connection, mine[0].case_id)
-    person = look.find(mine[0].person_id)
+    person = look.visit(mine[0].person_id)
     return Held(mine[0], tuple(found), tuple(done), casework.assignees(done).get(mine[0].case_id)), person
 
 
-def _unclear(look: Look, case_id: str, several: bool) -> BadInput:
+def _unclear(look: Look, case_id: str, whose: str | None, several: bool) -> BadInput:
     """Why that names not one case, and what to do: of somebody who has none it is said, as a look at them."""
     mend = f"see lastday case list; {LEAST_PREFIX} characters of an id are enough"
     if several:
         return BadInput(f"case {case_id}", None, "fits several cases", mend)
-    try:
-        person_id = look.person_id(case_id)
-    except BadInput:
+    if whose is None or look.hides(whose):
         return BadInput(f"case {case_id}", None, "is no case", mend)
-    if look.hides(person_id):
-        return BadInput(f"case {case_id}", None, "is no case", mend)
-    who = look.veil.pseudonym(look.find(case_id).person_id)
+    who = look.veil.pseudonym(look.visit(whose, case_id).person_id)
     what = "has no case: nothing that they did stands out enough"
     return BadInput(who, None, what, f"lastday timeline {who} shows what they did, lastday case list who has a case")
 
 
-def _names(look: Look, person_id: str) -> tuple[str, str, str]:
-    """What a case's person may be called to mean the case."""
-    return look.veil.pseudonym(person_id), person_id, look.label(person_id)
+def _meant(look: Look, who: str) -> str | None:
+    """The person_id of whoever is called so, None for nobody, and for a name by which this viewer may not ask."""
+    try:
+        return look.person_id(who)
+    except BadInput:
+        return None
 
 
 def decide(
@@ -137,7 +138,8 @@ def decide(
         actions = tuple(sorted({f.action for f in found})) if verdict else ()
         until = (expires or casework.until(case, look.station.settings.windows.after)) if verdict else None
         until = None if is_concerned(look, connection) else until
-        step = CaseStep(case_id, case.person_id, look.now, look.viewer.name, what, text, verdict, actions, until)
+        kept = text if what == "assign" else look.own_words(text)
+        step = CaseStep(case_id, case.person_id, look.now, look.viewer.name, what, kept, verdict, actions, until)
         steps.add_step(connection, step)
         look.note(connection, f"case {what}", case.person_id, f"{case_id}{f' as {verdict}' if verdict else ''}")
     return after

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from monitor.core import casework
 from monitor.core.query import LONGEST, Asked, refused, understood
 from monitor.engine import start
-from monitor.looking import Look
+from monitor.looking import ANYBODY, Look
 from monitor.model import BadInput
 from monitor.sql import literal
 from monitor.store import cases, steps
@@ -47,8 +47,8 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
         "ended_at": (TIMES, "until when; NULL: it is now, UTC"),
     },
     "events": {
-        "person": ("VARCHAR", "pseudonym of who acted; NULL for nobody on a roster, and for people not watched unless "
-                              "--reason is given"),
+        "person": ("VARCHAR", "pseudonym of who acted; NULL for nobody on a roster, and for people not watched, whose "
+                              "events have but time, source and action unless --reason is given"),
         "time": (TIMES, "when it happened, UTC"),
         "id": ("VARCHAR", "the event's id"),
         "action": ("VARCHAR", "noun.verb"),
@@ -100,6 +100,11 @@ VIEWS: dict[str, dict[str, tuple[str, str]]] = {
 """view -> column -> (type, what it holds)."""
 FINDING_TEXTS = ("action", "target", "event_ids", "machines", "reasons")
 BLURRED = ("target", "session", "reason", "attributes")
+OF_ANYBODY = frozenset({"time", "source", "action", "person"})
+"""What is told of an event by whoever is in no watch window, without a reason."""
+PLAIN = ("id", "action", "target_type", "outcome", "source", "ip")
+"""Columns that seldom name anybody: blurred as they are read, and for whoever may not name people before they are
+compared with anything."""
 
 
 @dataclass(slots=True)
@@ -133,7 +138,7 @@ def asked(look: Look, query: str, seconds: float, memory: str) -> Iterator[Answe
     except duckdb.OutOfMemoryException:
         raise BadInput("sql", None, f"needs more memory than {memory}", "ask for less, or --memory for more") from None
     except duckdb.Error as error:
-        what = look.blur(str(error).splitlines()[0])
+        what = str(_once_more(look, str(error).splitlines()[0]))
         raise BadInput("sql", None, what, "see lastday sql --schema") from None
     finally:
         timer.cancel()
@@ -143,7 +148,15 @@ def asked(look: Look, query: str, seconds: float, memory: str) -> Iterator[Answe
 def _rows(look: Look, result: duckdb.DuckDBPyConnection) -> Rows:
     while rows := result.fetchmany(1000):
         for row in rows:
-            yield tuple(look.veil.blur_all(value) if isinstance(value, (str, list, dict)) else value for value in row)
+            yield tuple(_once_more(look, value) if isinstance(value, (str, list, dict)) else value for value in row)
+
+
+def _once_more(look: Look, told: object) -> object:
+    """Blurred as it is read: what the query itself made is blurred like all else, and tells nobody who is who.
+
+    The views hold pseudonyms; a name that stands here was written in the query, or put together by it.
+    """
+    return look.veil.blur_all(told, instead=None if look.names_people else ANYBODY)
 
 
 def _build(look: Look, connection: Connection, db: duckdb.DuckDBPyConnection, wants: Asked) -> None:
@@ -177,24 +190,28 @@ def _events(
 ) -> None:
     """The view `events`, with the columns that are wanted: what nobody asks for is neither joined nor blurred."""
     wanted = [name for name in VIEWS["events"] if columns is None or name in columns] or ["action"]
-    raw = {"time": "t", "person": "lower(actor) AS who"}
-    base = [raw.get(name, name) for name in wanted]
+    joined = "person" in wanted or not (look.reason or OF_ANYBODY.issuperset(wanted))
+    base = ["t" if name == "time" else name for name in wanted if name != "person"]
+    base += ["lower(actor) AS who"] if joined else []
     hidden = [name for p in look.viewer.own for name in _names(look).get(p, ())]
     only = f"WHERE lower(actor) NOT IN ({', '.join(map(literal, hidden))})" if hidden else ""
-    needed = {*wanted, *(["t"] if "time" in wanted else []), *(["actor"] if "person" in wanted or hidden else [])}
+    needed = {*wanted, *(["t"] if "time" in wanted else []), *(["actor"] if joined or hidden else [])}
     acted.put_hot("hot", [name for name in acted.columns if name in needed])
     parts = [f"SELECT {', '.join(base)} FROM hot {only}"]
     if files:
         parts.append(f"SELECT {', '.join(base)} FROM read_parquet([{', '.join(map(literal, files))}]) {only}")
-    if blurred := [name for name in BLURRED if name in wanted]:
+    within = BLURRED if look.names_people else (*BLURRED, *PLAIN)
+    if blurred := [name for name in within if name in wanted]:
         db.create_function("blurred", partial(_blurred, look), ["VARCHAR"], "VARCHAR")
-    shown = {name: f"blurred({name}) AS {name}" for name in blurred}
-    shown |= {"time": "make_timestamp(t) AS time", "person": "whose.person"}
+    shown = {name: f"blurred({name})" for name in blurred} | {"time": "make_timestamp(t)", "person": "whose.person"}
+    told = {name: shown.get(name, name) for name in wanted}
+    if not look.reason:  # an address, a machine or a session singles somebody out as a name does
+        told |= {n: f"CASE WHEN whose.person IS NOT NULL THEN {told[n]} END" for n in wanted if n not in OF_ANYBODY}
     join = ""
-    if "person" in wanted:
+    if joined:
         acted.put("whose", {"name": "VARCHAR", "person": "VARCHAR"}, _whose(look))
         join = "LEFT JOIN whose ON whose.name = who"
-    made = ", ".join(shown.get(name, name) for name in wanted)
+    made = ", ".join(f"{text} AS {name}" for name, text in told.items())
     db.execute(f"CREATE TEMP VIEW events AS SELECT {made} FROM ({' UNION ALL '.join(parts)}) {join}")
 
 

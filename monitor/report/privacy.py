@@ -54,7 +54,15 @@ def _people(told: dict[str, Any]) -> Iterator[tuple[int, str]]:
     yield 2, "On whom"
     yield 0, f"{told['on_rosters']:,} people stand on the rosters; {told['watched_now']:,} are in a watch window now"
     yield 0, f"{told['events']:,} events are kept" + (f", from {told['first_event']}" if told["first_event"] else "")
-    yield 0, "acts of people outside a watch window only tell what is usual; they are not judged"
+    if late := told["open_cases_outside"]:
+        yield 0, f"{late:,} more whose watch window is over have an open case: they can be looked at until it is closed"
+    yield (
+        0,
+        (
+            "acts of people outside a watch window only tell what is usual; judged of them are the window of a "
+            "departure that became known late, in retrospect, and what somebody does who has left"
+        ),
+    )
     states = ", ".join(f"{count:,} {state}" for state, count in told["cases"].items())
     yield 0, f"cases: {states or 'none'}; findings: {told['findings']:,}"
 

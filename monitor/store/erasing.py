@@ -20,6 +20,7 @@ from monitor.core.identity import lowered
 from monitor.core.pseudonyms import Veil
 from monitor.core.routing import names_of
 from monitor.model import Person
+from monitor.store.inbox import TEXTS
 from monitor.store.manifest import folder_of
 from monitor.store.schema import (
     accounts,
@@ -38,8 +39,6 @@ from monitor.store.schema import (
 )  # fmt: skip
 from monitor.store.segments import write_segment
 
-TEXTS = ("target", "session", "reason", "attributes")
-"""What of an event by others can name the person."""
 _BATCH_ROWS = 50_000
 
 

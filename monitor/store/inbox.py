@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from monitor.core.audit import sign
 from monitor.core.clocks import DAY_US, micros
 from monitor.core.identity import lowered
 from monitor.model import Batch, Reject
+from monitor.store.gone import Gone
 from monitor.store.schema import cursors, events, rejects, tallies
 from monitor.store.state import State, bump, get, insert_new, put
 
@@ -21,6 +23,10 @@ COLUMNS = (
     "id", "digest", "t", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason",
     "magnitude", "attributes", "line_sha256", "seen_at", "feed",
 )  # fmt: skip
+_ACTOR = COLUMNS.index("actor")
+TEXTS = ("target", "session", "reason", "attributes")
+"""What of an event by others can name somebody."""
+ERASED = "an act of somebody who was erased"
 LONGEST_ID = 400
 SEEN = "events seen at"
 """When the newest batch came: microseconds since 1970 UTC."""
@@ -55,13 +61,14 @@ class Stored:
 
 def take(
     state: State, batch: Batch, watched: Callable[[], Collection[str]], now: datetime, *, keep_days: int,
-    hold: Any = None,
+    hold: Any = None, erased: Callable[[Connection], Gone | None] = lambda _: None,
 ) -> Stored:  # fmt: skip
     """Store a batch with its cursor; when this returns, it is safe.
 
     watched: lower-case names of people in a watch window; asked when no roster can change any more
     before the commit.  keep_days: how long events are kept.  hold: called with the connection before
-    anything is written, to make sure that the caller may still write.
+    anything is written, to make sure that the caller may still write.  erased: who was erased; their acts are set
+    aside, and they are blurred in those of others.
     """
     rows, long = _rows(batch)
     aside = [*batch.rejects, *long]
@@ -69,18 +76,24 @@ def take(
         if hold:
             hold(connection)
         lock(connection)
+        gone = erased(connection)
+        received = len(rows)
+        if gone:
+            rows = [_without(row, gone) for row in rows if not gone.acted(row[_ACTOR])]
+        theirs = received - len(rows)
+        aside += [Reject(batch.item, 0, ERASED)] * theirs
         seen_at = _stamp(connection, now) if rows else 0
         rows = [(*row, seen_at, batch.source) for row in rows]
         fresh = connection.exec_driver_sql(_insert_sql(connection), rows).rowcount if rows else 0
         if fresh:
             bump(connection, CHANGED)
             names = watched()
-            if any(lowered(row[3]) in names for row in rows):
+            if any(lowered(row[_ACTOR]) in names for row in rows):
                 bump(connection, URGENT)
         set_aside(connection, batch.source, aside, now)
         keep_cursor(connection, batch.source, batch.item, batch.cursor, now)
         stored = Stored(batch.received, len(rows), fresh, len(aside), min(fresh, _old(rows, now, keep_days)))
-        _count(connection, batch.source, stored, now)
+        _count(connection, batch.source, stored, theirs, now)
     return stored
 
 
@@ -145,6 +158,16 @@ def _rows(batch: Batch) -> tuple[list[tuple], list[Reject]]:
     return [rows[key] for key in sorted(rows)], long
 
 
+def _without(row: tuple, gone: Gone) -> tuple:
+    """The row with the erased blurred; then no hash that holds for their names stays, as erasing left none."""
+    told = dict(zip(COLUMNS, row, strict=False))
+    blurred = {name: gone.blur(told[name]) for name in TEXTS if told[name]}
+    if all(told[name] == text for name, text in blurred.items()):
+        return row
+    unguessable = {"digest": sign(gone.key, told["digest"])[:32], "line_sha256": None}
+    return tuple((told | blurred | unguessable).values())
+
+
 def _old(rows: Sequence[tuple], now: datetime, keep_days: int) -> int:
     before = micros(now - timedelta(days=keep_days))
     return sum(row[COLUMNS.index("t")] < before for row in rows)
@@ -161,7 +184,7 @@ def _reject(source: str, found: Reject, now: datetime) -> dict[str, Any]:
     return {"source": source, "file": file, "line": found.line, "why": why, "at": now}
 
 
-def _count(connection: Connection, source: str, stored: Stored, now: datetime) -> None:
+def _count(connection: Connection, source: str, stored: Stored, erased: int, now: datetime) -> None:
     if not stored.received:
         return
     nothing = {"source": source, "received": 0, "accepted": 0, "fresh": 0, "set_aside": 0, "last_at": now}
@@ -171,7 +194,7 @@ def _count(connection: Connection, source: str, stored: Stored, now: datetime) -
         put(connection, key, str(int(get(connection, key) or 0) + stored.too_old))
     key = UNUSABLE + source
     before = int(get(connection, key) or 0)
-    unusable = 0 if stored.accepted else before + stored.set_aside
+    unusable = 0 if stored.accepted or erased else before + stored.set_aside
     if unusable != before:
         put(connection, key, str(unusable))
     names = ("received", "accepted", "fresh", "set_aside")

@@ -52,6 +52,22 @@ def decide(connection: Connection, seq: int, state: str, who: str, now: datetime
     return bool(connection.execute(done).rowcount)
 
 
+def waiting_of(connection: Connection, now: datetime, kind: str, subject: str, who: str) -> int | None:
+    """The number of what this viewer asked for already and still waits for, the oldest; None where there is nothing."""
+    found = (r.seq for r in standing(connection, now, [kind], "waiting") if (r.subject, r.made_by) == (subject, who))
+    return next(found, None)
+
+
+def settle(connection: Connection, request: Request, state: str, who: str, now: datetime, until: datetime) -> list[int]:
+    """Decide what the same viewer asked for besides of the same kind about the same person. Returns the numbers."""
+    same = [
+        other.seq
+        for other in standing(connection, now, [request.kind], "waiting")
+        if (other.subject, other.made_by) == (request.subject, request.made_by) and other.seq != request.seq
+    ]
+    return [seq for seq in same if decide(connection, seq, state, who, now, until)]
+
+
 def find(connection: Connection, seq: int) -> Request | None:
     """The request of that number."""
     row = connection.execute(select(requests).where(requests.c.seq == seq)).first()

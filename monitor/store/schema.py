@@ -318,3 +318,11 @@ erasures = Table(
     Column("subject", String(60), primary_key=True),
     Column("at", UTC, nullable=False),
 )
+
+# Their names as keyed hashes, each with the pseudonym that takes its place; of first words, how many may belong to it.
+erased_names = Table(
+    "erased_names",
+    metadata,
+    Column("mark", String(32), primary_key=True),
+    Column("told", String(60), nullable=False),
+)

@@ -170,12 +170,41 @@ def _seal_marked(state: State, data: Path, now: datetime) -> int:
     for name in sorted(names):
         with state.read() as connection:
             table = hot_table(connection, events.c.segment == name)
-        about = write_segment(folder_of(data) / name, table)
+            before = [folder_of(data) / row.name for row in _overlapping(connection, table)]
+        new = _unknown(table, [path for path in before if path.is_file()])
+        about = write_segment(folder_of(data) / name, new) if new.num_rows else None
         with state.write() as connection:
             connection.execute(delete(events).where(events.c.segment == name))
-            connection.execute(insert(segments).values(name=name, month=name[:7], sealed_at=now, **about))
+            if about:
+                connection.execute(insert(segments).values(name=name, month=name[:7], sealed_at=now, **about))
         moved += table.num_rows
     return moved
+
+
+def _overlapping(connection: Connection, table: pa.Table) -> list[Any]:
+    """The files that tell of the same time as these events."""
+    low, high = (value.as_py() for value in pc.min_max(table["t"]).values())
+    return [row for row in listed(connection) if row.first_t <= high and row.last_t >= low]
+
+
+def _unknown(table: pa.Table, before: Sequence[Path]) -> pa.Table:
+    """The events that stand in none of these files yet: a log that is sent again is not kept twice."""
+    if not before:
+        return table
+    content = [name for name in NAMES if name not in ("line_sha256", "seen_at", "feed")]
+    new, old = (", ".join(f"{side}.{name}" for name in content) for side in ("new", "old"))
+    low, high = (value.as_py() for value in pc.min_max(table["t"]).values())
+    with own_tables() as db:
+        db.register("new", table)
+        return (
+            db.sql(
+                f"""SELECT new.* FROM new ANTI JOIN
+                    (SELECT * FROM {sealed_sql(before)} WHERE t BETWEEN {low} AND {high}) old
+                    ON new.id = old.id AND row({new}) IS NOT DISTINCT FROM row({old})"""
+            )
+            .to_arrow_table()
+            .cast(SCHEMA)
+        )
 
 
 def write_segment(path: Path, table: pa.Table) -> dict[str, Any]:

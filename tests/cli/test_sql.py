@@ -83,6 +83,21 @@ def test_people_outside_a_window_have_no_name_unless_there_is_a_reason(demo_fold
     assert cells(demo_folder, "SELECT count(*) FROM people") == [["3"]]
 
 
+def test_who_is_in_no_window_is_not_singled_out_by_an_address(demo_folder: DemoFolder) -> None:
+    """Nor by a machine, a session or a target: without a reason their lines have but time, source and action."""
+    free = ("person", "time", "source", "action")
+    others = [name for name in VIEWS["events"] if name not in free]
+    told = ", ".join(f"count({name})" for name in others)
+    assert cells(demo_folder, f"SELECT {told} FROM events WHERE person IS NULL") == [["0"] * len(others)]
+    counted = cells(demo_folder, "SELECT count(time), count(source), count(action), count(*) FROM events")
+    assert len(set(counted[0])) == 1
+    query = "SELECT count(DISTINCT person), count(target) > 0 FROM events WHERE ip IS NOT NULL OR id IS NOT NULL"
+    assert cells(demo_folder, query) == [["3", "True"]]
+    assert cells(demo_folder, query, "--reason", "an address that everybody has") != [["3", "True"]]
+    asked = lastday("audit", "show", "-C", demo_folder.path, "--limit", 2).out
+    assert "of everybody, in a watch window or not: SELECT" in asked
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -11,13 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from monitor import erasing, upkeep
+from monitor import erasing, pipeline, upkeep
+from monitor.api import Api
 from monitor.daemon import make_daemon
 from monitor.looking import Look, open_look
 from monitor.model import BadInput
 from monitor.station import Station, open_station
-from monitor.store import audit, holds, segments
-from monitor.store.schema import cases, events, findings, outbox, people
+from monitor.store import audit, holds, inbox, segments
+from monitor.store.schema import cases, erased_names, events, findings, outbox, people, rejects, tallies
 from tests.core.made import finding
 from tests.daemon.clockwork import SetClock, judge
 from tests.daemon.conftest import postgres, store_config  # noqa: F401
@@ -94,7 +95,7 @@ def test_an_erased_person_is_gone_from_every_byte_and_the_chain_holds(tmp_path: 
     with station.state.read() as connection:
         before = connection.execute(sa.select(sa.func.sum(segments.segments.c.rows))).scalar_one()
     done = erasing.erase(look, "zzcanary")
-    assert (done.pseudonym, done.exports, done.left) == (pseudonym, ["one.html"], [])
+    assert (done.who, done.exports, done.left) == (pseudonym, ["one.html"], [])
     assert names_left(station) == []
     with station.state.read() as connection:
         assert not audit.faults(connection, station.key(connection))
@@ -164,6 +165,64 @@ def test_a_roster_that_still_tells_of_them_does_not_bring_them_back(tmp_path: Pa
     (station.folder / "rosters" / "people.csv").write_text(people_csv().replace("Person 3", "Person Three"))
     assert upkeep.sync_rosters(station, NOW) > 0
     assert not [place for place in names_left(station) if "zc77777" in place]
+    station.close()
+
+
+def test_a_log_that_is_sent_again_does_not_bring_them_back(tmp_path: Path, store_config: str) -> None:  # noqa: F811
+    station = canary_office(tmp_path / "work", store_config)
+    (station.folder / "rosters" / "people.csv").unlink()
+    log = (station.folder / "inbox" / "a.jsonl").read_text().replace("zzcanary is no json\n", "")
+    late = incident(NOW - timedelta(hours=3), "p004") | {"id": "y", "target": "for Canaryname, Zyx.doc", "reason": "b"}
+    with station.state.read() as connection:
+        before = connection.execute(sa.select(sa.func.count()).select_from(people)).scalar_one()
+    done = erasing.erase(look_at(station), "zc77777")
+    assert before
+    assert names_left(station) == []
+    (station.folder / "inbox" / "again.jsonl").write_text(log + as_lines([late]))
+    came = pipeline.ingest(station, NOW)
+    theirs = len(range(0, 40, 3))
+    assert came.set_aside == theirs
+    pushed = incident(NOW - timedelta(hours=2), "p004") | {"id": "w", "actor": "ZYX.canary@corp.example"}
+    api = Api(station, lambda: NOW, list, {})
+    answer = json.loads(api._take(as_lines([pushed, late | {"id": "v"}]).encode()).body)
+    assert {name: answer[name] for name in ("received", "accepted", "fresh", "set_aside")} == {
+        "received": 2, "accepted": 1, "fresh": 1, "set_aside": 1,
+    }  # fmt: skip
+    assert names_left(station) == []
+    with station.state.read() as connection:
+        whys = [row.why for row in connection.execute(sa.select(rejects))]
+        told = {row.id: row.target for row in connection.execute(sa.select(events.c.id, events.c.target))}
+        tally = connection.execute(sa.select(tallies).where(tallies.c.source == "admin")).one()
+    assert whys.count(inbox.ERASED) == theirs + 1
+    assert tally.received == tally.accepted + tally.set_aside
+    assert told["y"] == told["v"] == f"for {done.who}.doc"
+    station.close()
+
+
+def test_an_account_that_somebody_bears_now_is_theirs(tmp_path: Path) -> None:
+    station = canary_office(tmp_path / "work")
+    erasing.erase(look_at(station), "zc77777")
+    path = station.folder / "rosters" / "people.csv"
+    path.write_text(people_csv().replace(ROW, "").replace("acct.p003", "acct.p003|zzcanary"))
+    upkeep.sync_rosters(station, NOW)
+    act = incident(NOW - timedelta(hours=2), "p003") | {"id": "w", "actor": "zzcanary", "target": "/home/zzcanary"}
+    (station.folder / "inbox" / "b.jsonl").write_text(as_lines([act]))
+    assert pipeline.ingest(station, NOW).set_aside == 0
+    with station.state.read() as connection:
+        assert list(connection.scalars(sa.select(events.c.target).where(events.c.id == "w"))) == ["/home/zzcanary"]
+    station.close()
+
+
+def test_of_who_was_erased_before_hashes_were_kept_a_roster_tells_the_names(tmp_path: Path) -> None:
+    station = canary_office(tmp_path / "work")
+    erasing.erase(look_at(station), "zc77777")
+    with station.state.write() as connection:
+        connection.execute(sa.delete(erased_names))
+    (station.folder / "rosters" / "people.csv").write_text(people_csv().replace("Person 3", "Person Three"))
+    upkeep.sync_rosters(station, NOW)
+    act = incident(NOW - timedelta(hours=2), "p003") | {"id": "w", "actor": "zzcanary"}
+    (station.folder / "inbox" / "b.jsonl").write_text(as_lines([act]))
+    assert pipeline.ingest(station, NOW).set_aside == 1
     station.close()
 
 

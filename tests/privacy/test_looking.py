@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from monitor import upkeep
+from monitor.accounting import account
+from monitor.investigating.caseload import held_case
 from monitor.looking import Look, open_look
 from monitor.model import BadInput
+from monitor.report.privacy import in_words
 from monitor.station import Station, open_station
 from monitor.store import audit
+from monitor.store import cases as store
+from monitor.store.schema import cases
+from monitor.telling import assign, tell
 from monitor.viewers import SHOWN_TOKEN, system_user
+from tests.core.made import finding, person
+from tests.daemon.test_telling import LEAVING
 from tests.office import lay_out, roster
 
 NOW = datetime(2017, 11, 2, 18, tzinfo=UTC)
@@ -46,7 +55,9 @@ def test_a_look_is_on_record_before_anything_is_shown(tmp_path: Path, who: str) 
         pseudonym = look.label(person.person_id)
         assert look.find(pseudonym).person_id == "p000"
     assert pseudonym.startswith("p-")
-    assert told(station) == [("look", pseudonym, "timeline")] * 2
+    assert told(station) == [
+        ("look", pseudonym, "timeline; asked for by name"), ("look", pseudonym, "timeline"),
+    ]  # fmt: skip
     station.close()
 
 
@@ -82,8 +93,30 @@ def test_outside_the_window_a_reason_is_needed_and_shows(tmp_path: Path) -> None
     with station.state.read() as connection:
         rows = audit.entries(connection)[1:]
     assert [row.what for row in rows] == ["refused", "look"]
-    assert rows[1].detail == "outside the watch window"
+    assert rows[1].detail == "outside the watch window; asked for by name"
     assert rows[1].reason == f"complaint about {pseudonym}"
+    station.close()
+
+
+def test_who_has_an_open_case_can_be_looked_at_when_the_window_is_over(tmp_path: Path) -> None:
+    """As a departure that became known late opens one; `privacy report` counts them apart."""
+    station = station_of(tmp_path / "work")
+    later = NOW + timedelta(days=60)
+    with station.state.write() as connection:
+        store.save_findings(connection, assign([], [finding()], station.key(connection)), NOW, {}, measured=True)
+        tell(connection, station, {"p000": person("p000")}, LEAVING, NOW)
+    with open_look(station, later) as look:
+        assert not look.watches("p000")
+        assert held_case(look, look.label("p000"))[1].person_id == "p000"
+        assert account(look, 90)["people"]["open_cases_outside"] == 1
+        assert "1 more whose watch window is over have an open case" in in_words(account(look, 90), markdown=False)
+    assert told(station)[-1][::2] == ("look", "outside the watch window, an open case")
+    with station.state.write() as connection:
+        connection.execute(sa.update(cases).values(state="closed"))
+    with open_look(station, later) as look, pytest.raises(BadInput, match="not in a watch window"):
+        held_case(look, look.label("p000"))
+    with open_look(station, NOW) as look:
+        assert account(look, 90)["people"]["open_cases_outside"] == 0
     station.close()
 
 

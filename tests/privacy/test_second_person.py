@@ -20,7 +20,7 @@ from monitor.looking import Look, open_look
 from monitor.model import BadInput
 from monitor.settings import load_settings
 from monitor.station import Station, open_station
-from monitor.store import audit, cases
+from monitor.store import audit, cases, requests
 from monitor.store.state import put
 from monitor.telling import assign, tell
 from monitor.viewers import SHOWN_TOKEN
@@ -129,7 +129,7 @@ def test_a_reveal_by_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     )
     us = look_of(station, "us", monkeypatch, reveal=True, reason="to call him")
     with pytest.raises(BadInput, match="waits as request 1"):
-        us.find("p000")
+        us.find(us.label("p000"))
     assert us.label("p000").startswith("p-")
     with pytest.raises(BadInput, match="is your own"):
         seconding.decide(look_of(station, "us", monkeypatch), 1, True)
@@ -140,6 +140,39 @@ def test_a_reveal_by_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with open_look(station, NOW + timedelta(minutes=61)) as later:
         assert later.label("p000").startswith("p-")
     station.close()
+
+
+def test_a_reveal_is_asked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    station = with_ann(
+        station_of(tmp_path / "work", "[privacy]\ntwo_person = true\n" + TWO.replace('"p000"', '"p009"'))
+    )
+    for _ in range(3):
+        us = look_of(station, "us", monkeypatch, reveal=True, reason="to call him")
+        with pytest.raises(BadInput, match="waits as request 1;"):
+            us.find(us.label("p000"))
+    with pytest.raises(BadInput, match="waits as request 2;"):
+        us.find(us.label("p001"))
+    assert [what for what in said(station) if what != "config"] == ["reveal asked"] * 2
+    with station.state.write() as connection:  # as a lastday from before left it
+        until = NOW + timedelta(hours=9)
+        left = requests.make(connection, "reveal", us.label("p000"), {}, "again", NOW, "us", until)
+    ann = look_of(station, "ann", monkeypatch)
+    seconding.decide(ann, 1, True)
+    with station.state.read() as connection:
+        assert [r.seq for r in requests.standing(connection, NOW, ["reveal"], "waiting")] == [2]
+        assert [r.seq for r in requests.standing(connection, NOW, ["reveal"], "granted")] == [1, left]
+    station.close()
+
+
+def test_channels_are_tried_as_they_are_in_force(two: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.cli.common._read_clock", lambda: NOW)
+    custody.take_over(two, NOW, US)
+    changed = change(two, MAIL)
+    ran = run(changed, "channels", "test")
+    assert "waits for a second person: the old tables are tried" in ran.output
+    assert "there is no channel" in ran.output
+    assert ran.exit_code == 3
+    changed.close()
 
 
 def change(station: Station, text: str) -> Station:
