@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from monitor.core.clocks import instant
 from monitor.core.roles import ROLES
+from monitor.engine import own_tables
 from monitor.looking import Look
 from monitor.operation import Folder
 from monitor.settings import Settings
@@ -18,6 +19,7 @@ from monitor.sources.canonical import COLUMNS
 from monitor.sources.push import NAME as PUSHED
 from monitor.station import Station
 from monitor.store import audit, holds, retention
+from monitor.store.acted import Acted
 from monitor.store.schema import cases, erasures, events, findings, segments, tallies
 
 ROSTER_FIELDS = (
@@ -34,7 +36,7 @@ def account(look: Look, days: float) -> dict[str, Any]:
         return {
             "made_at": now.isoformat(), "days": days,
             "collected": _collected(connection, station),
-            "people": _people(connection, look),
+            "people": _people(connection, look, _repeated(connection, station)),
             "kept": _kept(station.settings),
             "channels": [{"name": c.name, "names": c.names, "thin": c.thin} for c in station.settings.channels],
             "viewers": _viewers(station.settings),
@@ -61,7 +63,13 @@ def _collected(connection: Connection, station: Station) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _people(connection: Connection, look: Look) -> dict[str, Any]:
+def _repeated(connection: Connection, station: Station) -> int:
+    """How many events of the last days were sealed before, and came again."""
+    with own_tables() as db:
+        return Acted(connection, db, station.data).count_repeated()
+
+
+def _people(connection: Connection, look: Look, repeated: int) -> dict[str, Any]:
     first, last = connection.execute(
         select(func.min(segments.c.first_t), func.max(segments.c.last_t)).where(segments.c.replaced_at.is_(None))
     ).one()
@@ -73,7 +81,7 @@ def _people(connection: Connection, look: Look) -> dict[str, Any]:
     return {
         "on_rosters": len(look.veil.people), "watched_now": sum(map(look.watches, look.veil.people)),
         "open_cases_outside": sum(not look.watches(person_id) for person_id in open_cases),
-        "events": int(sealed) + hot, "first_event": _day(first), "last_sealed_event": _day(last),
+        "events": int(sealed) + hot - repeated, "first_event": _day(first), "last_sealed_event": _day(last),
         "cases": dict(sorted(states.items())), "findings": connection.execute(held).scalar_one(),
     }  # fmt: skip
 

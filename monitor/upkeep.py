@@ -123,8 +123,13 @@ def _without_erased(station: Station, told: Told) -> Told:
         gone = erased_ids(station, connection, set(told.people))
     if gone:
         _remember(station, told, gone)
+    with station.state.read() as connection:
+        erased = station.gone(connection)
+    kept = {p: person for p, person in told.people.items() if p not in gone}
+    if erased:  # others' managers, as erasing blurred them
+        kept = {p: replace(one, manager=one.manager and erased.blur(one.manager)) for p, one in kept.items()}
     return Told(
-        {p: person for p, person in told.people.items() if p not in gone},
+        kept,
         {p: days for p, days in told.departures.items() if p not in gone},
     )
 

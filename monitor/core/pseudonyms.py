@@ -141,8 +141,8 @@ class Veil:
         if self._begun:
             return
         dense: list[tuple[str, str]] = []
-        for person_id, person in sorted(self.people.items()):
-            for told, is_name in {(t, False) for t in (person_id, person.email, *person.accounts)} | {
+        for _, person in sorted(self.people.items()):
+            for told, is_name in {(t, False) for t in (person.person_id, person.email, *person.accounts)} | {
                 (person.name, True)
             }:
                 if not told:

@@ -195,9 +195,16 @@ def _events(
     base += ["lower(actor) AS who"] if joined else []
     hidden = [name for p in look.viewer.own for name in _names(look).get(p, ())]
     only = f"WHERE lower(actor) NOT IN ({', '.join(map(literal, hidden))})" if hidden else ""
-    needed = {*wanted, *(["t"] if "time" in wanted else []), *(["actor"] if joined or hidden else [])}
+    known = acted.repeated()
+    needed = {
+        *wanted,
+        *(["id"] if known else []),
+        *(["t"] if "time" in wanted else []),
+        *(["actor"] if joined or hidden else []),
+    }
     acted.put_hot("hot", [name for name in acted.columns if name in needed])
-    parts = [f"SELECT {', '.join(base)} FROM hot {only}"]
+    once = f"{'AND' if only else 'WHERE'} id NOT IN ({known})" if known else ""
+    parts = [f"SELECT {', '.join(base)} FROM hot {only} {once}"]
     if files:
         parts.append(f"SELECT {', '.join(base)} FROM read_parquet([{', '.join(map(literal, files))}]) {only}")
     within = BLURRED if look.names_people else (*BLURRED, *PLAIN)

@@ -110,6 +110,33 @@ class Acted:
         rows = self.connection.execute(select(*(events.c[name] for name in columns))).all()
         self.put(table, {name: TYPES[name] for name in columns}, rows)
 
+    def repeated(self) -> str | None:
+        """SQL of the ids of hot rows that may be repeats of sealed ones, from the files; None where none can be.
+
+        They are left out when they are sealed themselves; until then a log that was sent again stands here twice.
+        """
+        if not self.sealed:
+            return None
+        last = max(s.last_t for s in self.sealed)
+        low, high = self.connection.execute(
+            select(func.min(events.c.t), func.max(events.c.t)).where(events.c.t <= last)
+        ).one()
+        files = [] if low is None else [s for s in self.sealed if s.last_t >= low and s.first_t <= high]
+        if not files:
+            return None
+        listing = ", ".join(literal(str(s.path)) for s in files)
+        return f"SELECT id FROM read_parquet([{listing}]) WHERE t BETWEEN {low} AND {high}"
+
+    def count_repeated(self) -> int:
+        """How many hot rows are repeats of sealed ones."""
+        known = self.repeated()
+        if known is None:
+            return 0
+        self.put_hot("hot", ("id",))
+        ((found,),) = self.rows(f"SELECT count(*) FROM hot WHERE id IN ({known})")
+        self.db.execute("DROP TABLE hot")
+        return int(found)
+
     def put(self, table: str, types: Mapping[str, str], rows: Iterable[Sequence]) -> None:
         """Make a table of rows, through JSON, column by column: DuckDB takes rows one by one too slowly."""
         columns = list(zip(*rows, strict=True)) or [()] * len(types)

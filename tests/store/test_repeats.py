@@ -25,6 +25,11 @@ def test_a_log_that_is_sent_again_is_kept_once(tmp_path: Path) -> None:
     (inbox / "resent.jsonl").write_text(as_lines(told))
     (inbox / "late.jsonl").write_text(as_lines([late]))
     pipeline.ingest(station, NOW)
+    with open_look(station, NOW) as look:
+        query = "SELECT count(*), count(DISTINCT action) FROM events"
+        with asked(look, query, 10, "500MB") as answer:
+            assert next(answer.rows)[0] == len(told), "before it is sealed each id counts once"
+        assert account(look, 90)["people"]["events"] == len(told)
     segments.seal(station.state, station.data, NOW, 2)
     with open_look(station, NOW) as look:
         with asked(look, "SELECT count(*) FROM events", 10, "500MB") as answer:
