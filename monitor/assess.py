@@ -16,7 +16,7 @@ from monitor.core.clocks import DAY_US, HOUR_US
 from monitor.core.impact import BEYOND, impact_of
 from monitor.core.questions import NEW_TO_ME, OTHERS
 from monitor.core.windows import Window, departures, placebos
-from monitor.matching import NothingMatched, People, identify, mail_domains, match, tellable
+from monitor.matching import NothingMatched, People, days_of, identify, mail_domains, match, tellable
 from monitor.model import Departure, Feedback, Person
 from monitor.settings import Settings
 from monitor.store.days import Usual
@@ -78,24 +78,27 @@ class Assessment:
 
 def assess(
     history: History, everybody: Iterable[Person], told: Sequence[Departure], settings: Settings,
-    attributes: tuple[str, ...], *, seed: int = 0, until: int | None = None, step: Step = lambda name: None,
-    weights: judge.Weights = WEIGHTS,
+    attributes: tuple[str, ...], *, feeds: Mapping[str, int] | None = None, seed: int = 0, until: int | None = None,
+    step: Step = lambda name: None, weights: judge.Weights = WEIGHTS,
 ) -> Assessment:  # fmt: skip
     """Judge every watched act.
 
     history: holds the table `event`.  told: the departures as known.  attributes: extra columns
-    of `event`.  until: microseconds since 1970 UTC; what came later is not known yet.
+    of `event`.  feeds: the place of the feed that has the say on each person.  until: microseconds since 1970 UTC;
+    what came later is not known yet.
     weights: how evidence adds up; only measurements need others.
     """
     step("matching actors to people")
-    people = identify(everybody, settings.people.timezone)
+    people = identify(
+        everybody, settings.people.timezone, told, feeds, lambda: days_of(history, until), settings.windows.after
+    )
     match(history, people, until)
     catalogue = settings.load_catalogue()
     find_opened(history, [catalogue.action(name) for name in history.actions()], mail_domains(people))
     let_in(history)
     span = history.span()
     if span is None:
-        raise NothingMatched(history.unmatched())
+        raise NothingMatched(history.unmatched(), list(people.ambiguous))
     active, weeks = history.active(), history.weeks()
     windows = _windows(people, told, settings, span, active, seed)
 
@@ -168,7 +171,8 @@ def rejudged(assessed: Assessment, settings: Settings, **changed: Any) -> Assess
     found = acts.acts_of(assessed.gathered.events, assessed.given)
     assessed = replace(assessed, acts=found, best=_best(found, len(assessed.windows)))
     cases = assessed.best[assessed.baseline.cast.real]
-    return replace(assessed, scale=_scale(assessed.harmless, cases, assessed.weeks, settings))
+    scale = _scale(assessed.harmless, cases, assessed.weeks, settings, len(assessed.benign))
+    return replace(assessed, scale=scale)
 
 
 def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) -> Assessment:
@@ -288,6 +292,6 @@ def _best(found: pd.DataFrame, windows: int) -> Floats:
     return best
 
 
-def _scale(harmless: Floats, cases: Floats, weeks: int, settings: Settings) -> severity.Scale:
+def _scale(harmless: Floats, cases: Floats, weeks: int, settings: Settings, benign: int = 0) -> severity.Scale:
     budget = settings.severity
-    return severity.scale(list(harmless), list(cases), weeks, budget.alert_budget, budget.thresholds())
+    return severity.scale(list(harmless), list(cases), weeks, budget.alert_budget, budget.thresholds(), benign)

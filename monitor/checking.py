@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from monitor.contradictions import contradictions
-from monitor.misfits import line_of
+from monitor.contradictions import absent, contradictions
+from monitor.misfits import Fault, line_of
 from monitor.model import BadInput
-from monitor.settings import load_settings, misfits_of, read_toml
+from monitor.settings import Settings, load_settings, misfits_of, read_toml
 from monitor.station import CONFIG_NAME
 
 
 def faults(folder: Path) -> list[BadInput]:
-    """What must be mended in a working folder's lastday.toml; empty where it can be run."""
+    """What must be mended in a working folder's lastday.toml; empty where it is in order."""
+    return _faults(folder, contradictions, absent)
+
+
+def obstacles(folder: Path) -> list[BadInput]:
+    """What must be mended before anything is run. A folder of logs that is not there is told where it is read."""
+    return _faults(folder, contradictions)
+
+
+def _faults(folder: Path, *checks: Callable[[Path, Settings], Iterable[BadInput | Fault]]) -> list[BadInput]:
     path = folder / CONFIG_NAME
     try:
         told = read_toml(path)
@@ -29,7 +39,8 @@ def faults(folder: Path) -> list[BadInput]:
         error
         if isinstance(error, BadInput)
         else BadInput(str(path), line_of(text, error[0], error[1]), error[2], error[3])
-        for error in contradictions(folder, settings)
+        for check in checks
+        for error in check(folder, settings)
     ]
 
 

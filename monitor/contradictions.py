@@ -29,11 +29,15 @@ def contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Faul
         if bool(feed.path) == bool(feed.url and feed.query):
             mend = "give a path, or a url and a query"
             yield ("rosters", i), "name", f"{feed.name} has no path, or both path and url", mend
-    for i, source in enumerate(settings.sources):
-        if isinstance(source, Folder) and not (folder / source.path).is_dir():
-            yield ("sources", i), "path", f"there is no folder {source.path}", "make it or name another"
     yield from _viewers(settings)
     yield from _unmade(folder, settings, Credentials(folder))
+
+
+def absent(folder: Path, settings: Settings) -> Iterator[Fault]:
+    """Folders of logs that are not there: others can be read meanwhile, and each is read as soon as it is there."""
+    for i, source in enumerate(settings.sources):
+        if isinstance(source, Folder) and not (folder / source.path).is_dir():
+            yield ("sources", i), "path", f"there is no folder {source.path}", "make it, mount it, or name another"
 
 
 def _times(settings: Settings) -> Iterator[Fault]:

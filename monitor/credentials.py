@@ -21,8 +21,9 @@ class Credentials:
     def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
         """folder: the working folder.  environ: the environment, this process's unless given."""
         self.environ = os.environ if environ is None else environ
+        self.own = folder / "secrets"
         given = self.environ.get("CREDENTIALS_DIRECTORY")
-        self.folders = [*([Path(given)] if given else []), folder / "secrets"]
+        self.folders = [*([Path(given)] if given else []), self.own]
 
     def find(self, name: str) -> str | None:
         """The secret, or None where there is none of that name. Raises BadInput where its file cannot be read."""
@@ -30,7 +31,7 @@ class Credentials:
             return value
         if path := self.environ.get(name + "_FILE"):
             return _read(Path(path))
-        return next((_read(f / name) for f in self.folders if (f / name).is_file()), None)
+        return next((_read(f / name) for f in self.folders if _is_there(f / name)), None)
 
     def need(self, name: str) -> str:
         """The secret. Raises BadInput where there is none."""
@@ -46,7 +47,7 @@ class Credentials:
         value = self.find(name)
         if value is not None:
             return value
-        path = self.folders[-1] / name
+        path = self.own / name
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             draft = path.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}")
@@ -68,10 +69,19 @@ class Credentials:
         return _NAMED.sub(lambda found: self.need(found[1]), text)
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        raise _unreadable(path) from None
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise BadInput(
-            str(path), None, "the secret cannot be read", "give its file to the user that runs lastday"
-        ) from None
+        raise _unreadable(path) from None
+
+
+def _unreadable(path: Path) -> BadInput:
+    return BadInput(str(path), None, "the secret cannot be read", "give it and its folder to lastday's user")

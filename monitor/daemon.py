@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import custody, pipeline, upkeep
-from monitor.checking import faults
+from monitor.checking import obstacles
 from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.channels import Channel, make_channel
 from monitor.notify.http import post
@@ -197,7 +197,7 @@ class Daemon:
         """Take over lastday.toml as it stands now; where it is wrong, all stays as it is."""
         station = self.station
         try:
-            for fault in faults(station.folder):
+            for fault in obstacles(station.folder):
                 raise fault
             settings = load_settings(station.folder / CONFIG_NAME)
             sources = list(make_sources(station.folder, settings, station.secrets))

@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from monitor import telling
 from monitor.checking import faults, remarks
-from monitor.core.clocks import CLOCK_AHEAD, instant, micros
 from monitor.core.counted import counted
-from monitor.core.pseudonyms import Veil
-from monitor.matching import identify
-from monitor.model import BadInput, Departure, Person
-from monitor.scanning import open_engine
+from monitor.model import BadInput
+from monitor.recognition import Check, people_checks, such_as
 from monitor.seconding import KINDS
-from monitor.sources.files import readable_kinds
+from monitor.sources.log_names import readable_kinds
 from monitor.station import Station, open_to_others
 from monitor.store import audit, inbox, outbox, requests, rosters, segments
-from monitor.store.recall import recall
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
 from monitor.store.state import get, schema_version
@@ -38,19 +34,15 @@ TEMPORARY = re.compile("contract|contingent|temp|vendor|agency|freelance|extern|
 """Employment types that come to an end; whether it is known is another matter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. `state` is good, look (somebody should) or bad."""
-
-    topic: str
-    state: str
-    text: str
-
-
 def examine(station: Station, now: datetime) -> Iterator[Check]:
     """Every check, in the order in which they are told, people under their pseudonyms."""
-    with station.state.read() as connection:
-        veil = station.veil(connection)
+    try:
+        with station.state.read() as connection:
+            veil = station.veil(connection)
+    except BadInput as error:
+        yield from _config(station)
+        yield Check("secrets", "bad", f"{error}; without it nothing else is told, for names would show")
+        return
     yield from (replace(check, text=veil.blur(check.text)) for check in _checks(station, now))
 
 
@@ -65,7 +57,7 @@ def _checks(station: Station, now: datetime) -> Iterator[Check]:
         yield from _rosters(connection, station, now)
         yield from _ends(connection, station)
         yield from _sources(connection, station, now)
-        yield from _people(connection, station, now)
+        yield from people_checks(connection, station, now)
         yield from _channels(connection, station)
         yield from _privacy(connection, station, now)
         n, rows = connection.execute(
@@ -115,7 +107,8 @@ def _rosters(connection: Connection, station: Station, now: datetime) -> Iterato
         late, told = rosters.lateness(connection, feed.name, station.settings.people.timezone)
         share = late / told if told else 0.0
         tail = f"; {share:.0%} of {told:,} departures reached us after the last day" if told else ""
-        tail += f"; {counted(last.set_aside, 'line')} set aside; see lastday rejects" if last.set_aside else ""
+        aside = counted(last.set_aside, "line or date", "lines or dates")
+        tail += f"; {aside} set aside; see lastday rejects" if last.set_aside else ""
         stale, people = staleness(station, feed, now), counted(last.people, "person", "people")
         yield Check(
             topic,
@@ -144,14 +137,14 @@ def _ends(connection: Connection, station: Station) -> Iterator[Check]:
     if assumed:
         who = counted(len(assumed), "person", "people")
         text = f"{who} vanished without a departure by then, watched as if that were the last day"
-        yield Check("vanished", "look", f"{text}, {_such_as(assumed)}")
+        yield Check("vanished", "look", f"{text}, {such_as(assumed)}")
     ending = {d.person_id for d in leaving if d.certainty != "withdrawn"}
     endless = sorted(p.person_id for p in everybody.values() if TEMPORARY.search(p.employment_type or ""))
     endless = [person_id for person_id in endless if person_id not in ending]
     if endless:
         who = counted(len(endless), "person", "people")
         text = f"{who} on temporary contracts without a last day: until it is told nobody watches them"
-        yield Check("contracts", "look", f"{text}, {_such_as(endless)}")
+        yield Check("contracts", "look", f"{text}, {such_as(endless)}")
 
 
 def _sources(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
@@ -181,70 +174,13 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
         if since := get(connection, f"{telling.OPERATOR}source {source.name}"):
             text = f"broken or silent since {datetime.fromisoformat(since):%Y-%m-%d %H:%MZ}, as the operator was told"
             yield Check(f"source {source.name}", "bad", f"{text}; see lastday once")
-        if left := source.left_out():
-            text = f"{counted(len(left), 'file is', 'files are')} of no kind that is read, {_such_as(left)}"
+        if left := source.left_out(inbox.cursors_of(connection, source.name)):
+            text = f"{counted(len(left), 'file is', 'files are')} of no kind that is read, {such_as(left)}"
             text += f"; readable: {readable_kinds()}"
             yield Check(f"source {source.name}", "look", text)
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()
     bad = connection.execute(select(func.count()).select_from(rejects)).scalar()
     yield Check("reading", "good", f"{files:,} files and tables are followed, {bad:,} lines set aside in all")
-
-
-def _people(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
-    everybody, leaving = station.rosters(connection)
-    people = identify(everybody.values(), station.settings.people.timezone)
-    with open_engine(station.settings) as db:
-        recall(connection, db, station.data)
-        actors = db.execute("SELECT lower(actor), count(*), max(t) FROM event GROUP BY 1").fetchall()
-        actions = [action for (action,) in db.execute("SELECT DISTINCT action FROM event ORDER BY 1").fetchall()]
-        late = f"SELECT feed, count(*), max(t) FROM event WHERE t > {micros(now + CLOCK_AHEAD)} GROUP BY 1 ORDER BY 1"
-        ahead = db.execute(late).fetchall()
-    for feed, n, last in ahead:
-        text = f"{counted(n, 'event')} of {feed} later than this clock, up to {instant(last):%Y-%m-%d %H:%MZ}"
-        yield Check("clock", "look", f"{text}; a clock is off, and nothing of that is judged before its time comes")
-    strangers = sorted(((n, actor) for actor, n, _ in actors if actor not in people.names), reverse=True)
-    total = sum(n for _, n, _ in actors)
-    lost = sum(n for n, _ in strangers)
-    if strangers:
-        names = ", ".join(actor for _, actor in strangers[:SHOWN])
-        yield Check(
-            "accounts",
-            "bad" if lost > total / 2 else "look",
-            f"{lost:,} of {total:,} events are by {counted(len(strangers), 'actor')} on no roster, for example {names}",
-        )
-    elif total:
-        yield Check("accounts", "good", "every actor is on a roster")
-    if people.ambiguous:
-        names = counted(len(people.ambiguous), "name belongs", "names belong")
-        text = f"{names} to several people, {_such_as(people.ambiguous)}"
-        yield Check("accounts", "look", text)
-    yield from _actions(station, actions)
-    seen = {people.names[actor] for actor, _, _ in actors if actor in people.names}
-    active = {people.all[i].person_id for i in seen}
-    yield from _unseen(station, station.veil(connection), everybody, leaving, active, now)
-
-
-def _actions(station: Station, actions: list[str]) -> Iterator[Check]:
-    try:
-        catalogue = station.settings.load_catalogue()
-    except BadInput:
-        return
-    unknown = [action for action in actions if not catalogue.knows(action)]
-    if unknown:
-        text = f"{len(unknown):,} of {len(actions):,} actions are in no catalogue and count as ordinary changes"
-        yield Check("actions", "look", f"{text}, {_such_as(unknown)}")
-
-
-def _unseen(
-    station: Station, veil: Veil, everybody: dict[str, Person], leaving: list[Departure], seen: set[str], now: datetime
-) -> Iterator[Check]:
-    inside = {d.person_id for d in leaving if d.person_id in everybody and station.is_open(d, now)}
-    blind = sorted(map(veil.pseudonym, inside - seen))
-    if blind:
-        text = f"{len(blind):,} of {len(inside):,} watched people have no activity in any log, {_such_as(blind)}"
-        yield Check("watched", "look", text)
-    else:
-        yield Check("watched", "good", f"{counted(len(inside), 'person is', 'people are')} watched")
 
 
 def _channels(connection: Connection, station: Station) -> Iterator[Check]:
@@ -264,15 +200,18 @@ def _channels(connection: Connection, station: Station) -> Iterator[Check]:
             "bad" if lost else "look" if why else "good",
             text + ("; see lastday notices list --state given_up" if lost else why),
         )
+    if station.settings.channels and all(channel.name in {*off, *stuck} for channel in station.settings.channels):
+        yield Check("channels", "bad", "none takes what waits: nobody is told")
     if untold := counts.get((outbox.NOBODY, "given_up")):
         text = f"{counted(untold, 'notice')} had nobody left to tell; add a channel or a fallback"
         yield Check("channels", "bad", text)
 
 
 def _privacy(connection: Connection, station: Station, now: datetime) -> Iterator[Check]:
-    if open_to_others(station):
-        text = f"other users of this machine may read {station.data}, and names stand there; chmod 700 {station.data}"
-        yield Check("access", "look", text)
+    for path, holds, state in ((station.data, "names", "look"), (station.secrets.own, "secrets", "bad")):
+        if open_to_others(station, path):
+            text = f"other users of this machine may read {path}, and {holds} stand there; chmod 700 {path}"
+            yield Check("access", state, text)
     rules = station.settings.viewers
     if rules:
         yield Check("viewers", "good", f"{len(rules):,} are named in [[viewers]]")
@@ -291,7 +230,3 @@ def _privacy(connection: Connection, station: Station, now: datetime) -> Iterato
     named = [channel.name for channel in station.settings.channels if channel.names]
     if named:
         yield Check("names", "look", f"the channels {', '.join(named)} show names")
-
-
-def _such_as(names: list[str]) -> str:
-    return "for example " + ", ".join(names[:SHOWN])

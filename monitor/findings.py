@@ -70,17 +70,19 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
                 severity=assessed.scale.severity(score),
                 one_in=assessed.scale.one_in(score),
                 impact=round(float(assessed.impact[top]), 2),
-                undo=action.way_back(line["target"]),
+                undo=action.way_back(line["target"], len(events) - 1),
                 reasons=tuple(sorted(reasons, key=lambda r: (-r.bits, r.detector))),
                 accounts=tuple(sorted({_hand(assessed, event["actor"]) for event in events})),
                 machines=tuple(sorted({name for event in events for name in _machines(event)})),
+                that_day=int(assessed.gathered.events["n_day"][top]),
+                against=assessed.scale.against(score),
             )
         )
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))
 
 
 def left_out(assessed: Assessment) -> tuple[int, int]:
-    """(acts that are no findings only because their departures have MOST_ACTS stronger ones, these departures)."""
+    """(acts that are no findings only because their departures have FEW_ACTS stronger ones, these departures)."""
     cut = assessed.acts[(assessed.acts["left_out"] > 0) & assessed.baseline.cast.real[assessed.acts["w"]]]
     each = cut.groupby("w")["left_out"].first()
     return int(each.sum()), len(each)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from monitor.core.identity import own_names
+from monitor.core.identity import During, own_names, stays
 from monitor.core.peers import peer_groups
-from monitor.core.windows import usual_zone
-from monitor.model import Person
+from monitor.core.windows import date_of, usual_zone
+from monitor.model import Departure, Person
 from monitor.store.gather import SHORTEST_NAME
 from monitor.store.history import History
 
@@ -29,24 +29,35 @@ class People:
     group_names: list[str]
     zones: dict[str, str]
     names: dict[str, int]
-    ambiguous: list[str]
+    ambiguous: Mapping[str, tuple[str, ...]]
+    """Names that several people claim and that are nobody's for it, with the ids of these people."""
 
 
 class NothingMatched(Exception):
     """No actor of any event is somebody on the roster."""
 
-    def __init__(self, unmatched: list[tuple[str | None, int, int, str]]) -> None:
-        self.unmatched = unmatched
+    def __init__(self, unmatched: list[tuple[str | None, int, int, str]], ambiguous: Sequence[str] = ()) -> None:
+        self.unmatched, self.ambiguous = unmatched, ambiguous
         super().__init__("no actor of any event is on the roster")
 
 
-def identify(everybody: Iterable[Person], default_zone: str) -> People:
-    """Number people, group them, and say which names are whose: accounts first, then e-mails, then ids."""
+def identify(
+    everybody: Iterable[Person],
+    default_zone: str,
+    told: Iterable[Departure] = (),
+    feeds: Mapping[str, int] | None = None,
+    during: Callable[[], During | None] = lambda: None,
+    after_days: int = 30,
+) -> People:
+    """Number people, group them, and say which names are whose: see `identity.own_names`, also on `during`.
+
+    told: the departures as known.  feeds: the place of the feed that has the say on each person.
+    """
     everyone = sorted(everybody, key=lambda person: person.person_id)
     number = {person.person_id: i for i, person in enumerate(everyone)}
     group, group_names = peer_groups(everyone)
     usual = usual_zone(everyone, default_zone)
-    claimed, ambiguous = own_names(everyone)
+    claimed, ambiguous = own_names(everyone, stays(everyone, told, feeds or {}), during, after_days)
     names = {name: number[person_id] for name, person_id in claimed.items()}
     return People(
         everyone,
@@ -57,6 +68,12 @@ def identify(everybody: Iterable[Person], default_zone: str) -> People:
         names,
         ambiguous,
     )
+
+
+def days_of(history: History, until: int | None = None) -> During | None:
+    """The first and the last day (UTC) of the logs, whoever acted. until: leave out events after this t."""
+    span = history.days(until)
+    return span and (date_of(span[0]), date_of(span[1]))
 
 
 def match(history: History, people: People, until: int | None) -> None:
@@ -91,6 +108,7 @@ def match(history: History, people: People, until: int | None) -> None:
             }
         ),
         until,
+        sorted(people.ambiguous),
     )
 
 

@@ -70,11 +70,24 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """What a score was held against: windows of people who did not leave, and of leavers found benign (`benign`).
+
+    as_high: in how many of them something scores as high.  All 0: by default scale, or judged before that was kept.
+    """
+
+    windows: int = 0
+    benign: int = 0
+    as_high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A judged act of somebody who leaves. Times are in the person's zone; one in `one_in` placebos scores as high.
 
     accounts: under whose accounts the events were done: the person_id of whoever a roster knows, of others the account
-    as the log has it.  machines: names and addresses of the machines that the events tell.
+    as the log has it.  machines: names and addresses of the machines that the events tell.  that_day: how often the
+    person did that on that day; of these the events stand out.
     """
 
     finding_id: str
@@ -94,6 +107,8 @@ class Finding:
     reasons: tuple[Reason, ...]
     accounts: tuple[str, ...] = ()
     machines: tuple[str, ...] = ()
+    that_day: int = 1
+    against: Against = Against()
 
 
 VERDICTS = ("malicious", "honest-mistake", "benign")

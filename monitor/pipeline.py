@@ -255,7 +255,9 @@ def _look(
         suit_threads(db, "event")
         history = History(db, keep=kept.TABLES if station.keeps else ())
         try:
-            assessed = judgement.assess(history, people.values(), leaving, station.settings, attributes, until=until)
+            assessed = judgement.assess(
+                history, people.values(), leaving, settings, attributes, feeds=station.feeds(connection), until=until
+            )
         except NothingMatched:
             station.forget()
             station.looked = version, settings

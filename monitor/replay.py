@@ -111,7 +111,7 @@ def replay(
                 assessed = assess_files(loaded, rules, as_of=as_of, seed=seed)
             except NothingMatched as nobody:
                 if as_of == as_ofs[-1]:
-                    raise nothing_to_judge(loaded, nobody.unmatched, as_of) from None
+                    raise nothing_to_judge(loaded, nobody.unmatched, as_of, nobody.ambiguous) from None
                 continue
             scan = found_in(loaded, damp(assessed, feedback, rules))
             moments[days].append(_moment(scan.assessed, scan.found, as_of, rules))

@@ -40,6 +40,8 @@ class Loaded:
     roster: Roster
     files: list[Path]
     rejects: list[Reject]
+    left_out: list[Path]
+    """Files in the folders that are of no kind that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Scan(Loaded):
     assessed: Assessment
     unmatched: list[tuple[str | None, int, int, str]]
     late: Late | None = None
+    contested: Sequence[tuple[str, int]] = ()
+    """Names in the log that several people claim, and how many events are nobody's for it."""
 
 
 def scan(
@@ -76,7 +80,7 @@ def scan(
     try:
         assessed = assess_files(loaded, settings, as_of=as_of, seed=seed, step=step)
     except NothingMatched as nobody:
-        raise nothing_to_judge(loaded, nobody.unmatched, as_of) from None
+        raise nothing_to_judge(loaded, nobody.unmatched, as_of, nobody.ambiguous) from None
     assessed = damp(assessed, feedback, settings)
     step("writing findings")
     return replace(found_in(loaded, assessed), late=late)
@@ -85,8 +89,9 @@ def scan(
 def found_in(loaded: Loaded, assessed: Assessment) -> Scan:
     """The findings of an assessment, with all that there is to tell beside them."""
     return Scan(
-        loaded.history, loaded.intake, loaded.roster, loaded.files, loaded.rejects,
+        loaded.history, loaded.intake, loaded.roster, loaded.files, loaded.rejects, loaded.left_out,
         findings(loaded.history, assessed), assessed, loaded.history.unmatched(),
+        contested=loaded.history.contested(),
     )  # fmt: skip
 
 
@@ -115,7 +120,7 @@ def load_files(
     told = history.rows(f"SELECT file, line, why FROM reject ORDER BY {first} LIMIT 1000")
     rejects = [Reject(str(files[i]), line, why) for i, line, why in told]
     roster.departures += last_days(db, roster, settings.people.timezone, None if as_of is None else micros(as_of))
-    return Loaded(history, intake, roster, files, rejects)
+    return Loaded(history, intake, roster, files, rejects, reading.left_out(events))
 
 
 def assess_files(
@@ -127,7 +132,8 @@ def assess_files(
     people = loaded.roster.people.values()
     told = known(loaded.roster, settings, until)
     attributes = loaded.intake.attributes
-    return assess(loaded.history, people, told, settings, attributes, seed=seed, until=until, step=step)
+    feeds = loaded.roster.feeds
+    return assess(loaded.history, people, told, settings, attributes, feeds=feeds, seed=seed, until=until, step=step)
 
 
 def known(roster: Roster, settings: Settings, until: int | None) -> list[Departure]:
@@ -150,13 +156,18 @@ def beside(task: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
-def nothing_to_judge(loaded: Loaded, unmatched: list, as_of: datetime | None) -> BadInput:
+def nothing_to_judge(
+    loaded: Loaded, unmatched: list, as_of: datetime | None, ambiguous: Sequence[str] = ()
+) -> BadInput:
     """Why there is no event of anybody on the roster, and what to look at."""
     files, intake, rejects = loaded.files, loaded.intake, loaded.rejects
     where = str(files[0]) if len(files) == 1 else f"{len(files):,} files"
     if unmatched:
         what = f"no actor of any event is on the roster, for example {unmatched[0][3]!r}"
         return BadInput(where, None, what, "give the roster accounts, e-mails or person_ids as the log has them")
+    if intake.accepted and ambiguous:
+        what = f"no actor of any event is one person of the roster: {ambiguous[0]!r} belongs to several"
+        return BadInput(where, None, what, "give each person one row, or the old one its last_day")
     if intake.accepted and as_of:
         return BadInput(where, None, f"no event until {as_of.isoformat()}", "name a later --as-of")
     if rejects:
@@ -169,13 +180,17 @@ def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as
     """Several rosters as one; where two know a person, the first named has the say."""
     rosters = [read_feed(path, profile, as_of=as_of) for path in paths]
     merged = Roster()
-    for roster in rosters:
+    for place, roster in enumerate(rosters):
         for person_id, person in roster.people.items():
             merged.people.setdefault(person_id, person)
+            merged.feeds.setdefault(person_id, place)
         known = {d.person_id for d in merged.departures} | {gone.person_id for gone in merged.gone}
         merged.departures += [d for d in roster.departures if d.person_id not in known]
         merged.gone += [gone for gone in roster.gone if gone.person_id not in known]
         merged.rejects += roster.rejects
+        merged.dates += roster.dates
+        merged.last_days += roster.last_days
+        merged.undated += roster.undated
         merged.received += roster.received
         merged.unknown += [name for name in roster.unknown if name not in merged.unknown]
     return merged

@@ -99,6 +99,10 @@ class Station:
             self._rosters = version, names, *merged
         return dict(self._rosters[2]), list(self._rosters[3])
 
+    def feeds(self, connection: Connection) -> dict[str, int]:
+        """The place of the roster that has the say on each person."""
+        return rosters.places(connection, [feed.name for feed in self.settings.rosters])
+
     def key(self, connection: Connection) -> bytes:
         """The secret of pseudonyms and of the audit chain, made on first use. Raises BadInput where it is another one.
 
@@ -192,10 +196,10 @@ class Station:
         return departure.certainty != "withdrawn" and first - 1 <= _utc_day(now) <= end + slack_days
 
 
-def open_to_others(station: Station) -> bool:
-    """May users of the machine who are neither the owner nor in the group reach what lies in the data folder?"""
-    way = [station.data, *([station.folder] if station.data.is_relative_to(station.folder) else [])]
-    return station.data.exists() and all(path.stat().st_mode & stat.S_IXOTH for path in way)
+def open_to_others(station: Station, path: Path) -> bool:
+    """May users of the machine who are neither the owner nor in the group reach what lies in a folder of it?"""
+    way = [path, *([station.folder] if path.is_relative_to(station.folder) else [])]
+    return path.exists() and all(part.stat().st_mode & stat.S_IXOTH for part in way)
 
 
 def open_station(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,8 +20,8 @@ from monitor.store.schema import kv
 from monitor.store.state import get, put
 
 AT_ONCE = ("opened", "escalated", "reopened", "reminder")
-FLOOD_SECONDS = 900.0
-"""While there is a flood, one digest in so long."""
+FLOOD_SECONDS, CRITICAL_SECONDS = 900.0, 60.0
+"""While there is a flood, one digest in so long, and in so long where something critical waits."""
 MOST_FINDINGS = 5
 log = logging.getLogger("lastday")
 OPERATOR = "operator "
@@ -184,7 +185,8 @@ def _write(
     if not flood:
         return written
     last = get(connection, _FLOOD)
-    if last is None or expired(datetime.fromisoformat(last), now, FLOOD_SECONDS):
+    pause = CRITICAL_SECONDS if any(c.case.severity == "critical" for c in loud) else FLOOD_SECONDS
+    if last is None or expired(datetime.fromisoformat(last), now, pause):
         put(connection, _FLOOD, now.isoformat())
         _post_digest(connection, station, people, loud, now, "flood", now.isoformat())
         written += 1
@@ -283,12 +285,14 @@ def _case_body(
         for f in found
         if fold.rank(f.severity) >= fold.rank(rules.digest) and fold.act_of(f) not in case.told
     }
-    total, found = len(found), sorted(found, key=lambda f: f.finding_id not in new)[:most]
+    ranked = sorted(found, key=lambda f: f.finding_id not in new)
+    found, left = ranked[:most], Counter(f.severity for f in ranked[most:])
     return {
         "case_id": case.case_id, "kind": kind, "severity": case.severity, "last_day": case.last_day.isoformat(),
         "person": {name: getattr(person, name) for name in ("person_id", "name", "title", "department")},
         "findings": [msgspec.to_builtins(f) for f in found],
-        "total": total, "new": [f.finding_id for f in found if f.finding_id in new],
+        "total": len(ranked), "left_out": dict(left),
+        "new": [f.finding_id for f in found if f.finding_id in new],
     }  # fmt: skip
 
 

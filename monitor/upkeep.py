@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +14,9 @@ from monitor.core.guard import refusal
 from monitor.core.routing import names_of
 from monitor.databases import url_to_read
 from monitor.erasing import actors_held, erased_ids
-from monitor.model import BadInput, Reject
+from monitor.model import BadInput
 from monitor.operation import RosterFeed
+from monitor.sources import push
 from monitor.sources.roster_feeds import files_of, newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
@@ -67,28 +67,35 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         if stamp and last.status == "in_force":
             station.stamps[feed.name] = stamp
         return 0
-    return _bring_in(station, feed.name, new, sha256, accepted, roster.rejects, now)
+    return _bring_in(station, feed.name, new, sha256, accepted, roster, now)
 
 
 def _bring_in(
-    station: Station, feed: str, new: Told, sha256: str, accepted: bool, rejects: Sequence[Reject], now: datetime
+    station: Station, feed: str, new: Told, sha256: str, accepted: bool, roster: Roster, now: datetime
 ) -> int:
     """Put a version into force, or refuse it and tell the operator. Returns how many things changed.
 
-    accepted: somebody said that it is right, however much is missing.
+    accepted: somebody said that it is right, however much is missing.  roster: as it was read; who is told there with a
+    last day that cannot be read has the departures told before.
     """
+    rejects = sorted([*roster.rejects, *roster.dates], key=lambda reject: reject.line)
     with station.state.write() as connection:
         station.lease.hold(connection)
         inbox.lock(connection)
         there = rosters.still_there(connection, feed)
-        old = {p: days for p, days in rosters.in_force(connection, feed).days().items() if p in there}
-        why = None if accepted else refusal(there, set(new.people), old, new.days())
+        before = rosters.in_force(connection, feed)
+        kept = {p: before.departures[p] for p in roster.undated if p in new.people and p in before.departures}
+        new = replace(new, departures=kept | new.departures)
+        old = {p: days for p, days in before.days().items() if p in there}
+        unread = len(roster.undated), roster.last_days
+        why = None if accepted else refusal(there, set(new.people), old, new.days(), *unread)
         departures = sum(map(len, new.departures.values()))
         status = "refused" if why else "in_force"
         version = Version(feed, sha256, len(new.people), departures, len(rejects), status, why or "")
         rosters.note_version(connection, version, now)
         inbox.set_aside(connection, feed, rejects, now)
-        text = f"a new version of the roster {feed} was refused: {why}; the last good one stays in force"
+        stays = "the last good one stays in force" if there else "there is none before it, so nobody is watched"
+        text = f"a new version of the roster {feed} was refused: {why}; {stays}"
         telling.warn(connection, station, f"roster {feed}", text if why else None, now)
         return 0 if why else rosters.apply(connection, feed, new, now)
 
@@ -170,12 +177,16 @@ def check_silence(station: Station, now: datetime) -> None:
     hours = station.settings.notices.silent_source_hours
     with station.state.write() as connection:
         last = {row.source: row.last_at for row in connection.execute(select(tallies))}
-        for source in station.sources:
-            since = last.get(source.name)
+        names = [source.name for source in station.sources]
+        if push.NAME not in names and station.settings.http.listen:
+            names.append(push.NAME)
+        elif push.NAME not in names:
+            telling.warn(connection, station, f"source {push.NAME}", None, now)
+        for name in names:
+            since = last.get(name)
             silent = since is not None and now >= since and expired(since, now, hours * 3600)
-            problem = station.problems.get(source.name)
-            text = f"{source.name} has sent nothing for {hours:g} hours" if silent else problem
-            telling.warn(connection, station, f"source {source.name}", text, now)
+            text = f"{name} has sent nothing for {hours:g} hours" if silent else station.problems.get(name)
+            telling.warn(connection, station, f"source {name}", text, now)
         for feed in station.settings.rosters:
             telling.warn(connection, station, f"age of roster {feed.name}", staleness(station, feed, now), now)
 

@@ -85,7 +85,7 @@ def _whole(look: Look, one: Held, person: Person, told: Sequence[Version], measu
 def _head(look: Look, one: Held, person: Person, told: Sequence[Version], zone: str) -> Iterator[Text]:
     """Which case, who, when they leave, and who was told."""
     case = one.case
-    stands = f"closed as {case.closed_as}" if case.state == "closed" else case.state
+    stands = f"closed as {case.closed_as}, at" if case.state == "closed" else case.state
     mark = Text(f"{MARKS[case.severity]} {case.severity}", STYLES[case.severity])
     yield Text.assemble(("case ", "dim"), (case.case_id, "bold"), f"  {stands}  ", mark)
     who = f"  {plain(about(look, person))}"

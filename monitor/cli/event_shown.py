@@ -14,7 +14,7 @@ from monitor.core.clocks import micros
 from monitor.model import BadInput, Finding, Reason
 from monitor.report import rows
 from monitor.report.evidence import evidence
-from monitor.report.rates import rate
+from monitor.report.rates import basis, rate
 from monitor.report.safe import plain
 from monitor.scanning import Scan
 
@@ -65,4 +65,6 @@ def _show(line: Mapping[str, Any], reasons: Sequence[Reason], found: Sequence[Fi
     for finding in found:
         part = f"part of finding {finding.finding_id}: {finding.severity}, score {finding.score:.1f}"
         out.print(Text(f"{part}, {rate(finding.one_in, measured=measured)}"))
+        if often := basis(finding.against):
+            out.print(Text(often, style="dim"))
     out.print(Text(f"sum of bits on this event alone: {sum(r.bits for r in reasons):.2f}", style="dim"))

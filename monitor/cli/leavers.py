@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def leavers(look: Look, *, everyone: bool, department: str | None, sort: str, form: str) -> None:  # fmt: skip
     """Show who leaves: when, how sure that is, how they are watched, what stands out, and what cannot be seen.
 
-    Activity is acts a day over the last month. Blind spots: no logs, accounts that no log names or that several people
+    Activity is acts a day over the last 31 days, of which the first count is; the second is that of all since the watch
+    window began. Blind spots: no logs, accounts that no log names or that several people
     claim, acts after the last day, departures told too late.
 
     \b
@@ -81,6 +82,13 @@ def _show(look: Look, found: list[Leaver]) -> None:
         out.print(Text("\n").join(some), no_wrap=fits)  # to find out where to wrap takes longer than all else
 
 
+def how_many(one: Leaver) -> str:
+    """Acts on the days that are drawn, and since the watch window began where those are others."""
+    drawn = sum(one.activity)
+    logs = f" in {counted(one.logs, 'log')}" if one.logs else ""  # of logs that name none the number is not known
+    return counted(drawn, "act") + (logs if drawn == one.acts else f", {one.acts:,} since {one.first:%d %b}{logs}")
+
+
 def _lines(look: Look, one: Leaver) -> list[Text]:
     """Who; when and how sure; how watched; what cannot be seen."""
     from rich.text import Text
@@ -100,8 +108,7 @@ def _lines(look: Look, one: Leaver) -> list[Text]:
     )
     if one.told_at:
         when.append(f"  (told {one.told_at:%d %b})", "dim")
-    logs = f" in {one.logs} logs" if one.logs else ""  # of logs that name none the number is not known
-    watched = Text.assemble("  ", (sparkline(one.activity), "cyan"), f"  {counted(one.acts, 'act')}{logs}")
+    watched = Text.assemble("  ", (sparkline(one.activity), "cyan"), f"  {how_many(one)}")
     if one.severity and one.score:
         watched.append(f"  {MARKS[one.severity]} {one.severity} {one.score:.1f}", STYLES[one.severity])
     case = [Text(f"  case {one.case_id}, {one.case_state}", "dim")] if one.case_id else []

@@ -34,14 +34,14 @@ def once(ctx: click.Context, folder: Path) -> None:
     Example:
       lastday once -C /var/lib/lastday
     """
-    from monitor.checking import faults
+    from monitor.checking import obstacles
     from monitor.cli.once_shown import came_of, stand_of
     from monitor.daemon import make_daemon
     from monitor.logs import log_to_stderr
     from monitor.report.safe import plain
 
     log_to_stderr()
-    for fault in faults(folder):
+    for fault in obstacles(folder):
         raise fault
     with opened(folder, migrate=True) as station:
         daemon = make_daemon(station)

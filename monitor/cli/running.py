@@ -22,12 +22,12 @@ def run(folder: Path) -> None:
       lastday run -C /var/lib/lastday
     """
     from monitor.api import Api, Server
-    from monitor.checking import faults
+    from monitor.checking import obstacles
     from monitor.daemon import make_daemon
     from monitor.logs import log_to_stderr
 
     log_to_stderr()
-    found = faults(folder)
+    found = obstacles(folder)
     if found:
         raise found[0]
     with opened(folder, migrate=True) as station:

@@ -43,10 +43,11 @@ def scan(
 ) -> None:  # fmt: skip
     """Find unusual high-impact acts of departing people in files.
 
-    Of each departure the 12 strongest acts are told, in JSON too; a message says how many more there are.
-    Nothing is stored. Findings go to stdout, messages to stderr. Exit codes: 0 done, 1 --fail-on
-    met, 2 wrong usage or input, 3 done, but degraded: a file is damaged, more than 5 % of the lines
-    of events or rosters could not be used, or more than half of the events are of nobody on the roster.
+    Of each departure the 12 strongest acts are told, and up to 60 that score 4 bits, in JSON too; a message says
+    how many more there are. Nothing is stored. Findings go to stdout, messages to stderr. Exit codes: 0 done,
+    1 --fail-on met, 2 wrong usage or input, 3 done, but degraded: a file is damaged, more than 5 % of the lines
+    of events or rosters, or of the last days, could not be used, a leaver's name is several people's, or more
+    than half of the events are of nobody on the roster.
 
     \b
     Examples:

@@ -9,9 +9,9 @@ from datetime import UTC, date
 from rich.console import Console
 from rich.text import Text
 
-from monitor.core.acts import MOST_ACTS
 from monitor.core.clocks import instant
 from monitor.core.counted import counted
+from monitor.core.levels import LEVELS
 from monitor.findings import left_out
 from monitor.model import Reject
 from monitor.report import terminal
@@ -19,7 +19,7 @@ from monitor.report.rates import BY_DEFAULT
 from monitor.report.rows import screen
 from monitor.report.safe import plain
 from monitor.scanning import Late, Scan
-from monitor.sources.files import MOST_SET_ASIDE
+from monitor.sources.files import MOST_SET_ASIDE, Intake
 from monitor.sources.streams import DAMAGED
 
 SHOWN = 5
@@ -52,17 +52,23 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
     if intake.set_aside:
         told.append(f"set aside: {intake.set_aside:,} of {intake.received:,} lines could not be used, for example")
         told += _examples(result.rejects, intake.set_aside, lines)
+    if files := result.left_out:
+        names = ", ".join(plain(str(path)) for path in files[:SHOWN])
+        told.append(f"not read: {counted(len(files), 'file')} of no kind that is read, for example {names}")
     if people := result.roster.rejects:
         told.append(
             f"set aside: {len(people):,} of {result.roster.received:,} roster lines could not be used, for example"
         )
         told += _examples(people, len(people), lines)
+    if dates := result.roster.dates:
+        told.append(f"set aside: {counted(len(dates), 'date')} on the roster could not be read, for example")
+        told += _examples(dates, len(dates), lines)
     told += _unwatched(result)
     told += _left_out(result)
     if late := result.late:
         told.append(_late(late))
     if intake.repeated:
-        told.append(f"repeated: {counted(intake.repeated, 'line')} had an id that came before; each counted once")
+        told.append(_repeated(intake))
     if intake.clashing:
         told.append(
             f"clashing: {counted(intake.clashing, 'id stands', 'ids stand')} for several acts, of which one was read; "
@@ -74,14 +80,25 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
             f"not on the roster: {counted(events, 'event')} by {counted(actors, 'actor')} ({where}), "
             f"for example {plain(example)}"
         )
-    if result.assessed.people.ambiguous:
-        many = result.assessed.people.ambiguous
+    if many := list(result.assessed.people.ambiguous):
         names = ", ".join(plain(name) for name in many[:SHOWN])
         left = counted(len(many), "name belongs to several people and was", "names belong to several people and were")
-        told.append(f"ambiguous: {left} left out, for example {names}")
+        lost = counted(sum(events for _, events in result.contested), "event")
+        told.append(
+            f"ambiguous: {left} left out with {lost}, for example {names}; give each person one row, or the old one "
+            "its last_day"
+        )
     if not result.assessed.scale.measured:
         told.append(BY_DEFAULT)
     return told
+
+
+def _repeated(intake: Intake) -> str:
+    """Of events without an id, only those are taken for the same whose lines are."""
+    alike, by_id = intake.alike, intake.repeated - intake.alike
+    parts = [f"{counted(by_id, 'line')} had an id that came before"] * bool(by_id)
+    parts += [f"{counted(alike, 'identical line', 'identical lines')} without an id"] * bool(alike)
+    return f"repeated: {'; '.join(parts)}; each counted once"
 
 
 def _examples(rejects: Sequence[Reject], total: int, most: int | None) -> list[str]:
@@ -104,7 +121,7 @@ def _left_out(result: Scan) -> list[str]:
     if not acts:
         return []
     weaker, where = counted(acts, "weaker act"), counted(departures, "departure")
-    return [f"left out: {weaker} on {where}, of which the {MOST_ACTS} strongest are told; explain --event shows any"]
+    return [f"left out: {weaker} on {where}, of which stronger ones are told; explain --event shows any"]
 
 
 def _unwatched(result: Scan) -> list[str]:
@@ -113,7 +130,8 @@ def _unwatched(result: Scan) -> list[str]:
     unknown = ", ".join(plain(name, 40) for name in roster.unknown[:MOST_COLUMNS])
     if not watched and not roster.departures:
         columns = f" (columns not known: {unknown})" if unknown else ""
-        return [f"no departure watched: nobody on the roster has a last_day{columns}"]
+        has = "has a last_day that can be read" if roster.undated else "has a last_day"
+        return [f"no departure watched: nobody on the roster {has}{columns}"]
     told = [f"not known: the roster columns {unknown}, which tell nothing here"] if unknown else []
     return told if watched else [f"no departure watched: {_why_unwatched(result)}", *told]
 
@@ -132,16 +150,22 @@ def _why_unwatched(result: Scan) -> str:
 def shortfalls(result: Scan) -> list[str]:
     """Why the findings cannot be taken for the whole: so much of the input is unusable. A damaged file is enough."""
     intake, roster = result.intake, result.roster
-    strangers = sum(events for _, _, events, _ in result.unmatched)
+    strangers = sum(events for _, _, events, _ in result.unmatched) + sum(events for _, events in result.contested)
     parts = (
         (intake.set_aside, intake.received, MOST_SET_ASIDE, "of the lines of events could not be used"),
         (len(roster.rejects), roster.received, MOST_SET_ASIDE, "of the roster lines could not be used"),
+        (len(roster.undated), roster.last_days, MOST_SET_ASIDE, "of the last days on the roster could not be read"),
         (intake.clashing, intake.received, MOST_SET_ASIDE, "of the lines have an id that stands for several acts"),
         (strangers, intake.accepted - intake.repeated, MOST_UNMATCHED, "of the events are of nobody on the roster"),
     )
     damaged = any(reject.why.startswith(DAMAGED) for reject in result.rejects)
     told = [f"{100 * part / whole:.0f} % {what}" for part, whole, most, what in parts if part > most * whole]
-    return told + ["a file is damaged, and nobody knows what stood behind"] * damaged
+    told += ["a file is damaged, and nobody knows what stood behind"] * damaged
+    leaving = {w.departure.person_id for w in result.assessed.windows if w.departure}
+    ambiguous = result.assessed.people.ambiguous
+    lost = [name for name, _ in result.contested if leaving.intersection(ambiguous[name])]
+    names = counted(len(lost), "name of somebody who leaves belongs", "names of people who leave belong")
+    return told + [f"{names} to several people, and the events are nobody's"] * bool(lost)
 
 
 def tell_shortfalls(short: Sequence[str], code: int) -> None:
@@ -160,6 +184,7 @@ def _totals(result: Scan) -> Text:
     read = f"{counted(result.intake.accepted, 'event')} of {counted(len(result.roster.people), 'person', 'people')}"
     told = "0 departures watched"
     if watched:
-        counts = ", ".join(f"{loud[level]:,} {level}" for level in ("critical", "high", "medium"))
-        told = f"{counted(len(result.found), 'finding')} on {len(first):,} of {counted(watched, 'departure')}: {counts}"
+        counts = ", ".join(f"{loud[level]:,} {level}" for level in reversed(LEVELS))
+        told = f"{counted(len(result.found), 'finding')} on {len(first):,} of {counted(watched, 'departure')}"
+        told += f"; departures by their gravest finding: {counts}"
     return Text(f"{read}; {told}", style="bold")

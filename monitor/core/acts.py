@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 LEAST_SCORE = 0.3
 LEAST_TOLD = 1.0
 """Half of all quiet departures have an act that scores as much: below, there is nothing to tell."""
-TOGETHER = 0.88
+TOGETHER = 0.7
 """Events of an action and day belong to the act when they score at least this share of its strongest."""
-LEADS = 0.6
-"""... or have this share of the evidence that leads it, where that makes this share of the score."""
+ALIKE, LEADS = 0.88, 0.6
+"""... or have the first share of the evidence that leads it, where that makes the second share of the score."""
 COMPANY_DAYS = 3
 SAME_DAY, NEAR_DAY = 0.4, 0.1
 """What another act adds, as a share of its score: collecting, sending and deleting of one day are one story."""
 COMPANY_FADES = (1.0, 0.7, 0.5, 0.35)
 COMPANY_MOST = 0.45
 """... and all of them together at most, as a share of the act's own score."""
-MOST_ACTS = 12
-"""Acts kept for each window."""
+FEW_ACTS = 12
+"""So many acts are kept for each window, however weak."""
+STRONG, MOST_ACTS = 4.0, 60
+"""... and so many of that score, as two months of taking a little every day are: what is weaker would bury them."""
 
 
 def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.DataFrame:
@@ -46,7 +48,8 @@ def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.Da
     found["act"] = found.groupby(["w", "a", "d"], sort=False).ngroup()
     found = found[_together(found, given)]
     acts = found.drop_duplicates("act").sort_values(["w", "own", "i"], ascending=[True, False, True], kind="stable")
-    kept = acts.groupby("w").cumcount() < MOST_ACTS
+    rank = acts.groupby("w").cumcount()
+    kept = (rank < FEW_ACTS) | ((rank < MOST_ACTS) & (acts["own"] >= STRONG))
     more = acts.loc[~kept & (acts["own"] >= LEAST_TOLD)].groupby("w").size()
     acts = acts[kept].rename(columns={"i": "top"}).reset_index(drop=True)
     acts["left_out"] = acts["w"].map(more).fillna(0).astype(int)
@@ -61,7 +64,7 @@ def _together(found: pd.DataFrame, given: Mapping[str, Floats]) -> NDArray:
     top = found.groupby("act")["i"].transform("first").to_numpy()
     told = np.stack(list(given.values()))
     lead = told.argmax(0)[top]
-    led = told[lead, found["i"].to_numpy()] >= TOGETHER * told[lead, top]
+    led = told[lead, found["i"].to_numpy()] >= ALIKE * told[lead, top]
     return (found["own"].to_numpy() >= TOGETHER * strongest) | (led & (told[lead, top] >= LEADS * strongest))
 
 
@@ -74,14 +77,14 @@ def _members(found: pd.DataFrame, acts: pd.DataFrame) -> list[list[int]]:
 
 
 def _company(acts: pd.DataFrame) -> Floats:
-    """What the other acts near each act add to it."""
+    """What the other acts near each act add to it; of each window its FEW_ACTS strongest do."""
     rank = acts.groupby("w").cumcount().to_numpy()
     window, row = np.unique(acts["w"].to_numpy(), return_inverse=True)
-    own, day = np.zeros((len(window), MOST_ACTS)), np.full((len(window), MOST_ACTS), -(10**6))
-    own[row, rank], day[row, rank] = acts["own"], acts["d"]
-    apart = np.abs(day[:, :, None] - day[:, None, :])
+    own, day = np.zeros((len(window), FEW_ACTS)), np.full((len(window), FEW_ACTS), -(10**6))
+    first = rank < FEW_ACTS
+    own[row[first], rank[first]], day[row[first], rank[first]] = acts["own"][first], acts["d"][first]
+    apart = np.abs(day[row] - acts["d"].to_numpy()[:, None])
     share = np.select([apart == 0, apart <= COMPANY_DAYS], [SAME_DAY, NEAR_DAY])
-    share[:, np.arange(MOST_ACTS), np.arange(MOST_ACTS)] = 0.0
-    others = -np.sort(-share * own[:, None, :], axis=2)[:, :, : len(COMPANY_FADES)]
-    added = np.minimum((others * np.array(COMPANY_FADES)).sum(2), COMPANY_MOST * own)
-    return added[row, rank]
+    share[np.flatnonzero(first), rank[first]] = 0.0
+    others = -np.sort(-share * own[row], axis=1)[:, : len(COMPANY_FADES)]
+    return np.minimum((others * np.array(COMPANY_FADES)).sum(1), COMPANY_MOST * acts["own"].to_numpy())

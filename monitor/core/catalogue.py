@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from monitor.core.counted import counted
 from monitor.core.naming import SHORTEST_VERB, Products, Reader, Reading, Unit, letters, products, spoken
 from monitor.core.words import bases, past, runs
 
@@ -91,13 +92,14 @@ class Action:
     undo: str
     magnitude: str | None
 
-    def way_back(self, target: str | None) -> str:
-        """What to do about it in words, and how long that usually takes."""
+    def way_back(self, target: str | None, others: int = 0) -> str:
+        """What to do about it in words, and how long that usually takes.  others: acts alike of the same day."""
         told = self.undo.replace("{target}", target or "it")
         if not self.restore_minutes:
             return told
         left = "" if self.reversible else ", and not all of it comes back"
-        return f"{told} Takes about {_span(self.restore_minutes)}{left}."
+        alike = f" Likewise {counted(others, 'other')} of that day." if others else ""
+        return f"{told}{alike} Takes about {_span(self.restore_minutes)}{left}."
 
 
 @dataclass(slots=True)
@@ -227,7 +229,9 @@ class Catalogue:
         around = self._nouns(reading.around)
         told: list[tuple[Entry, bool]] = []
         for verb in reading.verbs:
-            if sense := self._sense([*around, *self._nouns(reading.about(verb))], verb):
+            about = reading.about(verb)
+            whole = ["_".join((*reading.around[-1:], *about))] if about else []
+            if sense := self._sense([*whole, *around, *self._nouns(about)], verb):
                 told.append((sense, True))
             elif verb.form in self.verbs:
                 told.append((self.verbs[verb.form], False))

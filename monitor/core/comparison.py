@@ -15,6 +15,7 @@ class Row:
     now, days_now: acts and days with one in the period.  own_now, own_before: rates in the period and before it.
     peers_*: rates of the peers in the same period: median, tenth, ninetieth and hundredth of a hundred.
     users: how many of the peers did it at all.  place: how many of the peers did it more often, plus one.
+    tied: how many did it just as often.
     """
 
     action: str
@@ -30,6 +31,7 @@ class Row:
     peers_most: float
     users: int
     place: int
+    tied: int
     remark: str
 
 
@@ -81,7 +83,7 @@ def _row(
     row = Row(
         action, acts, len(now), round(own_now, 1), acts_before, len(before), round(own_before, 1),
         round(median(peers) * rate, 1) if peers else 0.0, round(low * rate, 1), round(high * rate, 1),
-        round(max(peers, default=0) * rate, 1), users, place, "",
+        round(max(peers, default=0) * rate, 1), users, place, peers.count(acts), "",
     )  # fmt: skip
     return _with_remark(row, len(peers), days_before)
 
@@ -103,8 +105,15 @@ def _with_remark(row: Row, peers: int, days_before: int) -> Row:
         said.append("not any more")
     if row.now and peers and not row.users:
         said.append("no peer does it")
-    elif row.now >= LEAST and peers >= LEAST and row.place == 1:
-        said.append(f"more than all {peers} peers")
-    elif row.now >= LEAST and row.own_now > row.peers_high and peers >= LEAST:
-        said.append("more than nine of ten peers")
+    elif row.now >= LEAST and peers >= LEAST:
+        said += _above(row, peers)
     return replace(row, remark="; ".join(said))
+
+
+def _above(row: Row, peers: int) -> list[str]:
+    """Where the person stands at the top of the peers: only those who did it less often are below."""
+    if row.place == 1:
+        tie = f"as often as {row.tied} of {peers} peers, none more often"
+        return [tie if row.tied else f"more than all {peers} peers"]
+    below = peers - (row.place - 1) - row.tied
+    return ["more than nine of ten peers"] if 10 * below >= 9 * peers else []

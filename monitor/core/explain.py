@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from detectors.base import Detector, Floats
-from detectors.tail import Tail, size_of
+from detectors.tail import Tail
+from monitor.core.counted import counted
 from monitor.core.questions import NEW_TO_ME
 from monitor.core.recurring import facet_of
+from monitor.core.rounded import number, usual
 
 STATES = (
     "known",
@@ -66,12 +66,17 @@ def tell(question: str, event: Mapping[str, Any], found: Figures) -> Told:
 
 
 def _habit(name: str, event: Mapping[str, Any], found: Figures) -> Told:
-    days, _, all_days = found.counts
-    used = event["used"]
-    text = f"{_facet(name)} {used}: used on {days:,.0f} days before, others on {all_days - days:,.0f} in all"
+    """What the same person used, the thing itself and others of its sort, before the watch window."""
+    days, _, all_days = map(int, found.counts)
+    used, others = event["used"], all_days - days
+    often = f"used it on {counted(days, 'day')}" if days else "never used it"
+    beside = f"other ones on {counted(others, 'day')} (each one's added up)" if others else "no other one"
+    link = "but" if others and not days else "and"
+    text = f"{_facet(name)} {used}: this person {often} before the watch window, {link} {beside}"
     if event["again"]:
         text += f"; something as unusual on {event['again']} days within four weeks"
-    return Told(text, str(used), f"{days:,.0f} days, others {all_days - days:,.0f}", "not compared")
+    usual_others = f"other ones {counted(others, 'day')}" if others else "no other one"
+    return Told(text, str(used), f"{counted(days, 'day') if days else 'never'}, {usual_others}", "not compared")
 
 
 def _rarity(name: str, event: Mapping[str, Any], found: Figures) -> Told:
@@ -168,6 +173,12 @@ _SIZES = {
 }  # fmt: skip
 
 
+COUNTS = ("n_day", "n_hour", "n7", "n28", "new7", "new28", "n_foreign", "n_new")
+MAGNITUDES = ("magnitude", "s_day", "s_split")
+DIVISIBLE = ("amount", "hours", "minutes", "days")
+"""Units of which there are parts."""
+
+
 def _size(kind: str, name: str, event: Mapping[str, Any], found: Figures) -> Told:
     column, words, own_noun, peer_noun = _SIZES[f"{kind} {name}"]
     value = float(event[column])
@@ -180,7 +191,8 @@ def _size(kind: str, name: str, event: Mapping[str, Any], found: Figures) -> Tol
     text = f"{shown} {words.format_map(event)}{event['to']}".strip() + f": {compared}"
     if kind in ("volume", "novelty", "breadth", "drift") or name == "many":
         text += _campaign(name.removeprefix("new ") if kind == "drift" else "day", value, event)
-    return Told(text, shown, _usual(found.usual, 0), _usual(found.usual, 2))
+    whole = _whole(column, event["unit"])
+    return Told(text, shown, _usual(found.usual, 0, whole), _usual(found.usual, 2, whole))
 
 
 def _campaign(span: str, value: float, event: Mapping[str, Any]) -> str:
@@ -221,13 +233,12 @@ def _share(k: float, n: float) -> str:
     return f"{k:,.0f} of {n:,.0f}" if n else "none known"
 
 
-def _usual(usual: Floats | None, first: int) -> str:
-    if usual is None or usual[first] < 0:
+def _usual(bins: Floats | None, first: int, whole: bool) -> str:
+    if bins is None or bins[first] < 0:
         return "none known"
-    middle, most = size_of(usual[first : first + 2])
-    return f"usually {number(round(float(middle), 1))}, at most {number(round(float(np.ceil(most)), 0))}"
+    return usual(int(bins[first]), int(bins[first + 1]), whole=whole)
 
 
-def number(value: float) -> str:
-    """A number as people write it: 44,000,000 or 0.25."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+def _whole(column: str, unit: str | None) -> bool:
+    """Are they whole numbers: counts, and sizes in what is counted?"""
+    return column in COUNTS or (column in MAGNITUDES and bool(unit) and unit not in DIVISIBLE)

@@ -52,7 +52,8 @@ def fold(
 
     found: every finding of the departure, as judged now; at least one where there is no case yet.
     case_id: of the case, where it opens.
-    Nothing is marked as told: that is `told`, called when the notice is written.
+    Nothing is marked as told: that is `told`, called when the notice is written. A closed case keeps the severity that
+    it was closed at, unless it is reopened: what was found benign counts less from then on.
     """
     severity = max((f.severity for f in found), key=rank, default="low")
     if case is None:
@@ -60,8 +61,10 @@ def fold(
             return None, None
         first = found[0]
         case = Case(case_id, first.person_id, first.last_day, "open", severity, now)
+    before = case.severity
     case = replace(case, severity=severity, last_day=found[0].last_day if found else case.last_day)
-    return case, needs_notice(case, found, now, rules)
+    why = needs_notice(case, found, now, rules)
+    return replace(case, severity=before) if case.state == "closed" and why is None else case, why
 
 
 def needs_notice(case: Case, found: Sequence[Finding], now: datetime, rules: TellRules) -> str | None:

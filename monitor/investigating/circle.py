@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from monitor.core.clocks import DAY_US, begin_of
-from monitor.core.identity import own_names
 from monitor.core.peers import peer_groups
 from monitor.core.windows import date_of, day_number, usual_zone
 from monitor.looking import Look
@@ -38,12 +37,14 @@ class Everybody:
 
     people: Mapping[str, Person]
     default_zone: str
+    whose: Mapping[str, str]
+    """name in logs -> person_id."""
 
     @cached_property
     def names(self) -> dict[str, list[str]]:
         """person_id -> the names in logs that are theirs alone, lower case."""
         found: dict[str, list[str]] = {}
-        for name, person_id in own_names(list(self.people.values()))[0].items():
+        for name, person_id in self.whose.items():
             found.setdefault(person_id, []).append(name)
         return found
 
@@ -81,14 +82,14 @@ class Everybody:
 
 def everybody(look: Look) -> Everybody:
     """Everybody on the rosters, also who looks: figures over all rest on all."""
-    return _everybody(_Same(look.veil.people), look.station.settings.people.timezone)
+    return _everybody(_Same(look.veil.people, look.whose), look.station.settings.people.timezone)
 
 
 class _Same:
     """Stands for one mapping, not for what is in it: comparing thousands of people would take longer than asking."""
 
-    def __init__(self, people: Mapping[str, Person]) -> None:
-        self.people = people
+    def __init__(self, people: Mapping[str, Person], whose: Callable[[], Mapping[str, str]]) -> None:
+        self.people, self.whose = people, whose
 
     def __hash__(self) -> int:
         return id(self.people)
@@ -99,7 +100,7 @@ class _Same:
 
 @lru_cache(maxsize=1)
 def _everybody(same: _Same, default_zone: str) -> Everybody:
-    return Everybody(same.people, default_zone)
+    return Everybody(same.people, default_zone, same.whose())
 
 
 def departure_of(look: Look, person_id: str) -> Departure | None:

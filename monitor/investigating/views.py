@@ -15,7 +15,6 @@ import duckdb
 from sqlalchemy import Connection, select
 
 from monitor.core import casework
-from monitor.core.identity import own_names
 from monitor.core.query import LONGEST, Asked, refused, understood
 from monitor.engine import start
 from monitor.looking import ANYBODY, Look
@@ -230,7 +229,7 @@ def _blurred(look: Look, text: str) -> str:
 def _names(look: Look) -> Mapping[str, Sequence[str]]:
     """person_id -> names in logs."""
     found: dict[str, list[str]] = {}
-    for name, person_id in own_names(list(look.veil.people.values()))[0].items():
+    for name, person_id in look.whose().items():
         found.setdefault(person_id, []).append(name)
     return found
 

@@ -8,8 +8,11 @@ from typing import Any
 
 import jinja2
 
+from monitor.core.counted import among, counted
 from monitor.core.hours import until
-from monitor.model import Notice
+from monitor.core.levels import LEVELS
+from monitor.model import Against, Notice
+from monitor.report.rates import basis, rate
 from monitor.report.safe import plain
 
 KINDS = {
@@ -86,7 +89,31 @@ def _template(name: str, *, autoescape: bool) -> jinja2.Template:
         loader=loader, autoescape=autoescape, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"plain": plain, "until": until, "clock": _clock, "amount": lambda v: f"{v:,.0f}"}
+    environment.filters |= {"among": _among, "more": _more}
+    environment.filters |= {"rate": _rate, "basis": lambda found: basis(_against(found))}
     return environment.get_template(name)
+
+
+def _among(found: dict[str, Any]) -> str:
+    told = len(found.get("event_ids", ()))
+    return among(told, found.get("that_day", told))
+
+
+def _more(case: dict[str, Any]) -> str:
+    """How many findings of the case are not in the notice, and how grave they are where that was kept."""
+    more = case["total"] - len(case["findings"])
+    left = case.get("left_out", {})
+    each = ", ".join(f"{left[level]:,} {level}" for level in reversed(LEVELS) if level in left)
+    return f"and {counted(more, 'more finding')}" + (f": {each}" if each else "")
+
+
+def _rate(found: dict[str, Any]) -> str:
+    """What was written before it was kept against what a score is held is taken as measured, as it was told then."""
+    return rate(found["one_in"], measured="against" not in found or _against(found).windows > 0)
+
+
+def _against(found: dict[str, Any]) -> Against:
+    return Against(**found.get("against", {}))
 
 
 def _clock(when: str) -> str:

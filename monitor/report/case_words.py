@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from monitor.core.counted import among
 from monitor.core.hours import until
-from monitor.model import Finding
+from monitor.model import VERDICTS, Finding
 from monitor.report.case_file import CaseFile, Judged, Told
 from monitor.report.document import Block, Document, Facts, Heading, Para, Picture, Table
 from monitor.report.picture import timeline
@@ -75,13 +76,13 @@ def _act(top: Finding, most: bool) -> str:
     begin = "The most unusual: on" if most else "On"
     size = f", magnitude {top.magnitude:,.0f}" if top.magnitude is not None else ""
     on = f" on {top.target}" if top.target else ""
-    more = f", the first of {len(top.event_ids):,} that day" if len(top.event_ids) > 1 else ""
-    return f"{begin} {_clock(top.time)}, {until(top.hours_to_end)}: {top.action}{on}{size}{more}."
+    more = among(len(top.event_ids), top.that_day)
+    return f"{begin} {_clock(top.time)}, {until(top.hours_to_end)}: {top.action}{on}{size}{more and f'; {more}'}."
 
 
 def _why(top: Judged) -> str:
     because = "; ".join(reason.text for reason in top.finding.reasons[:2])
-    often = of_people(top.finding.one_in, measured=top.measured)
+    often = of_people(top.finding.one_in, top.finding.against, measured=top.measured)
     return f"It stands out because of this: {because}. {often}."
 
 
@@ -92,11 +93,14 @@ def _moves(file: CaseFile) -> str:
     days = list(dict.fromkeys(v.last_day for v in file.versions))
     first, now = file.versions[0], file.versions[-1]
     if len(days) == 1:
-        return f"The last day has been known since {_day(first.told_at.date())} and was never moved."
-    return (
-        f"The last day moved: it was first told on {_day(first.told_at.date())}, as {_day(first.last_day)}; "
-        f"since {_day(now.told_at.date())} it is {_day(now.last_day)}."
-    )
+        moved = f"The last day has been known to lastday since {_day(first.told_at.date())} and was never moved."
+    else:
+        moved = (
+            f"The last day moved: lastday first knew of it on {_day(first.told_at.date())}, as {_day(first.last_day)}; "
+            f"since {_day(now.told_at.date())} it is {_day(now.last_day)}."
+        )
+    notice = f" The roster gives {_day(now.notice_date)} as the day of notice." if now.notice_date else ""
+    return moved + notice
 
 
 def _state(file: CaseFile) -> str:
@@ -104,7 +108,8 @@ def _state(file: CaseFile) -> str:
     as_what = f" as {case.closed_as.replace('-', ' ')}" if case.closed_as else ""
     closing = [step for step in file.steps if step.what == "case close"]
     because = f" by {closing[-1].who} ({closing[-1].detail})" if closing and case.state == "closed" else ""
-    state = f"{STATES.get(case.state, case.state)}{as_what}{because}"
+    grave = f", {case.severity}," if as_what and case.closed_as in VERDICTS else ""
+    state = f"{STATES.get(case.state, case.state)}{grave}{as_what}{because}"
     return f"The case was opened on {_clock(case.opened_at)} and is {state}."
 
 
@@ -117,9 +122,9 @@ def _finding(file: CaseFile, number: int, judged: Judged) -> list[Block]:
     on = f" on {plain(found.target, 80)}" if found.target else ""
     sign = f"{found.severity} {SIGNS.get(found.severity, '')}"
     known = file.known_at(found.time)
-    then = "no last day was known" if known is None else f"last day {_day(known.last_day)}, {known.certainty}"
+    then = "lastday knew of no last day" if known is None else f"last day {_day(known.last_day)}, {known.certainty}"
     if judged.gone_at:
-        gone = f"No longer holds since {_clock(judged.gone_at)}: what is known now explains it."
+        gone = f"No longer told since {_clock(judged.gone_at)}: {_why_gone(file, judged.gone_at)}"
         return [Heading(3, f"{number}. {found.action}{on} ({sign}, withdrawn)"), Para(gone)]
     facts = [
         ("When", f"{_clock(found.time)}, {until(found.hours_to_end)}"),
@@ -142,8 +147,15 @@ def _finding(file: CaseFile, number: int, judged: Judged) -> list[Block]:
     return [Heading(3, f"{number}. {found.action}{on} ({sign})"), Facts(facts), Para(found.undo, "undo"), table]
 
 
+def _why_gone(file: CaseFile, when: datetime) -> str:
+    closing = [step for step in file.steps if step.what == "case close" and step.at <= when]
+    if closing and file.case.closed_as == "benign":
+        return "the case was closed as benign, and what was found benign counts less."
+    return "judged with what is known now it does not stand out."
+
+
 def _departure(file: CaseFile) -> list[Block]:
-    columns = ("known from", "until", "last day", "notice", "kind", "certainty", "roster")
+    columns = ("known to lastday from", "until", "last day", "notice", "kind", "certainty", "roster")
     rows = [_version(v) for v in file.versions]
     table = Table("Every version that a roster told", columns, rows)
     return [Heading(2, "The departure, as it was told"), table if rows else Para("No roster told of it.")]

@@ -34,6 +34,11 @@ td, th { padding: .3rem .7rem .3rem 0; vertical-align: top; } .t:not(.k) { min-w
 .n { text-align: right; font-variant-numeric: tabular-nums; min-width: 3rem; }
 .k { overflow-wrap: normal; }
 .m { font-family: ui-monospace, monospace; font-size: .8rem; } .m:not(.k) { word-break: break-all; }
+@media screen and (max-width: 40rem) { .picture svg { width: 40rem; }
+  .wide table, .wide caption, .wide tbody, .wide tr, .wide td { display: block; text-align: left; min-width: 0; }
+  .wide thead { position: absolute; left: -999rem; } .wide td { border: 0; padding: .1rem 0; overflow-wrap: anywhere; }
+  .wide tr { border-bottom: 1px solid var(--rule); padding: .5rem 0; }
+  .wide td::before { content: attr(data-head) ": "; color: var(--soft); font: .8rem system-ui, sans-serif; } }
 a { color: var(--link); } .skip { position: absolute; left: -999rem; } .skip:focus { position: static; }
 """
 _DARK = """
@@ -76,16 +81,19 @@ def _block(block: Block) -> str:
             return "<dl>" + "".join(f"<dt>{_safe(t)}</dt><dd>{_safe(v)}</dd>" for t, v in block.rows) + "</dl>"
         case Picture():
             caption = f"<figcaption>{_safe(block.caption)}</figcaption>"
-            return f"<figure>{as_svg(block.drawing)}{caption}</figure>"
+            label = _safe(block.drawing.title)
+            wide = f'<div class="wide picture" tabindex="0" role="region" aria-label="{label}">'
+            return f"<figure>{wide}{as_svg(block.drawing)}</div>{caption}</figure>"
         case Table():
             return _table(block)
 
 
 def _table(table: Table) -> str:
     kinds = [_kind(table, i) for i in range(len(table.columns))]
+    heads = [f' data-head="{_safe(name)}"' for name in table.columns]
     head = "".join(f'<th scope="col"{kinds[i]}>{_safe(name)}</th>' for i, name in enumerate(table.columns))
     body = "\n".join(
-        "<tr>" + "".join(f"<td{kinds[i]}>{_safe(cell)}</td>" for i, cell in enumerate(row)) + "</tr>"
+        "<tr>" + "".join(f"<td{kinds[i]}{heads[i]}>{_safe(cell)}</td>" for i, cell in enumerate(row)) + "</tr>"
         for row in table.rows
     )
     caption = _safe(table.caption)

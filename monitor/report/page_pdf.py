@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LONGEST = 1000
 INK, SOFT, UNDO = (31, 41, 55), (75, 85, 99), (11, 61, 24)
 SIZES = {1: 18, 2: 14, 3: 11.5, 4: 10}
+NUMBER, FOOT_LINES = 22, 3
+"""Millimetres that the number of the page takes at its foot, and lines of text that have room beside it: the last."""
 _FONT = "DejaVu"
 
 
@@ -45,11 +47,16 @@ def _new(document: Document, made_at: datetime) -> FPDF:
         """With a line at the foot of each page."""
 
         def footer(self) -> None:
-            self.set_y(-13)
             self.set_font(_FONT, size=7)
             self.set_text_color(*SOFT)
-            self.cell(0, 5, _known(self, document.footer))
-            self.cell(0, 5, f"{self.page_no()} of {{nb}}", align="R")
+            wide, told = self.epw - NUMBER, _known(self, document.footer)
+            lines: Any = self.multi_cell(wide, 3.2, told, dry_run=True, output="LINES")
+            lines = lines[-FOOT_LINES:]
+            self.set_y(-6 - 3.2 * len(lines))
+            at = self.get_y()
+            self.multi_cell(wide, 3.2, "\n".join(lines), align="L")
+            self.set_xy(self.l_margin + wide, at)
+            self.cell(NUMBER, 3.2, f"{self.page_no()} of {{nb}}", align="R")
 
     pdf = Pages(format="A4")
     fonts = _fonts()
@@ -116,7 +123,7 @@ def _table(pdf: FPDF, table: Table) -> None:
     aligns = ["RIGHT" if i in table.right else "LEFT" for i in range(len(table.columns))]
     with pdf.table(
         text_align=aligns, col_widths=[_weight([row[i] for row in every]) for i in range(len(table.columns))],
-        borders_layout="HORIZONTAL_LINES", line_height=3.4, padding=0.6, wrapmode="CHAR" if table.mono else "WORD",
+        borders_layout="HORIZONTAL_LINES", line_height=3.4, padding=0.6,
     ) as rows:  # fmt: skip
         for cells in every:
             row = rows.row()

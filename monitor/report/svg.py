@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil, floor, log10
 
 from monitor.report.safe import plain
 
@@ -44,25 +45,41 @@ class Line:
     dashed: bool
 
 
+def ticks(low: float, high: float, least: float = 0.0) -> list[float]:
+    """Round figures from `low` or below to `high` or above, some five of them. least: no smaller step.
+
+    >>> ticks(-62, 7)
+    [-80.0, -60.0, -40.0, -20.0, 0.0, 20.0]
+    """
+    rough = max((high - low or 1.0) / 5, least)
+    size = 10.0 ** floor(log10(rough))
+    step = next(size * part for part in (1, 2, 5, 10) if size * part >= rough * (1 - 1e-9))
+    first, last = floor(low / step + 1e-9), max(ceil(high / step - 1e-9), floor(low / step + 1e-9) + 1)
+    if high == low:
+        last = first + 5
+    return [round(i * step, 9) for i in range(first, last + 1)]
+
+
 def bars(title: str, found: Sequence[Bar], unit: str, line: float | None = None) -> str:
     """Upright bars, some of their labels below them; `line` runs across at that height."""
     height = 200
-    top = max([1.0, *(bar.value for bar in found), line or 0.0])
+    marks = ticks(0.0, max([1.0, *(bar.value for bar in found), line or 0.0]), 0.0 if unit else 1.0)
+    top = marks[-1]
     wide = (WIDTH - LEFT - RIGHT) / max(1, len(found))
-    floor, room = height - BOTTOM, height - BOTTOM - TOP
+    bottom, room = height - BOTTOM, height - BOTTOM - TOP
     every = -(-len(found) // 9)
-    parts = _scale(floor, room, top, unit)
+    parts = _scale(bottom, room, marks, unit)
     for i, bar in enumerate(found):
         x, tall = LEFT + i * wide, room * bar.value / top
         fill = DARK if bar.dark else LIGHT
         tip = f"<title>{_safe(bar.label)}: {bar.value:g}</title>"
-        shape = f'x="{x + wide * 0.1:.1f}" y="{floor - tall:.1f}" width="{wide * 0.8:.1f}" height="{tall:.1f}"'
+        shape = f'x="{x + wide * 0.1:.1f}" y="{bottom - tall:.1f}" width="{wide * 0.8:.1f}" height="{tall:.1f}"'
         parts.append(f'<rect {shape} fill="{fill}">{tip}</rect>')
         if i % every == 0:
-            parts.append(_text(x + wide / 2, floor + 14, bar.label, "middle"))
+            parts.append(_text(x + wide / 2, bottom + 14, bar.label, "middle"))
     if line is not None:
         parts.append(
-            _stroke(LEFT, floor - room * line / top, WIDTH - RIGHT, floor - room * line / top, INK, dashed=True)
+            _stroke(LEFT, bottom - room * line / top, WIDTH - RIGHT, bottom - room * line / top, INK, dashed=True)
         )
     return _frame(title, height, parts)
 
@@ -70,24 +87,23 @@ def bars(title: str, found: Sequence[Bar], unit: str, line: float | None = None)
 def stretches(title: str, found: Sequence[Stretch], unit: str) -> str:
     """One row a stretch over a common axis, with a line at 0. Marks are small diamonds."""
     places = [0.0, *(x for s in found for x in (s.low, s.high)), *(s.mark for s in found if s.mark is not None)]
-    low, high = min(places), max(places)
+    marks = ticks(min(places), max(places))
+    low, spread = marks[0], marks[-1] - marks[0]
     left, room = 130, WIDTH - 130 - RIGHT
-    spread = max(high - low, 1.0)
     height = TOP + ROW * len(found) + BOTTOM
-    floor = height - BOTTOM
+    bottom = height - BOTTOM
 
     def at(x: float) -> float:
         return left + room * (x - low) / spread
 
-    parts = [_stroke(at(0), TOP, at(0), floor, INK, dashed=True)]
-    for i in range(5):
-        x = low + spread * i / 4
-        parts += [_stroke(at(x), TOP, at(x), floor, FAINT), _text(at(x), floor + 14, f"{x:.0f} {unit}", "middle")]
+    parts = [_stroke(at(0), TOP, at(0), bottom, INK, dashed=True)]
+    for x in marks:
+        parts += [_stroke(at(x), TOP, at(x), bottom, FAINT), _text(at(x), bottom + 14, f"{x:g} {unit}", "middle")]
     for i, row in enumerate(found):
         y = TOP + ROW * i + ROW / 2
         colour = DARK if row.dark else LIGHT
         parts.append(_text(left - 8, y + 4, row.label, "end"))
-        parts.append(_stroke(at(row.low), y, at(row.high) + 3, y, colour, wide=7))
+        parts.append(_stroke(at(row.low), y, max(at(row.high), at(row.low) + 3), y, colour, wide=7))
         if row.mark is not None:
             x = at(row.mark)
             parts.append(f'<path d="M{x - 5:.1f} {y}L{x:.1f} {y - 5}L{x + 5:.1f} {y}L{x:.1f} {y + 5}Z" fill="{INK}"/>')
@@ -95,36 +111,38 @@ def stretches(title: str, found: Sequence[Stretch], unit: str) -> str:
 
 
 def lines(title: str, found: Sequence[Line], unit: str) -> str:
-    """Lines over a common axis; y runs from 0 to 1 and is shown as percent."""
+    """Lines over a common axis; y runs from 0 to 1 and is shown as percent. Dark ones lie thin upon the others."""
     height = 220
-    floor, room = height - BOTTOM, height - BOTTOM - TOP
+    bottom, room = height - BOTTOM, height - BOTTOM - TOP
     right = max([1.0, *(x for line in found for x, _ in line.points)])
     across = WIDTH - LEFT - RIGHT - 150
-    parts = _scale(floor, room, 100, "%")
+    parts = _scale(bottom, room, ticks(0, 100), "%")
     for x in sorted({x for line in found for x, _ in line.points}):
-        parts.append(_text(LEFT + across * x / right, floor + 14, f"{x:g}", "middle"))
-    parts.append(_text(LEFT + across, floor + 28, unit, "end"))
-    for i, line in enumerate(found):
-        places = [(LEFT + across * x / right, floor - room * y) for x, y in line.points]
+        parts.append(_text(LEFT + across * x / right, bottom + 14, f"{x:g}", "middle"))
+    parts.append(_text(LEFT + across, bottom + 28, unit, "end"))
+    for i, line in sorted(enumerate(found), key=lambda one: one[1].dark):
+        places = [(LEFT + across * x / right, bottom - room * y) for x, y in line.points]
         colour = DARK if line.dark else LIGHT
         dash = ' stroke-dasharray="5 4"' if line.dashed else ""
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>')
-        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
+        parts.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{2.5 if line.dark else 7}"{dash}/>'
+        )
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 if line.dark else 5}" fill="{colour}"/>' for x, y in places]
         y = TOP + 14 + 18 * i
         key = WIDTH - RIGHT - 130
-        parts.append(_stroke(key, y - 4, key + 26, y - 4, colour, wide=2.5, dashed=line.dashed))
+        parts.append(_stroke(key, y - 4, key + 26, y - 4, colour, wide=2.5 if line.dark else 7, dashed=line.dashed))
         parts.append(_text(key + 32, y, line.label, "start"))
     return _frame(title, height, parts)
 
 
-def _scale(floor: float, room: float, top: float, unit: str) -> list[str]:
-    """Level lines with their figures."""
+def _scale(bottom: float, room: float, marks: Sequence[float], unit: str) -> list[str]:
+    """Level lines with their figures; the lowest is 0."""
     parts = []
-    for i in range(5):
-        y = floor - room * i / 4
-        parts += [_stroke(LEFT, y, WIDTH - RIGHT, y, FAINT), _text(LEFT - 6, y + 4, f"{top * i / 4:.3g}", "end")]
-    return [*parts, _text(LEFT - 6, floor + 28, unit, "end")]
+    for mark in marks:
+        y = bottom - room * mark / marks[-1]
+        parts += [_stroke(LEFT, y, WIDTH - RIGHT, y, FAINT), _text(LEFT - 6, y + 4, f"{mark:g}", "end")]
+    return [*parts, _text(LEFT - 6, bottom + 28, unit, "end")]
 
 
 def _frame(title: str, height: float, parts: Sequence[str]) -> str:

@@ -11,9 +11,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from monitor.core.counted import among
 from monitor.core.hours import until
 from monitor.model import Finding, Person
-from monitor.report.rates import rate
+from monitor.report.rates import basis, rate
 from monitor.report.safe import plain
 
 STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "bold yellow", "low": "dim"}
@@ -66,8 +67,7 @@ def card(finding: Finding, person: Person | None, *, measured: bool = True) -> P
         what.append(f"  {plain(finding.target, 80)}", style="bold")
     if finding.magnitude is not None:
         what.append(f"  {finding.magnitude:,.0f}")
-    if len(finding.event_ids) > 1:
-        what.append(f"  and {len(finding.event_ids) - 1:,} more that day", style="dim")
+    what.append(f"  {among(len(finding.event_ids), finding.that_day)}", style="dim")
     why = Table.grid(padding=(0, 1))
     why.add_column(justify="right", style="dim", no_wrap=True)
     why.add_column()
@@ -80,8 +80,9 @@ def card(finding: Finding, person: Person | None, *, measured: bool = True) -> P
     table.add_row("when", when)
     table.add_row("what", what)
     table.add_row("why", why)
-    if not measured:  # too long for the head of a narrow card
-        table.add_row("rate", rate(finding.one_in, measured=False))
+    often = basis(finding.against) if measured else rate(finding.one_in, measured=False)
+    if often:  # too long for the head of a narrow card
+        table.add_row("rate", often)
     table.add_row("undo", Text(plain(finding.undo, 300), style="bold"))
     return Panel(
         Group(table),

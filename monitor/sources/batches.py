@@ -15,8 +15,9 @@ from pathlib import Path
 from monitor.engine import own_tables
 from monitor.model import BadInput, Reject
 from monitor.sources.canonical import COLUMNS
-from monitor.sources.files import Look, kind_of, load, look_at
+from monitor.sources.files import Look, load, look_at
 from monitor.sources.lines import read_lines
+from monitor.sources.log_names import kind_of
 from monitor.sql import quote
 
 Read = tuple[list[tuple], list[Reject], int]

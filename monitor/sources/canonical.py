@@ -17,11 +17,24 @@ ATTRIBUTE = "@"
 COLUMNS = ("id", "t", *TEXT[1:], "magnitude")
 """Columns of a typed event, in this order; `t` is microseconds since 1970-01-01T00:00:00Z."""
 
+OWN_ID = "x[0-9a-f]{32}"
+"""A pattern of the ids that `typed` gives to events without one."""
+
 FOREIGN = "name the columns so, or name a profile that knows these by --format-of or format (docs/formats.md)"
 """What to do where a file lacks the columns of an event."""
 
 _RFC3339 = r" *\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)? ?([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?) *"
 _NAIVE = r" *\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)? *"
+_PLACEHOLDERS = ("-", "--", "n/a", "null", "(null)", "<null>", "none", "nil", "undefined", "unknown", "not available")
+_NAMING = ("id", "target", "ip", "session", "reason")
+"""Columns whose value names one thing, so that a placeholder would make one thing of all that are unknown, and a
+reason of none given. An actor that matches nobody is counted and shown as it stands; the others are kinds, for which
+such a word may tell something, as it may in an attribute (mfa: none)."""
+_ADDRESS = (
+    r"^\[?(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})\]?(?::\d+)?$",
+    r"^\[([0-9A-Fa-f:.]+(?:%\w+)?)\](?::\d+)?$",
+)
+"""An address with a port. Without brackets an IPv6 address does not tell where the port begins, and stays."""
 _EARLIEST, _LATEST = 0, 4_102_444_800_000_000  # 1970 to 2100: anything else is a broken clock, not an act
 
 
@@ -39,6 +52,20 @@ def moment_of(text: str) -> str:
         END"""
 
 
+def value_of(column: str, text: str) -> str:
+    """SQL for a known column's value by its text: NULL for none, an address without its port."""
+    value = f"nullif({text}, '')"
+    if column in _NAMING:
+        longest, words = max(map(len, _PLACEHOLDERS)), ", ".join(map(literal, _PLACEHOLDERS))
+        value = f"CASE WHEN length(trim({text})) > {longest} OR lower(trim({text})) NOT IN ({words}) THEN {value} END"
+    if column != "ip":
+        return value
+    bare = text
+    for pattern in _ADDRESS:
+        bare = f"regexp_replace({bare}, {literal(pattern)}, '\\1')"
+    return f"CASE WHEN contains({text}, ':') THEN {bare} ELSE {value} END"
+
+
 def typed(raw: str, attributes: Iterable[str], *, wrong: str = "NULL", moment: str | None = None) -> str:
     """SQL that types the relation `raw`.
 
@@ -50,7 +77,7 @@ def typed(raw: str, attributes: Iterable[str], *, wrong: str = "NULL", moment: s
     The result has columns n, why (NULL for an event), COLUMNS, then the attributes. An event
     without an id gets one from all that it holds.
     """
-    clean = ", ".join(f"nullif({quote(c)}, '') AS {quote(c)}" for c in TEXT if c not in ("actor", "action"))
+    clean = ", ".join(f"{value_of(c, quote(c))} AS {quote(c)}" for c in TEXT if c not in ("actor", "action"))
     extra = "".join(f", nullif({quote(name)}, '') AS {quote(name)}" for name in attributes)
     keep = "".join(f", {quote(name)}" for name in attributes)
     held = ", ".join(f"{literal(name + '=')} || {quote(name)}" for name in (*COLUMNS[1:-1], *sorted(attributes)))

@@ -147,6 +147,9 @@ def _merge(rosters: Iterable[tuple[date, Roster]]) -> Roster:
         merged.people |= roster.people
         merged.departures += [d for d in roster.departures if d not in merged.departures]
         merged.rejects += roster.rejects
+        merged.dates += roster.dates
+        merged.last_days += roster.last_days
+        merged.undated += roster.undated
         merged.received += roster.received
         last_seen |= dict.fromkeys(roster.people, len(months) - 1)
     told = {departure.person_id for departure in merged.departures}

@@ -2,7 +2,7 @@
 
 A profile writes a field as the name of a column, as a list of columns (the first that is not
 empty counts), or as a table with the keys of `Field`. A name may lead into JSON: `actor.email`,
-`target[0].id`.
+`target[0].id`, `claims.'http://name'`, and find in a list what is called so: `Parameters[Name=User|Trustee].Value`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ Shape = Literal["words", "verb_first", "verb_last"]
 
 _WORDS = (("([a-z0-9])([A-Z])", r"\1_\2"), ("([A-Z]+)([A-Z][a-z])", r"\1_\2"), ("[^A-Za-z0-9.]+", "_"))
 _SHAPES = {"verb_first": ("^([a-z0-9]+)_(.+)$", r"\2.\1"), "verb_last": ("^(.+)_([a-z0-9]+)$", r"\1.\2")}
-_STEP = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)(?:\.|$)")
+_SOUGHT = re.compile(r"(.+?)\[(\w+)=([^\]]+)\]\.(.+)")
+_STEP = re.compile(r"(?:'([^'\"\\]+)'|([^.\[\]]+))((?:\[\d+\])*)(?:\.|$)")
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,13 +102,38 @@ def path_of(name: str) -> str:
         step = _STEP.match(name, at)
         if step is None:
             raise ValueError(f"{name!r} is no path; write it as actor.email or target[0].id")
-        steps.append(f'."{step[1]}"{step[2]}')
+        steps.append(f'."{step[1] or step[2]}"{step[3]}')
         at = step.end()
     return "$" + "".join(steps)
 
 
+def place_of(name: str) -> str:
+    """The dotted name of what is read for a name: the list, where something is sought in one.
+
+    >>> place_of("event.Parameters[Name=User].Value")
+    'event.Parameters'
+    """
+    sought = _SOUGHT.fullmatch(name)
+    return sought[1] if sought else name
+
+
+def sought_sql(name: str, text: str) -> str:
+    """SQL for a name by the text of its place.
+
+    Of a list, written as JSON or as a text that holds it, what is there under any of the names sought, with `;`.
+    """
+    sought = _SOUGHT.fullmatch(name)
+    if sought is None:
+        return text
+    key, wanted, value = path_of(sought[2]), [literal(one.lower()) for one in sought[3].split("|")], path_of(sought[4])
+    called = f"lower(json_extract_string(one, {literal(key)})) IN ({', '.join(wanted)})"
+    mine = f"list_filter(try(json_extract({text}, '$[*]')), lambda one: {called})"
+    told = f"list_transform({mine}, lambda one: nullif(trim(json_extract_string(one, {literal(value)})), ''))"
+    return f"nullif(array_to_string({told}, ';'), '')"
+
+
 def resolver(names: Iterable[str], text: Callable[[str], str] = quote) -> Resolve:
-    """Resolve names against columns: as written, in any case and spelling, or into a column that holds JSON.
+    """Resolve places against columns: as written, in any case and spelling, or into a column that holds JSON.
 
     text: SQL of a column as text.
     """
@@ -134,10 +160,17 @@ def fold(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "", name.lower()) or name
 
 
+def check_name(name: str) -> None:
+    """Raise ValueError where the name leads nowhere."""
+    sought = _SOUGHT.fullmatch(name)
+    for part in (sought[1], sought[2], sought[4]) if sought else (name,):
+        path_of(part)
+
+
 def check(spec: Spec | None) -> None:
     """Raise ValueError where the field can never work: a pattern that RE2 refuses, a path that is none, no source."""
     for column in columns_of(spec):
-        path_of(column)
+        check_name(column)
     if not isinstance(spec, Field):
         return
     if spec.text is None and not columns_of(spec):

@@ -14,17 +14,14 @@ from typing import Protocol
 import duckdb
 
 from monitor.model import BadInput
-from monitor.sources.canonical import COLUMNS
+from monitor.sources.canonical import COLUMNS, OWN_ID
 from monitor.sources.csv_files import CsvReader
 from monitor.sources.incoming import Progress, create_tables
 from monitor.sources.json_lines import JsonReader
+from monitor.sources.log_names import ending_of, kind_of, readable_kinds
 from monitor.sources.parquet import ParquetReader
 from monitor.sql import drop_repeats, drop_rows, find_repeats
 
-KINDS = {
-    ".jsonl": "json", ".ndjson": "json", ".json": "json", ".log": "json",
-    ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
-}  # fmt: skip
 MOST_SET_ASIDE = 0.05
 """Reading is degraded where a larger share of the lines could not be used."""
 MAX_ATTRIBUTES = 64
@@ -47,7 +44,8 @@ Look = Callable[[duckdb.DuckDBPyConnection, Path, ExitStack], Reader]
 class Intake:
     """What came in. received = accepted + set_aside; repeats are accepted lines whose id had come before.
 
-    clashing: ids that stand for several acts, of which one was kept.
+    clashing: ids that stand for several acts, of which one was kept.  alike: those repeats that have no id and say the
+    same as another line.
     """
 
     received: int
@@ -56,6 +54,7 @@ class Intake:
     clashing: int
     set_aside: int
     attributes: tuple[str, ...]
+    alike: int = 0
 
 
 def find_files(patterns: list[str]) -> list[Path]:
@@ -80,10 +79,16 @@ def find_files(patterns: list[str]) -> list[Path]:
     return sorted(found)
 
 
+def left_out(patterns: Iterable[str]) -> list[Path]:
+    """The files in folders among the patterns that are no logs, which `find_files` leaves out; sorted."""
+    folders = [Path(pattern) for pattern in patterns if Path(pattern).is_dir()]
+    return sorted({p for folder in folders for p in _within(folder) if p.is_file() and not ending_of(p)})
+
+
 def _matches(pattern: str) -> list[Path]:
     path = Path(pattern)
     if path.is_dir():
-        return [p for p in _within(path) if p.is_file() and kind_of(p)]
+        return [p for p in _within(path) if p.is_file() and ending_of(p)]
     if path.is_file():
         return [path]
     found = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
@@ -170,28 +175,17 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
         """SELECT count(*) FROM (SELECT id FROM event SEMI JOIN repeated USING (id) GROUP BY id
           HAVING min(t) <> max(t) OR min(actor) <> max(actor) OR min(action) <> max(action))""",
     )
+    own = f"regexp_full_match(id, '{OWN_ID}')"
+    alike = _one(db, f"SELECT count(*) - count(DISTINCT id) FROM event SEMI JOIN repeated USING (id) WHERE {own}")
     drop_repeats(db, (*COLUMNS[1:], *attributes))
     kept = _one(db, "SELECT count(*) FROM event")
-    return Intake(accepted + set_aside, accepted, accepted - kept, clashing, set_aside, attributes)
+    return Intake(accepted + set_aside, accepted, accepted - kept, clashing, set_aside, attributes, alike)
 
 
 def _attributes(readers: Iterable[Reader]) -> tuple[str, ...]:
     """The attributes to keep: where there are too many, those that most lines carry."""
     often = sum((reader.attributes for reader in readers), Counter[str]())
     return tuple(sorted(sorted(often, key=lambda name: (-often[name], name))[:MAX_ATTRIBUTES]))
-
-
-def kind_of(path: Path) -> str | None:
-    """json, csv or parquet by the file's ending; None for any other."""
-    suffixes = [s.lower() for s in path.suffixes]
-    if suffixes and suffixes[-1] in (".gz", ".zst"):
-        suffixes.pop()
-    return KINDS.get(suffixes[-1]) if suffixes else None
-
-
-def readable_kinds() -> str:
-    """The endings of files that can be read, in words."""
-    return ", ".join(KINDS) + ", each also with .gz or .zst"
 
 
 def _one(db: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +19,9 @@ from typing import IO, Any
 from monitor.model import BadInput, Batch
 from monitor.operation import Folder
 from monitor.sources.batches import Read, read_piece, read_whole
-from monitor.sources.files import KINDS, Look, look_at
+from monitor.sources.files import Look, look_at
 from monitor.sources.formats import holds_lists, look_of
+from monitor.sources.log_names import ending_of, is_draft, is_rotated
 from monitor.sources.profiles import Format
 
 PIECE_BYTES = 4 << 20
@@ -29,8 +29,6 @@ SEAM_BYTES = 1024
 """So many bytes before the place where reading stopped must be the same to read on."""
 WHOLE_SECONDS = 2.0
 """A compressed file or Parquet is read when it has lain still for so long."""
-_ROTATED = re.compile(r"(\.\d{1,4}|[-.]\d{4}-?\d\d-?\d\d(T?\d{2,6})?)$")
-_UNFINISHED = (".tmp", ".part", ".partial", ".swp", ".draft")
 Cursors = Mapping[str, Mapping[str, Any]]
 
 
@@ -55,55 +53,68 @@ class FolderSource:
         Raises BadInput where the folder is not there, and after all the others where a file or a folder within cannot
         be read or the format knows no such file.
 
-        after: cursors by item.
+        after: cursors by item. A file that was read on and now has a name of no log is read on to its end.
         """
         trouble: BadInput | None = None
+        met: set[str] = set()
         _look_into(self.path)
         for path in sorted(self.path.glob(self.rule.match)):
             try:
                 if path.is_dir():
                     _look_into(path)  # glob passes over a folder that may not be listed, in silence
                 elif ending_of(path) and path.is_file():
-                    yield from self._read(path, after, now)
+                    met.add(_item(path))
+                    yield from self._read(path, path, after, now)
             except FileNotFoundError:
                 continue  # rotated away between the listing and the reading; its new name comes next time
             except OSError as error:
                 trouble = trouble or _unreadable(path, error)
             except BadInput as error:
                 trouble = trouble or error
+        for path, named in _renamed({item: after[item] for item in after if item not in met and "at" in after[item]}):
+            try:
+                yield from self._read(path, named, after, now)
+            except OSError as error:
+                trouble = trouble or _unreadable(path, error)
         if trouble:
             raise trouble
 
-    def _read(self, path: Path, after: Cursors, now: datetime) -> Iterator[Batch]:
-        look = look_of(self.profile, plain_name(path))
+    def _read(self, path: Path, named: Path, after: Cursors, now: datetime) -> Iterator[Batch]:
+        """named: by whose name it is known how the file is read."""
+        look = look_of(self.profile, named)
         if look is None:
             return
-        stat = path.stat()
-        item = f"{stat.st_dev}:{stat.st_ino}"
-        reader = self._grown if self._grows(path) else self._whole
-        yield from reader(path, item, dict(after.get(item, {})), now, look)
+        item = _item(path)
+        cursor = dict(after.get(item, {}))
+        if self._grows(named):
+            yield from self._grown(path, named, item, cursor, now, look)
+        else:
+            yield from self._whole(path, item, cursor, now, look)
 
     def gone(self, after: Cursors) -> list[str]:
         """Items with a cursor whose file is no longer there; none while the folder itself is gone."""
         if not self.path.is_dir():
             return []
-        stats = [p.stat() for p in self.path.glob(self.rule.match) if p.is_file()]
-        return sorted(set(after) - {f"{s.st_dev}:{s.st_ino}" for s in stats})
+        return sorted(set(after) - {_item(p) for p in self.path.glob(self.rule.match) if p.is_file()})
 
-    def left_out(self) -> list[str]:
-        """Files of no kind that is read, named from the folder on; but for drafts, and what the profile ignores."""
-        found = (p for p in self.path.glob(self.rule.match) if p.is_file() and not _is_draft(p) and not ending_of(p))
+    def left_out(self, after: Cursors) -> list[str]:
+        """Files of no kind that is read, named from the folder on; but for drafts, and what the profile ignores.
+
+        after: as in `read`; what was read on under another name is not left out.
+        """
+        files = (p for p in self.path.glob(self.rule.match) if p.is_file())
+        found = (p for p in files if not is_draft(p) and not ending_of(p) and _item(p) not in after)
         return sorted(str(path.relative_to(self.path)) for path in found if not self._ignores(path))
 
     def _ignores(self, path: Path) -> bool:
         try:
-            return look_of(self.profile, plain_name(path)) is None
+            return look_of(self.profile, path) is None
         except BadInput:
             return False
 
     def _grows(self, path: Path) -> bool:
         """Is it read on by whole lines? A list of records on one line is too long to be read in pieces."""
-        return ending_of(path) in (".jsonl", ".csv", ".tsv") and not holds_lists(self.profile, plain_name(path))
+        return ending_of(path) in (".jsonl", ".csv", ".tsv") and not holds_lists(self.profile, path)
 
     def _whole(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
         stat = path.stat()
@@ -116,7 +127,9 @@ class FolderSource:
         position = {"path": str(path), "shape": shape, "vain": None if rows else self._way}
         yield Batch(self.name, item, rows, rejects, received, position)
 
-    def _grown(self, path: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look) -> Iterator[Batch]:
+    def _grown(
+        self, path: Path, named: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look
+    ) -> Iterator[Batch]:
         with path.open("rb") as stream:
             at, line = int(cursor.get("at", 0)), int(cursor.get("line", 1))
             if at and (_seam(stream, at) != cursor.get("seam") or self._in_vain(cursor)):
@@ -125,7 +138,7 @@ class FolderSource:
             while True:
                 stream.seek(at)
                 data = stream.read(PIECE_BYTES)
-                cut = _cut(data, ending_of(path) != ".jsonl")
+                cut = _cut(data, ending_of(named) != ".jsonl")
                 if cut == 0 and data:
                     stat = path.stat()
                     if len(data) < PIECE_BYTES and not self._lies_still(
@@ -135,10 +148,10 @@ class FolderSource:
                     cut = len(data)
                 if not cut:
                     return
-                rows, rejects, received = self._piece(stream, path, data[:cut], at, line, look)
+                rows, rejects, received = self._piece(stream, path, str(ending_of(named)), data[:cut], at, line, look)
                 at, line = at + cut, line + max(1, data.count(b"\n", 0, cut))
                 vain = None if rows else vain
-                position = {"path": str(path), "at": at, "line": line, "seam": _seam(stream, at), "vain": vain}
+                position = {"path": str(named), "at": at, "line": line, "seam": _seam(stream, at), "vain": vain}
                 yield Batch(self.name, item, rows, rejects, received, position)
 
     @property
@@ -150,8 +163,7 @@ class FolderSource:
         """Was nothing of it usable, read in another way? Only then may it be read again without counting twice."""
         return cursor.get("vain") not in (None, self._way)
 
-    def _piece(self, stream: IO[bytes], path: Path, data: bytes, at: int, line: int, look: Look) -> Read:
-        ending = str(ending_of(path))
+    def _piece(self, stream: IO[bytes], path: Path, ending: str, data: bytes, at: int, line: int, look: Look) -> Read:
         if ending == ".jsonl" or at == 0:
             return read_piece(data, ending, str(path), line, look)
         stream.seek(0)
@@ -167,6 +179,27 @@ class FolderSource:
             self.seen[item] = (shape, now)
         changed = datetime.fromtimestamp(changed_ns / 1e9, UTC)
         return max((now - since).total_seconds(), (now - changed).total_seconds()) >= seconds
+
+
+def _item(path: Path) -> str:
+    """What a file is known by, whatever its name."""
+    stat = path.stat()
+    return f"{stat.st_dev}:{stat.st_ino}"
+
+
+def _renamed(lost: Cursors) -> Iterator[tuple[Path, Path]]:
+    """(path, path as it was) of files with more to read that lie beside where they lay, under a name of no log.
+
+    lost: cursors of growing files that are not where they were. The number of a file that is gone may be another's: it
+    is the same one where what was read of it stands in it still.
+    """
+    for folder in sorted({Path(cursor["path"]).parent for cursor in lost.values()}):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_file() and (cursor := lost.get(_item(path))) and path.stat().st_size > cursor["at"]:
+                with path.open("rb") as stream:
+                    same = _seam(stream, cursor["at"]) == cursor["seam"]
+                if same:
+                    yield path, Path(cursor["path"])
 
 
 def _look_into(folder: Path) -> None:
@@ -185,33 +218,9 @@ def _unreadable(path: Path, error: OSError) -> BadInput:
     return BadInput(str(path), None, f"cannot be read ({error.strerror or error})", mend)
 
 
-def ending_of(path: Path) -> str | None:
-    """The ending that tells a file's form, also behind a rotation number (app.log.2.gz: .jsonl.gz); None: no such."""
-    name = path.name.lower()
-    if _is_draft(path):
-        return None
-    packed = next((e for e in (".gz", ".zst") if name.endswith(e)), "")
-    name = _ROTATED.sub("", name.removesuffix(packed))
-    kind = KINDS.get(Path(name).suffix)
-    if kind is None:
-        return None
-    plain = {"json": ".jsonl", "parquet": ".parquet"}.get(kind, Path(name).suffix)
-    return plain + packed
-
-
-def _is_draft(path: Path) -> bool:
-    return path.name.startswith(".") or path.name.lower().endswith(_UNFINISHED)
-
-
-def plain_name(path: Path) -> Path:
-    """The path without what rotation and compression put behind the name."""
-    name = path.name.removesuffix(".gz").removesuffix(".zst")
-    return path.with_name(_ROTATED.sub("", name) or name)
-
-
 def read_whole_of(path: Path, look: Look = look_at) -> Read:
     """A compressed file or Parquet, whatever rotation made of its name."""
-    if path.suffix in (".gz", ".zst", ".parquet") and not _ROTATED.search(path.name.removesuffix(path.suffix)):
+    if path.suffix in (".gz", ".zst", ".parquet") and not is_rotated(path):
         return read_whole(path, str(path), look=look)
     return read_piece(path.read_bytes(), str(ending_of(path)), str(path), look=look)
 

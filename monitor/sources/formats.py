@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ import duckdb
 
 from monitor.core.windows import is_zone
 from monitor.model import BadInput
-from monitor.sources.files import Look, Reader, find_files, look_at
+from monitor.sources.files import Look, Reader, find_files, left_out, look_at
+from monitor.sources.log_names import plain_name
 from monitor.sources.profiles import Format, Log, RosterProfile, load_format, load_roster_profile
 from monitor.sources.through import look_through
 
@@ -31,6 +31,16 @@ class Reading:
         Raises BadInput where a profile that was named for a file knows no file of that name.
         """
         return [path for path in files if (profile := self._format(path)) is None or _log(profile, path)]
+
+    def left_out(self, patterns: Sequence[str]) -> list[Path]:
+        """The files in folders that are of no kind that is read, but for those that a profile leaves out itself."""
+        return [path for path in left_out(patterns) if not self._ignores(path)]
+
+    def _ignores(self, path: Path) -> bool:
+        try:
+            return (profile := self._format(path)) is not None and _log(profile, path) is None
+        except BadInput:
+            return False
 
     def look(self, db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack) -> Reader:
         """The reader of a file, for `files.load`."""
@@ -90,7 +100,7 @@ def holds_lists(profile: Format | None, path: Path) -> bool:
 
 def _log(profile: Format, path: Path) -> Log | None:
     """The part of the profile that reads the file; None for a file to be left out."""
-    name = re.sub(r"\.(gz|zst)$", "", path.as_posix().lower())
+    name = plain_name(path).as_posix().lower()
     if any(_matches(name, pattern) for pattern in profile.ignore):
         return None
     for log in profile.log:

@@ -42,10 +42,17 @@ class Rule(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Log(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One kind of file: its names, as globs, and the mapping. `each` names a list of records inside a line."""
+    """One kind of file: its names, as globs, and the mapping.
+
+    each: names a list of records inside a line.  around: a record has what stands around the list too, and is itself
+    what the list's name leads to.  within: a column that may hold the record as JSON; what the line
+    itself lacks is looked for in it.
+    """
 
     files: tuple[str, ...] = ("*",)
     each: str = ""
+    around: bool = False
+    within: str = ""
     rule: tuple[Rule, ...] = ()
 
     def attributes(self) -> tuple[str, ...]:
@@ -54,7 +61,11 @@ class Log(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A vendor's format. time_format: `iso`, `epoch_seconds`, `epoch_milliseconds` or strptime patterns."""
+    """A vendor's format.
+
+    time_format: `iso`, `epoch_seconds`, `epoch_milliseconds` or strptime patterns.  missing: words, in any case, that
+    the vendor writes where there is no value.
+    """
 
     title: str
     log: tuple[Log, ...]
@@ -62,6 +73,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     see: tuple[str, ...] = ()
     timezone: str = "UTC"
     time_format: str | tuple[str, ...] = "iso"
+    missing: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     roster: str = ""
 
@@ -102,6 +114,7 @@ def load_format(name: str, timezone: str | None = None) -> Format:
         for where, mapping in ((f"log {i}", log), *((f"log {i} rule {k}", rule) for k, rule in enumerate(log.rule, 1))):
             _check_names(path, where, mapping)
             _check_fields(path, where, {name: getattr(mapping, name) for name in KNOWN} | mapping.keep)
+            _check_fields(path, where, {f"when {name}": name for name in getattr(mapping, "when", {})})
     return profile
 
 

@@ -29,14 +29,25 @@ _YEARS = range(1901, 2099)
 
 @dataclass(slots=True)
 class Roster:
-    """People in the file's order, one departure at most for each line, and what was set aside."""
+    """People in the file's order, one departure at most for each line, and what was set aside.
+
+    received = lines that gave a person + rejects.
+    """
 
     people: dict[str, Person] = field(default_factory=dict)
     departures: list[Departure] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     received: int = 0
+    dates: list[Reject] = field(default_factory=list)
+    """Dates that could not be read: these alone were set aside, the people are kept without them."""
+    last_days: int = 0
+    """How many last days are told, read or not."""
+    undated: list[str] = field(default_factory=list)
+    """Whose last day could not be read, one each."""
     gone: list[Gone] = field(default_factory=list)
     """People whom a later snapshot lacks, and whose last day is still to be found in the events."""
+    feeds: dict[str, int] = field(default_factory=dict)
+    """Of several rosters that were joined, the place of the one that has the say on each person."""
     unknown: list[str] = field(default_factory=list)
     """Columns that say nothing here, of files that are read without a profile: a misspelt name is one."""
 
@@ -134,7 +145,8 @@ def _add_records(roster: Roster, path: Path, columns: list[str], records: Record
         roster.received += 1
         try:
             _check_count(values, columns)
-            _add(roster, row)
+            unread = _add(roster, row)
+            roster.dates += [Reject(str(path), line, why) for why in unread]
         except ValueError as error:
             roster.rejects.append(Reject(str(path), line, str(error)))
 
@@ -145,14 +157,21 @@ def _check_count(values: list[str], columns: list[str]) -> None:
         raise ValueError(f"{len(values)} values for {len(columns)} columns{hint}")
 
 
-def _add(roster: Roster, row: Row) -> None:
+def _add(roster: Roster, row: Row) -> list[str]:
+    """Add the row's person and departure. Returns what is wrong with dates of it, which are left out."""
     person_id = row.get("person_id", "")
     if not person_id:
         raise ValueError("no person_id")
     zone = row.get("timezone") or None
     if zone and not is_zone(zone):
         raise ValueError(f"unknown timezone {zone[:40]!r}; write a name such as Europe/Berlin")
-    dates = {c: _date(c, row.get(c, "")) for c in ("start_date", "notice_date", "last_day")}
+    dates: dict[str, date | None] = {}
+    unread: dict[str, str] = {}
+    for column in ("start_date", "notice_date", "last_day"):
+        try:
+            dates[column] = _date(column, row.get(column, ""))
+        except ValueError as error:
+            dates[column], unread[column] = None, str(error)
     if dates["start_date"] and dates["last_day"] and dates["last_day"] < dates["start_date"]:
         raise ValueError(f"last_day {dates['last_day']} is before start_date {dates['start_date']}")
     accounts = (lowered(a.strip()) for a in row.get("accounts", "").split("|"))
@@ -161,6 +180,8 @@ def _add(roster: Roster, row: Row) -> None:
         tuple(dict.fromkeys(a for a in accounts if a)), row.get("department") or None, row.get("title") or None,
         row.get("manager") or None, row.get("employment_type") or None, zone, dates["start_date"],
     )  # fmt: skip
+    roster.last_days += bool(dates["last_day"]) or "last_day" in unread
+    roster.undated += [person_id] * ("last_day" in unread)
     if last_day := dates["last_day"]:
         kind = row.get("departure_kind", "").lower().replace(" ", "_")
         certainty = CERTAINTIES.get(row.get("status", "").lower(), "planned")
@@ -169,6 +190,7 @@ def _add(roster: Roster, row: Row) -> None:
         )
         if departure not in roster.departures:
             roster.departures.append(departure)
+    return list(unread.values())
 
 
 def _date(column: str, text: str) -> date | None:

@@ -63,7 +63,7 @@ class TableSource:
         """A table's cursor stays."""
         return []
 
-    def left_out(self) -> list[str]:
+    def left_out(self, after: object) -> list[str]:
         """Nothing of a table is left out."""
         return []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,23 @@ import duckdb
 from monitor.model import BadInput
 from monitor.sources import csv_files, json_lines
 from monitor.sources.canonical import ATTRIBUTE, KNOWN, attribute, moment_of, typed
-from monitor.sources.fields import Field, Resolve, Spec, columns_of, field_sql, fold, path_of, resolver, when_sql
-from monitor.sources.files import Reader, kind_of
+from monitor.sources.fields import (
+    Field,
+    Resolve,
+    Spec,
+    columns_of,
+    field_sql,
+    fold,
+    path_of,
+    place_of,
+    resolver,
+    sought_sql,
+    when_sql,
+)  # fmt: skip
+from monitor.sources.files import Reader
 from monitor.sources.incoming import Progress, insert, streamed
 from monitor.sources.lines import MAX_LINE_BYTES
+from monitor.sources.log_names import kind_of
 from monitor.sources.parquet import column_text, has_zone, moment_text, open_parquet
 from monitor.sources.profiles import Format, Log, Mapping
 from monitor.sources.records import Header, read_header
@@ -62,9 +75,13 @@ class _Through:
     ) -> None:
         """Add records to the table `event`.
 
-        records: SQL of the relation that has the columns of `resolve`.  n: SQL for the row number.
+        records: SQL of the relation that has the columns of `resolve`, by their places.  n: SQL for the row number.
         wrong: SQL for why a record cannot be used, or NULL.
         """
+        records, resolve = self._named(records, resolve)
+        if self.log.rule:
+            fits = " ".join(f"WHEN {when_sql(rule.when, resolve)} THEN {i}" for i, rule in enumerate(self.log.rule))
+            records = f'(SELECT *, CASE {fits} END AS "~fits" FROM {records})'
         mine = [name for name in names if name in self.attributes]
         columns = ", ".join(f"{_field(self.log, name, resolve)} AS {quote(name)}" for name in (*KNOWN, *mine))
         raw = f"""SELECT *, {_moment(self.profile)} AS moment
@@ -74,6 +91,30 @@ class _Through:
         wrong = f"coalesce(wrong, CASE WHEN time IS NOT NULL AND moment IS NULL THEN {like} END)"
         insert(self.db, index, names, mine, typed(raw, mine, wrong=wrong, moment="moment"))
 
+    def _named(self, records: str, resolve: Resolve) -> tuple[str, Resolve]:
+        """The relation with a column for each name in the log, which may also lie in the column that holds the record.
+
+        A column each, so that however often a name is used, it is read once.
+        """
+        holds = resolve(self.log.within) if self.log.within else None
+        inner = {place: f'"~inner"[{i}]' for i, place in enumerate(_places(self.log), 1)} if holds else {}
+        if holds:
+            records = f'(SELECT *, try(json_extract_string({holds}, {_paths(inner)})) AS "~inner" FROM {records})'
+        told: list[str] = []
+        columns: dict[str, str] = {}
+        for name in _names(self.log):
+            place = place_of(name)
+            if there := [f"nullif({sql}, '')" for sql in (resolve(place), inner.get(place)) if sql]:
+                columns[name] = f'"~{len(columns)}"'
+                value = sought_sql(name, f"coalesce({', '.join(there)}, NULL)")
+                told.append(f"{self._told(value)} AS {columns[name]}")
+        return f"(SELECT {', '.join(['*', *told])} FROM {records})", columns.get
+
+    def _told(self, value: str) -> str:
+        """SQL for a value that is none of the words by which the vendor says that there is none."""
+        words = ", ".join(literal(word.lower()) for word in self.profile.missing)
+        return f"CASE WHEN lower(trim({value})) NOT IN ({words}) THEN {value} END" if words else value
+
 
 @dataclass(slots=True)
 class JsonThrough(_Through):
@@ -81,16 +122,19 @@ class JsonThrough(_Through):
 
     def insert(self, index: int, names: Sequence[str], progress: Progress | None) -> None:
         """Add the file's records to the table `event`."""
-        used = list(dict.fromkeys(c for mapping in (self.log, *self.log.rule) for c in _columns(mapping)))
+        used = [*_places(self.log), *([self.log.within] if self.log.within else [])]
         place = {c: f"x[{i}]" for i, c in enumerate(used, 1)}
-        paths = "[" + ", ".join(literal(path_of(c)) for c in used) + "]"
         lines, longest = "SELECT n, bad, line FROM incoming", MAX_LINE_BYTES
         if self.log.each:
             at, longest = path_of(self.log.each), MAX_BUNDLE_BYTES
+            found = f"json_extract_string(line, {literal(at + '[*]')})"
+            if self.log.around:
+                own = f"json_merge_patch(line, json_object({literal(self.log.each)}, one))::VARCHAR"
+                found = f"list_transform(json_extract(line, {literal(at + '[*]')}), lambda one: {own})"
             lines = f"""SELECT n, bad, unnest(CASE WHEN try(json_type(line, {literal(at)})) = 'ARRAY'
-                THEN json_extract_string(line, {literal(at + "[*]")}) ELSE [line] END) AS line FROM incoming"""
+                THEN {found} ELSE [line] END) AS line FROM incoming"""
         records = f"""(SELECT *, x IS NULL AS broken
-            FROM (SELECT *, try(json_extract_string(line, {paths})) AS x FROM ({lines})))"""
+            FROM (SELECT *, try(json_extract_string(line, {_paths(used)})) AS x FROM ({lines})))"""
         batches = json_lines.numbered_lines(self.path, progress, max_line_bytes=longest)
         with streamed(self.db, json_lines.SCHEMA, batches):
             self.put(index, names, records, place.get, wrong=f"CASE {json_lines.NO_OBJECT} END")
@@ -139,6 +183,8 @@ def _check_columns(path: Path, log: Log, names: list[str] | None) -> None:
     if names is None:
         return
     have = {fold(name) for name in names}
+    if log.within and fold(log.within) in have:
+        return
     for what in ("time", "actor", "action"):
         spec = getattr(log, what)
         wanted = () if isinstance(spec, Field) and spec.default is not None else columns_of(spec)
@@ -150,14 +196,11 @@ def _check_columns(path: Path, log: Log, names: list[str] | None) -> None:
 def _field(log: Log, name: str, resolve: Resolve) -> str:
     """SQL of one field of the event, or of an attribute: that of the first rule which fits, or the log's own."""
     own = _spec(log, name)
-    told = []
-    for rule in log.rule:
-        other = _spec(rule, name)
-        told.append((when_sql(rule.when, resolve), own if other is None else other))
-    if all(spec is own for _, spec in told):
+    others = [(i, spec) for i, rule in enumerate(log.rule) if (spec := _spec(rule, name)) is not None]
+    if not others:
         return field_sql(own, resolve)
-    cases = " ".join(f"WHEN {when} THEN {field_sql(spec, resolve)}" for when, spec in told)
-    return f"CASE {cases} ELSE {field_sql(own, resolve)} END"
+    cases = " ".join(f"WHEN {i} THEN {field_sql(spec, resolve)}" for i, spec in others)
+    return f'CASE "~fits" {cases} ELSE {field_sql(own, resolve)} END'
 
 
 def _spec(mapping: Mapping, name: str) -> Spec | None:
@@ -171,6 +214,20 @@ def _columns(mapping: Mapping) -> Iterator[str]:
     for spec in (*(getattr(mapping, name) for name in KNOWN), *mapping.keep.values()):
         yield from columns_of(spec)
     yield from getattr(mapping, "when", {})
+
+
+def _places(log: Log) -> list[str]:
+    """What is read of a record."""
+    return list(dict.fromkeys(map(place_of, _names(log))))
+
+
+def _names(log: Log) -> list[str]:
+    """The names in a log, each once."""
+    return list(dict.fromkeys(name for mapping in (log, *log.rule) for name in _columns(mapping)))
+
+
+def _paths(places: Iterable[str]) -> str:
+    return "[" + ", ".join(literal(path_of(place)) for place in places) + "]"
 
 
 def _moment(profile: Format) -> str:

@@ -158,7 +158,7 @@ def _find_taken(history: History, keys: Sequence[str], machines: Sequence[Facet]
         strange AS (SELECT here.p, here.q, begun, here.facet, here.v FROM here
           LEFT JOIN uses ON uses.facet = here.facet AND uses.v = here.v AND since < begun GROUP BY ALL
           HAVING count(uses.p) <= {FEW_DESKS} AND bool_or(uses.p = here.p) IS NOT true)
-        SELECT acted.r, t, acted.p, hand, min(q) AS q FROM acted JOIN strange USING (facet, v, p)
+        SELECT acted.r, t, acted.p, hand, min(strange.q) AS q FROM acted JOIN strange USING (facet, v, p)
         WHERE t BETWEEN begun AND begun + {SAME_SITTING} GROUP BY acted.r, t, acted.p, hand""")
     history.drop("turned")
 

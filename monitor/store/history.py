@@ -57,6 +57,10 @@ def value_sql(text: str) -> str:
     return f"(CASE WHEN {text} IS NOT NULL THEN hash({text}) & 4294967295 END)::UINTEGER"
 
 
+STRAY = 0.001
+"""So small a share of the events may stand before or after the days of a log by a clock that is off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     """Something that an event happens through, from or with: a machine, an address, a tool, a partner."""
@@ -118,16 +122,20 @@ class History:
         self.put("wanted", pa.table({"id": pa.array(ids, pa.string())}))
         return dict(self.rows("SELECT id, t FROM everything SEMI JOIN wanted USING (id)"))
 
-    def match(self, accounts: pa.Table, people: pa.Table, offsets: pa.Table, until: int | None = None) -> None:
+    def match(
+        self, accounts: pa.Table, people: pa.Table, offsets: pa.Table, until: int | None = None,
+        shared: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         """Find out who acted: build `actor` (actor, since), `who` (actor, k, p, g, zone, guest), `action` (a, action, toward).
 
         Who is on the roster is no guest; others see hands.let_in.
 
         accounts: name (lower case), k (its number), p.  people: p, g, zone.
         offsets: zone, hour (UTC hours since 1970), seconds (east of UTC).
-        until: leave out events after this t.
+        until: leave out events after this t.  shared: names of several people, which are nobody's.
         """
         self.put("account", accounts)
+        self.put("shared", pa.table({"name": pa.array(shared, pa.string())}))
         self.put("person", people)
         self.put("zone", offsets)
         if until is not None:
@@ -149,7 +157,25 @@ class History:
     def unmatched(self) -> list[tuple[str | None, int, int, str]]:
         """(source, actors, events, example) of events whose actor is nobody on the roster, most first."""
         return self.rows("""SELECT source, count(DISTINCT actor), count(*), min(actor) FROM event
-            ANTI JOIN who USING (actor) GROUP BY source ORDER BY count(*) DESC, source""")
+            ANTI JOIN who USING (actor) ANTI JOIN shared ON name = lower(actor)
+            GROUP BY source ORDER BY count(*) DESC, source""")
+
+    def contested(self) -> list[tuple[str, int]]:
+        """(name, events) of the names that several people claim, which are nobody's, most first."""
+        return self.rows("""SELECT name, count(*) FROM event JOIN shared ON name = lower(actor)
+            ANTI JOIN who USING (actor) GROUP BY name ORDER BY count(*) DESC, name""")
+
+    def days(self, until: int | None = None) -> tuple[int, int] | None:
+        """The first and the last day (UTC) with an event, but for the few that a broken clock puts far away.
+
+        until: leave out events after this t.
+        """
+        known = "" if until is None else f"WHERE t <= {until}"
+        days = self.rows(f"SELECT t // {DAY_US} AS d, count(*) FROM event {known} GROUP BY d ORDER BY d")
+        if not days:
+            return None
+        few = sum(n for _, n in days) * STRAY
+        return _first_beyond(days, few), _first_beyond(days[::-1], few)
 
     def weeks(self) -> int:
         """Weeks with an event of anybody on the roster: a clock that is off by decades adds one, not thousands."""
@@ -249,3 +275,13 @@ class History:
             SELECT p, a, d, seg, count(*)::INTEGER AS n,
               sum(m::BIGINT) FILTER (NOT failed)::DOUBLE AS s
             FROM act GROUP BY p, a, d, seg""")
+
+
+def _first_beyond(days: Sequence[tuple[int, int]], few: float) -> int:
+    """The first of the (day, events) that comes after so few events or more."""
+    seen = 0
+    for day, events in days:
+        seen += events
+        if seen > few:
+            return day
+    return days[-1][0]

@@ -125,6 +125,17 @@ def merged(
     return everybody, [d for person_id in sorted(leaving) for d in leaving[person_id]]
 
 
+def places(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """The place of the feed that has the say on each person, in the order of the names."""
+    rows = connection.execute(select(people.c.person_id, people.c.feed).where(people.c.ended_at.is_(None))).all()
+    place = {name: i for i, name in enumerate(names)}
+    found: dict[str, int] = {}
+    for person_id, feed in rows:
+        if feed in place:
+            found[person_id] = min(place[feed], found.get(person_id, place[feed]))
+    return found
+
+
 def _left_by(person: Person, told: list[Departure], day: date) -> list[Departure]:
     """The departures of somebody who vanished on that day: as told, unless none was told or it was to come later."""
     since = [

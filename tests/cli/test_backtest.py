@@ -278,7 +278,7 @@ def quiet(firm: Firm, *rows: Sequence[str]) -> dict[str, Any]:
 
 def scored(finding: dict[str, Any]) -> dict[str, Any]:
     """The finding without what it means among others."""
-    return {key: value for key, value in finding.items() if key not in ("one_in", "severity")}
+    return {key: value for key, value in finding.items() if key not in ("one_in", "severity", "against")}
 
 
 def test_feedback_hides_what_it_damps_and_nothing_else(firm: Firm) -> None:

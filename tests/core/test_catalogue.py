@@ -54,6 +54,8 @@ def test_the_way_back_tells_how_long_it_takes_and_whether_all_comes_back(catalog
     told = {name: catalogue.action(name).way_back("it all") for name in ("account.deactivate", "file.copy_to_usb")}
     assert told["account.deactivate"].endswith(" Takes about 11 minutes.")
     assert told["file.copy_to_usb"].endswith(" Takes about 8 hours, and not all of it comes back.")
+    many = catalogue.action("account.deactivate").way_back("it all", 11)
+    assert " Likewise 11 others of that day. Takes about " in many
     nothing = catalogue.action("file.view")
     assert nothing.way_back(None) == nothing.undo.replace("{target}", "it")
 

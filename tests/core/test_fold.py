@@ -57,6 +57,19 @@ def test_a_falling_severity_is_not_told_and_rising_back_neither() -> None:
     assert fold(low, [finding(severity="critical")], NOW, RULES)[1] is None
 
 
+@pytest.mark.parametrize("verdict", ["benign", "honest-mistake"])
+def test_a_closed_case_keeps_the_severity_it_was_closed_at(verdict: str) -> None:
+    """What was found benign counts less from then on; the case was none the less as grave as it was."""
+    case = replace(opened(finding()), state="closed", closed_as=verdict)
+    for later in ([finding(severity="low")], []):
+        kept, why = fold(case, later, NOW, RULES)
+        assert kept is not None
+        assert (kept.severity, why) == ("high", None)
+    again, why = fold(case, [finding(severity="low"), finding(action="file.delete", severity="critical")], NOW, RULES)
+    assert again is not None
+    assert (again.severity, why) == ("critical", "reopened")
+
+
 def test_reminders_come_while_nobody_acknowledges_and_end() -> None:
     found, case, when, kinds = [finding()], opened(finding()), NOW, []
     for _ in range(20):

@@ -9,6 +9,7 @@ import re
 import stat
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from tests.daemon.test_outages import NOTICES, hook_channel
 from tests.daemon.test_telling import LEAVING, MAIL
 from tests.office import as_lines, incident, lay_out, roster, usual
 from tests.receivers import SECRET, HttpReceiver
+from tests.sources.test_folders import NOBODY, as_somebody_ordinary
 
 TABLE = "[[sources]]\nname='t'\nkind='table'\ntable='log'\ncursor='n'\n"
 
@@ -271,10 +273,56 @@ def test_doctor_tells_where_others_may_read_the_store(tmp_path: Path) -> None:
     assert "access" not in CliRunner().invoke(main, ["doctor", "-C", str(folder)]).output, "nobody gets that far"
 
 
-def test_once_refuses_what_check_config_would_refuse(tmp_path: Path) -> None:
-    folder = lay_out(tmp_path / "work")
-    (folder / "inbox").rmdir()
-    assert "there is no folder inbox; make it or name another" in str(run_wrong("once", "-C", str(folder)))
+def test_doctor_tells_where_others_may_read_the_secrets(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work", MAIL)
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    secrets = folder / "secrets"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    for mode, told in ((0o755, True), (0o711, True), (0o750, False)):
+        secrets.chmod(mode)
+        checks = json.loads(CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"]).output)
+        assert [c["state"] for c in checks if c["topic"] == "access"] == (["bad"] if told else [])
+        assert all(f"chmod 700 {secrets}" in c["text"] for c in checks if c["topic"] == "access")
+
+
+def test_secrets_that_may_not_be_read_are_told_with_the_mend(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="lastday-") as top:
+        Path(top).chmod(0o755)
+        folder = lay_out(Path(top) / "work", MAIL)
+        (folder / "rosters" / "people.csv").write_text(roster(20))
+        run("once", "-C", str(folder))
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, NOBODY, -1)
+        (folder / "secrets").chmod(0)
+        with as_somebody_ordinary():
+            checks = json.loads(run("doctor", "-C", str(folder), "--format", "json", code=3).output)
+            assert "the secret cannot be read; give it" in str(run_wrong("leavers", "-C", str(folder)))
+    assert [c["text"] for c in checks if c["topic"] == "secrets" and "the secret cannot be read; give it" in c["text"]]
+
+
+def two_sources(folder: Path, gone: bool) -> Path:
+    """A working folder with a second source of logs, and an event in the first."""
+    lay_out(folder)
+    config = folder / "lastday.toml"
+    config.write_text(config.read_text() + '[[sources]]\nname = "vpn"\nkind = "folder"\npath = "mnt/vpn"\n' + MAIL)
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([incident(datetime.now(UTC))]))
+    if not gone:
+        (folder / "mnt" / "vpn").mkdir(parents=True)
+    return folder
+
+
+def test_a_folder_of_logs_that_is_missing_at_the_start_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    folder = two_sources(tmp_path / "work", gone=True)
+    told = run("once", "-C", str(folder), code=3)
+    assert "1 new event" in told.stderr
+    assert "mnt/vpn: there is no folder of that name; make it, mount it, or name another" in told.stderr
+    assert run("check-config", "-C", str(folder), code=2).output.count("there is no folder mnt/vpn") == 1
+    checks = json.loads(run("doctor", "-C", str(folder), "--format", "json", code=3).output)
+    assert [c["state"] for c in checks if "mnt/vpn" in c["text"]] == ["bad"]
+    (folder / "mnt" / "vpn").mkdir(parents=True)
+    assert "there is no folder" not in run("once", "-C", str(folder), code=3).stderr
 
 
 def run_wrong(*words: str) -> BadInput:

@@ -126,6 +126,34 @@ def test_rotation_loses_nothing_and_doubles_nothing(station: Station) -> None:
     assert ids(station) == [f"e{i:03d}" for i in range(7)]
 
 
+@pytest.mark.parametrize("name", ["app.log.2017-11-02_11", "app.log-20171102-1509620400", "app.log.old", "before.txt"])
+def test_a_file_is_read_to_its_end_whatever_it_is_called_then(station: Station, name: str) -> None:
+    path = drop(station, "app.log", some(3))
+    pipeline.ingest(station, NOW)
+    with path.open("a") as stream:
+        stream.write(as_lines(some(2, 3)))
+    path.rename(path.with_name(name))
+    drop(station, "app.log", some(1, 5))
+    drop(station, "other.txt", some(1, 8))
+    pipeline.ingest(station, NOW)
+    assert ids(station) == [f"e{i:03d}" for i in range(6)], "and nothing of what was never a log"
+    with path.with_name(name).open("a") as stream:
+        stream.write(as_lines(some(1, 6)))
+    pipeline.ingest(station, NOW)
+    assert ids(station) == [f"e{i:03d}" for i in range(7)], "also what is written to it later"
+    with station.state.read() as connection:
+        left = station.sources[0].left_out(inbox.cursors_of(connection, "admin"))
+    assert left == ["other.txt"]
+
+
+def test_another_file_under_the_number_of_one_that_is_gone_is_not_read(station: Station) -> None:
+    path = drop(station, "app.log", some(3))
+    pipeline.ingest(station, NOW)
+    path.rename(path.with_name("notes.txt")).write_text(as_lines(some(9, 10)))
+    pipeline.ingest(station, NOW)
+    assert ids(station) == ["e000", "e001", "e002"]
+
+
 def test_a_file_truncated_in_place_is_read_from_its_start(station: Station) -> None:
     path = drop(station, "app.log", some(5))
     pipeline.ingest(station, NOW)

@@ -7,12 +7,16 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
-from monitor import pipeline, upkeep
+from monitor import pipeline, telling, upkeep
 from monitor.doctoring import examine
-from monitor.store import outbox
+from monitor.operation import Http
+from monitor.sources.push import read_push
+from monitor.station import Station
+from monitor.store import inbox, outbox
 from tests.core.made import finding
 from tests.daemon.clockwork import SetClock, beat, daemon_of, judge, open_at, posted
 from tests.daemon.conftest import NOW
@@ -47,6 +51,11 @@ def office(folder: Path, *channels: str):
     return open_at(lay_out(folder / "work", NOTICES + "".join(channels), HOOK=SECRET))
 
 
+def nobody_told(station: Station, clock: SetClock) -> list[str]:
+    """What doctor makes of it that no channel at all takes what waits."""
+    return [check.state for check in examine(station, clock.now()) if check.topic == "channels"]
+
+
 def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
     port, clock = free_port(), SetClock()
     station = office(tmp_path, mail_channel(port))
@@ -60,6 +69,7 @@ def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
     assert 5 < row["attempts"] < 15
     (told,) = [check for check in examine(station, clock.now()) if check.topic == "channel mail"]
     assert (told.state, "1 waiting" in told.text, "SMTPConnectError" in told.text) == ("look", True, True)
+    assert nobody_told(station, clock) == ["bad"], "it is the only channel"
     mail = MailReceiver()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.receivers.free_port", lambda: port)
@@ -69,6 +79,7 @@ def test_a_mail_server_that_is_down_for_an_hour(tmp_path: Path) -> None:
                 clock.go(minutes=1)
     assert len(mail.messages) == 1
     assert posted(station)[0]["state"] == "sent"
+    assert nobody_told(station, clock) == []
     station.close()
 
 
@@ -239,6 +250,23 @@ def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> No
             clock.go(hours=1)
         assert [message["subject"] for _, message in mail.messages] == ["[lastday] source admin needs attention"]
         station.close()
+
+
+def test_a_pushed_log_that_falls_silent_is_told_once_and_not_where_nobody_listens(tmp_path: Path) -> None:
+    station = office(tmp_path, MAIL)
+    nobody = msgspec.structs.replace(station.settings, http=Http(listen=""))
+    station.settings = msgspec.structs.replace(nobody, http=Http(listen="127.0.0.1:8321"))
+    inbox.take(station.state, read_push(as_lines([incident()]).encode()), frozenset, NOW, keep_days=400)
+    for hours in (47, 49, 50):
+        upkeep.check_silence(station, NOW + timedelta(hours=hours))
+    assert [row["body"]["text"] for row in posted(station)] == ["push has sent nothing for 48 hours"]
+    with station.state.read() as connection:
+        assert telling.standing(connection) == ["source push"]
+    station.settings = nobody
+    upkeep.check_silence(station, NOW + timedelta(hours=51))
+    with station.state.read() as connection:
+        assert telling.standing(connection) == []
+    station.close()
 
 
 def test_what_the_operator_is_told_stands_in_the_log_and_with_doctor_until_it_is_mended(

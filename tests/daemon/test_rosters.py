@@ -9,14 +9,16 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from monitor import upkeep
+from monitor import pipeline, upkeep
 from monitor.cli import main
-from monitor.doctoring import Check, examine
+from monitor.doctoring import examine
+from monitor.recognition import Check
 from monitor.station import Station, open_station
 from monitor.store import rosters
+from monitor.store.schema import rejects
 from tests.daemon.clockwork import posted
 from tests.daemon.conftest import NOW
-from tests.office import lay_out, roster
+from tests.office import as_lines, incident, lay_out, roster, usual
 
 MAIL = (
     '[[channels]]\nname = "mail"\nkind = "email"\nhost = "h"\nsender = "a@b.example"\nto = ["c@d.example"]\n'
@@ -146,6 +148,8 @@ def test_accounts_are_kept_with_when_they_were_told(station: Station) -> None:
         (roster(60).splitlines()[0] + "\n", "no person in it"),
         (roster(60, {f"p{i:03d}": "2018-06-30" for i in range(8)}), "8 of 8 last days have moved"),
         ("", "nothing in it"),
+        (roster(60, {}), "all 8 departures have vanished"),
+        (roster(60, {f"p{i:03d}": "30.11.2017" for i in range(8)}), "8 of 8 last days cannot be read"),
     ],
 )
 def test_a_feed_that_breaks_is_refused_told_once_and_the_last_good_one_stays(
@@ -258,4 +262,48 @@ def test_a_roster_may_be_a_database_view(tmp_path: Path) -> None:
     station.lease.renew(0.0)
     assert upkeep.sync_roster(station, station.settings.rosters[1], NOW) == 3
     assert known(station, feed="db").days()["a"] == [date(2017, 11, 30)]
+    station.close()
+
+
+def claimed(station: Station, text: str) -> list[Check]:
+    """What doctor says of accounts, with one more row on the roster and one act of p000 in the log."""
+    tell(station, roster(10) + text)
+    (station.folder / "inbox" / "log.jsonl").write_text(as_lines([*usual(10, 20), incident()]))
+    pipeline.ingest(station, NOW)
+    return [check for check in examine(station, NOW) if check.topic == "accounts"]
+
+
+def test_a_row_that_ended_long_ago_takes_nothing_from_a_leaver(station: Station) -> None:
+    old = "old-1,Person 0,p000@corp.example,acct.p000,Trust and Safety,agent,UTC,,2016-06-30,contract_end,confirmed\n"
+    assert [check.state for check in claimed(station, old)] == ["good"]
+    assert pipeline.assess(station, NOW) == 1, "the case is opened"
+
+
+def test_doctor_calls_it_bad_where_a_watched_persons_name_is_ambiguous(station: Station) -> None:
+    twin = "twin-1,Person 0,p000@corp.example,acct.p000,Trust and Safety,agent,UTC,,,,\n"
+    found = claimed(station, twin)
+    assert [check.state for check in found] == ["good", "bad"]
+    assert "2 names belong to several people" in found[1].text
+    assert "of somebody who is watched" in found[1].text
+
+
+def test_a_last_day_that_cannot_be_read_leaves_the_person_and_what_was_told_before(station: Station) -> None:
+    tell(station, roster(10, {"p000": "2017-11-02", "p001": "2017-11-03"}))
+    tell(station, roster(10, {"p000": "2017-11-02", "p001": "03.11.2017"}), 1)
+    assert days(station, "p001") == [date(2017, 11, 3)]
+    assert len(known(station).people) == 10
+    assert [check.state for check in of_roster(station)] == ["look"]
+    with station.state.read() as connection:
+        (row,) = connection.execute(sa.select(rejects)).all()
+    assert (row.source, row.line, row.why.startswith("last_day '03.11.2017' is no date")) == ("hr", 3, True)
+
+
+def test_a_first_roster_whose_last_days_cannot_be_read_is_refused_and_told(tmp_path: Path) -> None:
+    station = open_station(lay_out(tmp_path / "work", MAIL))
+    station.lease.renew(0.0)
+    assert tell(station, roster(10, {"p000": "02.11.2017"})) == 0
+    (row,) = posted(station)
+    assert "1 of 1 last day cannot be read; there is none before it" in row["body"]["text"]
+    (check,) = of_roster(station)
+    assert (check.state, "1 of 1 last day cannot be read" in check.text) == ("bad", True)
     station.close()

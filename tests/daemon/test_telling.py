@@ -107,6 +107,20 @@ def test_a_flood_that_comes_bit_by_bit_is_a_handful_of_digests(office) -> None:
     assert sorted(told) == sorted({f"p{i:03d}" for i in range(60)}), "everybody once"
 
 
+def test_what_is_critical_in_a_flood_waits_a_minute_at_most(office) -> None:
+    clock = SetClock()
+    daemon, mail = kept(office, clock)
+    found = [finding(f"p{k:03d}") for k in range(office.settings.notices.flood)]
+    for more in ([], [finding("p020")], [finding("p030", severity="critical")], [finding("p031")]):
+        found += more
+        judge(office, found, clock.now(), LEAVING)
+        beat(daemon)
+        clock.go(seconds=70)
+    digests = [notice.body["cases"] for _, notice, _ in mail.taken if notice.kind == "digest"]
+    told = [case["person"]["person_id"] for cases in digests for case in cases]
+    assert told == ["p020", "p030"], "what is not critical waits for the next quarter of an hour"
+
+
 def test_the_rest_comes_in_the_daily_digest_once(office) -> None:
     clock = SetClock(NOW.replace(hour=7))
     daemon, mail = kept(office, clock)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
+from monitor.cli.leavers import how_many
 from monitor.core.timeline import spread
 from monitor.investigating.circle import everybody, reading
 from monitor.investigating.comparisons import comparison_of
@@ -112,6 +114,15 @@ def test_leavers_blind_spots(look: Look, demo_folder: DemoFolder) -> None:
     by_day = Counter(time.date() for time, _ in mine)
     assert one.activity == tuple(by_day[today - timedelta(days=30 - i)] for i in range(31))
     assert one.acts == sum(one.first <= time.date() < one.end for time, _ in mine)
+
+
+def test_a_leavers_count_is_that_of_the_days_drawn(look: Look, demo_folder: DemoFolder) -> None:
+    """The window of some began long before: what was done since stands beside, with when that was."""
+    told = {one.departure.person_id: one for one in leavers_of(look, everyone=True)}
+    one = replace(told[demo_folder.contractor], activity=(0,) * 30 + (479,), acts=1170, logs=5, first=date(2017, 7, 1))
+    assert how_many(one) == "479 acts, 1,170 since 01 Jul in 5 logs"
+    assert how_many(replace(one, acts=479)) == "479 acts in 5 logs"
+    assert how_many(replace(one, acts=479, logs=0)) == "479 acts"
 
 
 def test_an_event_that_came_again_stands_once(own_demo: DemoFolder) -> None:

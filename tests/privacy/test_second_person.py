@@ -12,9 +12,10 @@ from click.testing import CliRunner, Result
 
 from monitor import custody, seconding, upkeep
 from monitor.cli import main
+from monitor.core.casework import reopened
 from monitor.core.routing import by_name, chain_of
 from monitor.daemon import make_daemon
-from monitor.investigating.caseload import held_case
+from monitor.investigating.caseload import caseload, decide, held_case, verdicts
 from monitor.looking import Look, open_look
 from monitor.model import BadInput
 from monitor.settings import load_settings
@@ -339,4 +340,26 @@ def test_a_case_about_oneself_is_not_there(two: Station, monkeypatch: pytest.Mon
     assert held_case(ann, ids["p000"])[1].person_id == "p000"
     assert held_case(us, ids["p003"])[1].person_id == "p003"
     assert [what for what in said(two) if what != "config"] == ["refused", "look", "look"]
+    two.close()
+
+
+def test_what_a_leaver_finds_harmless_teaches_nothing(two: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their own acts are held against leavers found benign: they could make themselves look usual."""
+    found = [finding(), finding(person="p003")]
+    with two.state.write() as connection:
+        cases.save_findings(connection, assign([], found, two.key(connection)), NOW, {}, measured=True)
+        tell(connection, two, {f.person_id: person(f.person_id) for f in found}, LEAVING, NOW)
+    by_us = run(two, "case", "close", "--severity", "high", "--as", "benign", "--reason", "ok", "--yes")
+    assert by_us.exit_code == 0
+    assert "judgement learns nothing from what you found" in by_us.stderr
+    ann = look_of(two, "ann", monkeypatch)
+    assert {one.case.person_id: one.case.state for one in caseload(ann)} == {"p000": "open", "p003": "closed"}
+    assert not verdicts(ann)
+
+    [closed] = [one.case.case_id for one in caseload(ann) if one.case.state == "closed"]
+    decide(ann, closed, "reopen", lambda case, _: reopened(case, NOW), text="again")
+    by_ann = run(two, "case", "close", "--severity", "high", "--as", "benign", "--reason", "ok", "--yes")
+    assert by_ann.exit_code == 0
+    assert "judgement learns nothing" not in by_ann.stderr
+    assert {entry.person_id for entry in verdicts(ann)} == {"p000", "p003"}
     two.close()

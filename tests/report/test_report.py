@@ -15,7 +15,7 @@ from monitor.investigating.caseload import held_case
 from monitor.investigating.reports import case_file
 from monitor.looking import open_look
 from monitor.model import BadInput
-from monitor.report.case_file import CaseFile
+from monitor.report.case_file import CaseFile, Step
 from monitor.report.case_json import as_json
 from monitor.report.case_words import SIGNS, document, story
 from monitor.report.drawing import DARK, LIGHT, Word, as_png, as_svg
@@ -161,7 +161,7 @@ def test_what_people_did_stands_in_it(own_demo: DemoFolder) -> None:
     ]
     assert any(s.what == "look" for s in told.steps)
     state = story(told)[-1]
-    assert state.endswith("is closed as honest mistake by ann (honest-mistake: took it for a fake account).")
+    assert state.endswith("is closed, critical, as honest mistake by ann (honest-mistake: took it for a fake account).")
     assert told.chain_head
 
 
@@ -171,6 +171,21 @@ def test_a_withdrawn_finding_is_told_as_such(case: CaseFile) -> None:
     text = as_markdown(document(told))
     assert "withdrawn)" in text
     assert "At present no act around that day stands out" in text
+    assert "judged with what is known now it does not stand out." in text
+    step = Step(case.written_at - timedelta(hours=1), "ann", "case close", "benign: a test", 1)
+    closed = replace(told, case=replace(case.case, state="closed", closed_as="benign"), steps=[step])
+    assert "the case was closed as benign, and what was found benign counts less." in as_markdown(document(closed))
+
+
+def test_what_was_known_is_told_as_known_to_lastday(case: CaseFile) -> None:
+    """A roster may have given the notice long before lastday read it."""
+    first = replace(case.versions[-1], told_at=TOLD[0], notice_date=date(2017, 7, 1))
+    told = replace(case, versions=[first])
+    moves = story(told)[-2]
+    assert moves.startswith("The last day has been known to lastday since Thu 20 Jul 2017 and was never moved.")
+    assert moves.endswith("The roster gives Sat 01 Jul 2017 as the day of notice.")
+    late = replace(first, told_at=case.written_at)
+    assert "Known then: lastday knew of no last day" in as_markdown(document(replace(case, versions=[late])))
 
 
 def test_markdown_and_json_hold_the_whole_annex_and_pages_say_what_is_left_out(case: CaseFile) -> None:
@@ -178,7 +193,7 @@ def test_markdown_and_json_hold_the_whole_annex_and_pages_say_what_is_left_out(c
     assert len(json.loads(as_json(many))["lines"]) == 500
     html = as_html(document(many))
     assert "300 more stand in" in html
-    assert html.count('<td class="m k">e') == 200
+    assert html.count('<td class="m k" data-head="event">e') == 200
 
 
 def test_pdf_reads_as_the_page_does(case: CaseFile) -> None:

@@ -39,7 +39,7 @@ def test_a_seldom_used_machine_that_is_used_every_few_days(tmp_path: Path) -> No
     top = of(org.scan(tmp_path).found, staff[4])[0]
     assert set(top.event_ids) & set(ids)
     (text,) = again([top])
-    assert text.startswith("pc lab-desk-05: used on 4 days before, others on ")
+    assert text.startswith("pc lab-desk-05: this person used it on 4 days before the watch window, and other ones on ")
     assert text.endswith(("; something as unusual on 5 days within four weeks", " 6 days within four weeks"))
 
 

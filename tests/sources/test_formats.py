@@ -57,7 +57,7 @@ def test_a_line_of_a_feed_becomes_a_person_and_a_departure(name: str, case: dict
     )
     roster = read_feed(path, load_roster_profile(name))
     if "reject" in case:
-        assert [(r.line, r.why) for r in roster.rejects] == [(2, case["reject"])]
+        assert [(r.line, r.why) for r in (*roster.rejects, *roster.dates)] == [(2, case["reject"])]
         return
     (person,) = roster.people.values()
     told = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(person).items() if value}
@@ -210,6 +210,8 @@ def test_bad_records_in_a_bundle_are_set_aside_alone(tmp_path: Path) -> None:
         (("floor = ", "target = "), "target"),
         (("floor = ", "Floor = "), "small letters"),
         (('time = "when"', 'time = "a..b"'), "a..b"),
+        (('time = "when"', 'time = "a[Name=b]"'), "a[Name=b]"),
+        (("keep = {", "rule = [{ when = { 'a..c' = '?*' } }]\nkeep = {"), "a..c"),
         (('{ text = "door.open" }', "{}"), "action"),
         (("[[log]]", "[[logs]]"), "log"),
     ],

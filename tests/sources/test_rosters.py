@@ -67,13 +67,6 @@ def test_a_contractor_without_an_end_is_somebody(tmp_path: Path, kind: str) -> N
 
 
 BAD = [
-    ("p1,,,,,,,2017-02-30,,", "last_day '2017-02-30' is no date"),
-    ("p1,,,,,,,02.11.2017,,", "last_day '02.11.2017' is no date"),
-    ("p1,,,,,,,11/02/2017,,", "last_day '11/02/2017' is no date"),
-    ("p1,,,,,,,20171102,,", "last_day '20171102' is no date"),
-    ("p1,,,,,,,2017-11-02x,,", "last_day '2017-11-02x' is no date"),
-    ("p1,,,,,,soon,,,", "notice_date 'soon' is no date"),
-    ("p1,,,,,never,,,,", "start_date 'never' is no date"),
     ("p1,,,,,2018-01-01,,2017-11-02,,", "last_day 2017-11-02 is before start_date 2018-01-01"),
     ("p1,,,,Mars/Olympus,,,,,", "unknown timezone 'Mars/Olympus'"),
     ("p1,,,,../../etc/passwd,,,,,", "unknown timezone"),
@@ -94,6 +87,29 @@ def test_a_bad_line_is_set_aside_alone(tmp_path: Path, line: str, why: str) -> N
     assert (reject.file, reject.line) == (str(tmp_path / "hr.csv"), 2)
     assert reject.why.startswith(why)
     assert read.received == 2
+
+
+UNREAD = [
+    ("p1,,,,,,,2017-02-30,,", "last_day '2017-02-30' is no date"),
+    ("p1,,,,,,,02.11.2017,,", "last_day '02.11.2017' is no date"),
+    ("p1,,,,,,,11/02/2017,,", "last_day '11/02/2017' is no date"),
+    ("p1,,,,,,,20171102,,", "last_day '20171102' is no date"),
+    ("p1,,,,,,,2017-11-02x,,", "last_day '2017-11-02x' is no date"),
+    ("p1,,,,,,soon,,,", "notice_date 'soon' is no date"),
+    ("p1,,,,,never,,,,", "start_date 'never' is no date"),
+]
+
+
+@pytest.mark.parametrize(("line", "why"), UNREAD, ids=[why for _, why in UNREAD])
+def test_a_date_that_cannot_be_read_is_set_aside_and_the_person_stays(tmp_path: Path, line: str, why: str) -> None:
+    read = one(tmp_path, line)
+    assert list(read.people) == ["p1", "other"]
+    assert (read.received, read.rejects, read.departures) == (2, [], [])
+    [left_out] = read.dates
+    assert (left_out.file, left_out.line) == (str(tmp_path / "hr.csv"), 2)
+    assert left_out.why.startswith(why)
+    is_last_day = why.startswith("last_day")
+    assert (read.undated, read.last_days) == (["p1"] * is_last_day, int(is_last_day))
 
 
 @pytest.mark.parametrize("day", ["2017-11-02", "2017-11-02T00:00:00Z", "2017-11-02 00:00:00"])
@@ -161,11 +177,15 @@ def test_no_roster(tmp_path: Path, text: str | bytes, line: int | None, what: st
 
 def test_where_no_line_can_be_used_the_first_says_why(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
-        roster(tmp_path, HEAD + "p1,,,,,,,14.06.2024,,\np2,,,,,2024-06-02,,2024-06-01,,\n")
+        roster(tmp_path, HEAD + "p1,,,,Mars,,,,,\np2,,,,,2024-06-02,,2024-06-01,,\n")
     assert refused.value.what == "none of 2 lines could be used"
-    assert refused.value.mend.startswith(f"the first: {tmp_path}/hr.csv:2: last_day '14.06.2024' is no date")
+    assert refused.value.mend.startswith(f"the first: {tmp_path}/hr.csv:2: unknown timezone 'Mars'")
+
+
+def test_a_date_in_another_form_names_the_way_out(tmp_path: Path) -> None:
+    [told] = roster(tmp_path, HEAD + "p1,,,,,,,14.06.2024,,\n").dates
     for way_out in ("2017-11-02", "date_format", "--roster-of", "docs/formats.md"):
-        assert way_out in refused.value.mend
+        assert way_out in told.why
 
 
 def test_a_profile_gives_a_roster_with_our_columns_its_dates(tmp_path: Path) -> None:
