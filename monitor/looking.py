@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from monitor import custody
-from monitor.core.identity import lowered
+from monitor.core.identity import lowered, own_names, stays
 from monitor.core.pseudonyms import PREFIX, Veil
 from monitor.core.roles import Viewer
 from monitor.core.routing import names_of
@@ -54,11 +54,12 @@ class Look:
         self.may("look")
         return self.visit(self.person_id(who), who)
 
-    def visit(self, person_id: str, who: str = "") -> Person:
+    def visit(self, person_id: str, who: str = "", *, by_case: bool = False) -> Person:
         """The person, whom a roster must know. Raises BadInput.  who: as typed, where somebody typed it.
+        by_case: it is a case of theirs or a finding that is looked at.
 
         The row in the audit chain is committed before this returns. Outside the watch window a reason is
-        needed but for who has an open case, as a departure that became known late can open one; a reveal that was
+        needed but for an open case, as a departure that became known late can open one; a reveal that was
         asked for is brought into force. The viewer's own person is answered like nobody: by trying, one does not
         learn which pseudonym one is.
         """
@@ -71,7 +72,7 @@ class Look:
             raise nobody(who)
         watched = self.watches(person_id)
         outside = "" if watched else "outside the watch window"
-        if outside and self.has_open_case(person_id):
+        if outside and by_case and self.has_open_case(person_id):
             watched, outside = True, f"{outside}, an open case"
         if not watched and not self.reason:
             self.record("refused", person_id, "outside the watch window, no reason given")
@@ -120,6 +121,15 @@ class Look:
         zone = (person.zone if person else None) or self.station.settings.people.timezone
         today = day_number(self.now.astimezone(ZoneInfo(zone)).date())
         return any(d.person_id == person_id and self._is_open(d, today) for d in self.departures)
+
+    def whose(self) -> dict[str, str]:
+        """name in logs -> person_id of whose it is, as events are judged: see `identity.own_names`."""
+        with self.station.state.read() as connection:
+            everybody, leaving = self.station.rosters(connection)
+            feeds = self.station.feeds(connection)
+        settings, today, people = self.station.settings, self.now.date(), list(everybody.values())
+        logs = today - timedelta(days=settings.store.keep_days), today
+        return own_names(people, stays(people, leaving, feeds), lambda: logs, settings.windows.after)[0]
 
     def has_open_case(self, person_id: str) -> bool:
         """Is a case about the person not closed yet?"""

@@ -249,7 +249,7 @@ def _each(
 ) -> None:  # fmt: skip
     """The same to every case that is named, or that the filter means."""
     from monitor.cli.cases_shown import list_cases
-    from monitor.investigating.caseload import caseload, decide, held_case
+    from monitor.investigating.caseload import caseload, decide, held_case, is_concerned
 
     look.may("decide")
     if bool(case_ids) == wanted.is_narrow:
@@ -261,12 +261,17 @@ def _each(
         return
     for one in held:
         if not case_ids:
-            look.visit(one.case.person_id)
+            look.visit(one.case.person_id, by_case=True)
         if what == "ack" and one.case.state == "acked":
             _say(f"{one.case.case_id} is acknowledged already")
             continue
         decide(look, one.case.case_id, what, change, text=text, verdict=verdict, expires=expires)
         _say(f"{one.case.case_id} is {'acknowledged' if what == 'ack' else f'closed as {verdict}'}")
+    with look.station.state.read() as connection:
+        if verdict and held and is_concerned(look, connection):
+            _say(
+                "you leave yourself or have a case: judgement learns nothing from what you found; another viewer's does"
+            )
     _stand(look, [one.case.case_id for one in held], form)
 
 

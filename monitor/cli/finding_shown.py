@@ -15,7 +15,7 @@ from monitor.investigating.timelines import versions_of
 from monitor.model import BadInput, Finding, Person
 from monitor.report import rows, timeline
 from monitor.report.evidence import evidence
-from monitor.report.rates import rate
+from monitor.report.rates import basis, rate
 from monitor.report.safe import plain
 from monitor.report.terminal import MARKS, STYLES
 from monitor.store.cases import stored_finding
@@ -39,7 +39,7 @@ def show_finding(look: Look, finding_id: str, form: str) -> None:
     if stored is None:
         raise BadInput(f"finding {finding_id}", None, "is none", "ids stand in lastday case show and lastday timeline")
     finding, gone_at = stored.finding, stored.gone_at
-    person = look.visit(finding.person_id)
+    person = look.visit(finding.person_id, by_case=True)
     zone = ZoneInfo(everybody(look).zone(person.person_id))
     known = versions_of(look, told, zone.key)
     then = [v for v in known if v.told_at <= finding.time and (v.ended_at is None or v.ended_at > finding.time)]
@@ -78,7 +78,7 @@ def _head(look: Look, finding: Finding, person: Person, measured: bool) -> list[
         what.append(f"  {plain(look.blur(finding.target, person.person_id), 120)}", "bold")
     if finding.magnitude is not None:
         what.append(f"  {finding.magnitude:,.0f}")
-    return [
+    lines = [
         Text.assemble((plain(look.label(person.person_id)), "bold"), f"  {plain(about(look, person))}"),
         Text(f"{finding.time:%a %d %b %Y %H:%M:%S %z}, {until(finding.hours_to_end)}"),
         what,
@@ -87,6 +87,8 @@ def _head(look: Look, finding: Finding, person: Person, measured: bool) -> list[
             f"  score {finding.score:.2f}, {rate(finding.one_in, measured=measured)}; impact {finding.impact:.2f}",
         ),
     ]
+    often = basis(finding.against)
+    return [*lines, Text(often, style="dim")] if often else lines
 
 
 def _departure_lines(known: list[Version], then: list[Version]) -> list[Text]:
@@ -95,7 +97,7 @@ def _departure_lines(known: list[Version], then: list[Version]) -> list[Text]:
     shown = list(dict.fromkeys([*now, *then[-1:]]))
     lines = [timeline.version_line(version) for version in shown]
     if not then:
-        lines.append(Text("known then  nothing: no roster had told of a departure when it happened", style="dim"))
+        lines.append(Text("known then  nothing: lastday knew of no departure when it happened", style="dim"))
     return lines
 
 

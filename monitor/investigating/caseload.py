@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
+from sqlalchemy import Connection
+
 from monitor.core import casework
 from monitor.core.fold import rank
 from monitor.core.roles import own_ids
 from monitor.core.routing import names_of
+from monitor.custody import concerning
 from monitor.looking import Look
 from monitor.model import BadInput, Case, CaseStep, Feedback, Finding, Person
 from monitor.store import cases, steps
@@ -90,7 +93,7 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
             raise _unclear(look, case_id, whose, bool(mine))
         found = cases.findings_of(connection).get(mine[0].case_id, [])
         done = steps.all_steps(connection, mine[0].case_id)
-    person = look.visit(mine[0].person_id)
+    person = look.visit(mine[0].person_id, by_case=True)
     return Held(mine[0], tuple(found), tuple(done), casework.assignees(done).get(mine[0].case_id)), person
 
 
@@ -120,6 +123,7 @@ def decide(
 ) -> Case:  # fmt: skip
     """Change a case as it stands at this moment, and write down who did it and why, in one transaction.
 
+    A verdict of somebody whom `is_concerned` names holds for that case alone: judgement learns nothing from it.
     Raises BadInput where the case is in no state for it.
     """
     look.may("decide")
@@ -133,11 +137,18 @@ def decide(
             cases.save_case(connection, after)
         actions = tuple(sorted({f.action for f in found})) if verdict else ()
         until = (expires or casework.until(case, look.station.settings.windows.after)) if verdict else None
+        until = None if is_concerned(look, connection) else until
         kept = text if what == "assign" else look.own_words(text)
         step = CaseStep(case_id, case.person_id, look.now, look.viewer.name, what, kept, verdict, actions, until)
         steps.add_step(connection, step)
         look.note(connection, f"case {what}", case.person_id, f"{case_id}{f' as {verdict}' if verdict else ''}")
     return after
+
+
+def is_concerned(look: Look, connection: Connection) -> bool:
+    """Does the viewer leave too, or have a case? Their own acts are held against those of whom they find harmless."""
+    _, leaving = look.station.rosters(connection)
+    return bool(look.viewer.own & concerning(connection, look.station, leaving, look.now))
 
 
 def check_assignee(look: Look, who: str, case: Case) -> None:
