@@ -71,7 +71,8 @@ def test_a_name_is_blurred_however_it_is_spelled(veil: Veil, text: str, who: str
 @pytest.mark.parametrize(
     "text",
     [
-        "1 person is watched", "report.pdf", "max 5 reports", "edit", "it", "a blue zone", "su bl", "true", "Muller.docx", "Mr Müller.docx",
+        "1 person is watched",
+        "report.pdf", "max 5 reports", "edit", "it", "a blue zone", "su bl", "true", "Muller.docx", "Mr Müller.docx",
         "kf 100",
         "kf1007x", "corp example", "ü%zz%C3 100%", "naïve café %41", "", "\u00ad\u200b", "KF10 07", "jmullers",
         "xJürgenMüller",
