@@ -54,11 +54,12 @@ class Look:
         self.may("look")
         return self.visit(self.person_id(who), who)
 
-    def visit(self, person_id: str, who: str = "") -> Person:
+    def visit(self, person_id: str, who: str = "", *, by_case: bool = False) -> Person:
         """The person, whom a roster must know. Raises BadInput.  who: as typed, where somebody typed it.
+        by_case: it is a case of theirs or a finding that is looked at.
 
         The row in the audit chain is committed before this returns. Outside the watch window a reason is
-        needed but for who has an open case, as a departure that became known late can open one; a reveal that was
+        needed but for an open case, as a departure that became known late can open one; a reveal that was
         asked for is brought into force. The viewer's own person is answered like nobody: by trying, one does not
         learn which pseudonym one is.
         """
@@ -71,7 +72,7 @@ class Look:
             raise nobody(who)
         watched = self.watches(person_id)
         outside = "" if watched else "outside the watch window"
-        if outside and self.has_open_case(person_id):
+        if outside and by_case and self.has_open_case(person_id):
             watched, outside = True, f"{outside}, an open case"
         if not watched and not self.reason:
             self.record("refused", person_id, "outside the watch window, no reason given")

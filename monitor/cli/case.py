@@ -261,7 +261,7 @@ def _each(
         return
     for one in held:
         if not case_ids:
-            look.visit(one.case.person_id)
+            look.visit(one.case.person_id, by_case=True)
         if what == "ack" and one.case.state == "acked":
             _say(f"{one.case.case_id} is acknowledged already")
             continue

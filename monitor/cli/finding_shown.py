@@ -39,7 +39,7 @@ def show_finding(look: Look, finding_id: str, form: str) -> None:
     if stored is None:
         raise BadInput(f"finding {finding_id}", None, "is none", "ids stand in lastday case show and lastday timeline")
     finding, gone_at = stored.finding, stored.gone_at
-    person = look.visit(finding.person_id)
+    person = look.visit(finding.person_id, by_case=True)
     zone = ZoneInfo(everybody(look).zone(person.person_id))
     known = versions_of(look, told, zone.key)
     then = [v for v in known if v.told_at <= finding.time and (v.ended_at is None or v.ended_at > finding.time)]

@@ -69,13 +69,16 @@ def keys_of_name(name: str) -> set[str]:
     ['jurgen muller', 'jurgenmuller', 'muller jurgen', 'mullerjurgen']
     >>> sorted(keys_of_name("Li An")), keys_of_name("Madonna")
     (['an li', 'li an'], {'=madonna'})
+
+    What has figures in it stands in one order: a "Person 1" is not in "1 person".
     """
     parts = [[plain_umlauts(w) for w in WORD.findall(part)] for part in re.split(r"[\s,;]+", fold(name))]
     parts = [words for words in parts if words]
     if sum(map(len, parts)) < 2:
         return keys_of(name)
     found: set[str] = set()
-    for i in range(len(parts)):
+    ways = len(parts) if all(word.isalpha() for part in parts for word in part) else 1
+    for i in range(ways):
         words = [word for part in parts[i:] + parts[:i] for word in part]
         whole = len("".join(words)) >= LEAST_JOINED
         found |= {" ".join(told) for told in _joined(words)} if whole else {" ".join(words)}

@@ -93,7 +93,7 @@ def held_case(look: Look, case_id: str) -> tuple[Held, Person]:
             raise _unclear(look, case_id, whose, bool(mine))
         found = cases.findings_of(connection).get(mine[0].case_id, [])
         done = steps.all_steps(connection, mine[0].case_id)
-    person = look.visit(mine[0].person_id)
+    person = look.visit(mine[0].person_id, by_case=True)
     return Held(mine[0], tuple(found), tuple(done), casework.assignees(done).get(mine[0].case_id)), person
 
 

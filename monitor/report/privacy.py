@@ -55,7 +55,7 @@ def _people(told: dict[str, Any]) -> Iterator[tuple[int, str]]:
     yield 0, f"{told['on_rosters']:,} people stand on the rosters; {told['watched_now']:,} are in a watch window now"
     yield 0, f"{told['events']:,} events are kept" + (f", from {told['first_event']}" if told["first_event"] else "")
     if late := told["open_cases_outside"]:
-        yield 0, f"{late:,} more whose watch window is over have an open case: they can be looked at until it is closed"
+        yield 0, f"{late:,} more whose watch window is over have an open case: it can be looked at until it is closed"
     yield (
         0,
         (

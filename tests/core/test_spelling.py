@@ -24,6 +24,7 @@ PEOPLE = [
     somebody("KF1011", "Max Report", "mr@corp.example", "mreport"),
     somebody("KF1012", "Ed It", "ed@corp.example", "editx"),
     somebody("KF1013", "Sue Blue", "sb@corp.example", "sblue"),
+    somebody("KF1014", "Person 1", "p1@corp.example", "p1x"),
     somebody("4711", "Bob Weiß", "bw@corp.example", "CORP\\bweiss"),
 ]
 
@@ -70,6 +71,7 @@ def test_a_name_is_blurred_however_it_is_spelled(veil: Veil, text: str, who: str
 @pytest.mark.parametrize(
     "text",
     [
+        "1 person is watched",
         "report.pdf", "max 5 reports", "edit", "it", "a blue zone", "su bl", "true", "Muller.docx", "Mr Müller.docx",
         "kf 100",
         "kf1007x", "corp example", "ü%zz%C3 100%", "naïve café %41", "", "\u00ad\u200b", "KF10 07", "jmullers",

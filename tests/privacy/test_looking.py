@@ -108,9 +108,11 @@ def test_who_has_an_open_case_can_be_looked_at_when_the_window_is_over(tmp_path:
     with open_look(station, later) as look:
         assert not look.watches("p000")
         assert held_case(look, look.label("p000"))[1].person_id == "p000"
+        with pytest.raises(BadInput, match="not in a watch window"):
+            look.find(look.label("p000"))
         assert account(look, 90)["people"]["open_cases_outside"] == 1
         assert "1 more whose watch window is over have an open case" in in_words(account(look, 90), markdown=False)
-    assert told(station)[-1][::2] == ("look", "outside the watch window, an open case")
+    assert told(station)[0][::2] == ("look", "outside the watch window, an open case")
     with station.state.write() as connection:
         connection.execute(sa.update(cases).values(state="closed"))
     with open_look(station, later) as look, pytest.raises(BadInput, match="not in a watch window"):
