@@ -152,7 +152,8 @@ def _answer(station: Station, history: History, assessed: Assessment, event_id: 
     if not len(rows):
         return Answer("allow", watched=False)
     own = float(np.sum([part[rows] for part in assessed.given.values()], axis=0).max())
-    whole = [f for f in findings(history, assessed) if event_id in f.event_ids]
+    leads = np.isin(rows, assessed.acts["top"]).any()
+    whole = [f for f in findings(history, assessed) if leads and event_id in f.event_ids]
     score = max([round(own, 2), *(f.score for f in whole)])
     severity = assessed.scale.severity(score)
     rules = station.settings.check

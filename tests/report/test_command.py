@@ -146,8 +146,14 @@ def test_nobody_gets_a_report_about_themselves(own_demo: DemoFolder, tmp_path: P
     assert not (tmp_path / "out.html").exists()
 
 
-def test_after_the_window_a_reason_is_needed(own_demo: DemoFolder, tmp_path: Path) -> None:
-    ran = lastday("report", "-C", own_demo.path, own_demo.contractor, "-o", tmp_path / "out.html")
+def test_after_the_window_an_open_case_needs_no_reason_and_a_closed_one_does(
+    own_demo: DemoFolder, tmp_path: Path
+) -> None:
+    who = ("-C", own_demo.path, own_demo.contractor)
+    assert lastday("report", *who, "-o", tmp_path / "open.html").code == 0
+    closed = lastday("case", "close", *who, "--as", "benign", "--reason", "looked into")
+    assert closed.code == 0
+    ran = lastday("report", *who, "-o", tmp_path / "out.html")
     assert ran.code == 2
     assert "--reason" in ran.err
 
