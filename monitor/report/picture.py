@@ -134,5 +134,5 @@ def _key(days: Days, y: float) -> list[Part]:
         x += 68
     for severity in (s for s in reversed(SEVERITIES) if s in days.marks.values()):
         parts += [mark(x + _MARK, y - 4, severity), Word(x + 18, y, f"{severity} finding")]
-        x += 52 + 6 * len(severity) + 22
+        x += 80 + 7 * len(severity)
     return parts
