@@ -47,7 +47,7 @@ def _build_named(history: History) -> None:
     history.db.execute(f"""CREATE OR REPLACE TABLE named AS
         WITH text AS (SELECT act.r, act.p, act.a, act.t, unnest([{texts}]) AS told
           FROM act SEMI JOIN step USING (a) JOIN event ON event.rowid = act.r),
-        thing AS (SELECT r, p, a, t, trim(unnest(string_split_regex(told, '[;,]')), ' "[]') AS x FROM text),
+        thing AS (SELECT r, p, a, t, trim(unnest(string_split(replace(told, ';', ','), ',')), ' "[]') AS x FROM text),
         done AS (SELECT p, a AS before, t AS earlier, v FROM act WHERE a IN (SELECT before FROM step) AND v IS NOT NULL)
         SELECT r, arg_max(before, earlier * 1024 + before % 1024) AS before
         FROM thing JOIN done ON done.p = thing.p AND v = hash(x) JOIN step USING (before, a)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from monitor.model import Finding
 from tests.organisation import Org, of
 
@@ -37,12 +39,13 @@ def after_the_change(found: list[Finding], event_id: str) -> list[str]:
     return [r.text for f in found if event_id in f.event_ids for r in f.reasons if r.detector == "sequence"]
 
 
+@pytest.mark.parametrize("vendor", ["V-9999", "V-1; V-9999", '["V-9999", "V-1"]'])
 def test_a_payment_that_names_the_vendor_whose_bank_details_they_changed_is_told_as_its_second_step(
-    tmp_path: Path,
+    tmp_path: Path, vendor: str
 ) -> None:
     org = ledger()
     org.does("ledger-01", "vendor.bank_change", "2017-10-24", "14:00", target="V-9999")
-    paid = pays(org, "ledger-01", "2017-10-26", "11:20", "V-9999")
+    paid = pays(org, "ledger-01", "2017-10-26", "11:20", vendor)
     found = of(org.scan(tmp_path).found, "ledger-01")
     [told] = after_the_change(found, paid)
     assert "payment.release after vendor.bank_change" in told
