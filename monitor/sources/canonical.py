@@ -56,8 +56,13 @@ def value_of(column: str, text: str) -> str:
     """SQL for a known column's value by its text: NULL for none, an address without its port."""
     value = f"nullif({text}, '')"
     if column in _NAMING:
-        longest, words = max(map(len, _PLACEHOLDERS)), ", ".join(map(literal, _PLACEHOLDERS))
-        value = f"CASE WHEN length(trim({text})) > {longest} OR lower(trim({text})) NOT IN ({words}) THEN {value} END"
+        # Their first sign is looked at first, as a number: of five texts in every line, that costs a fifth.
+        signs = ", ".join(
+            str(ord(sign)) for sign in sorted({each for w in _PLACEHOLDERS for each in (w[0], w[0].upper())})
+        )
+        words = ", ".join(map(literal, _PLACEHOLDERS))
+        nothing = f"unicode({text}) IN (32, {signs}) AND lower(trim({text})) IN ({words})"
+        value = f"CASE WHEN {nothing} THEN NULL ELSE {value} END"
     if column != "ip":
         return value
     bare = text
