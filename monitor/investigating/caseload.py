@@ -136,8 +136,8 @@ def decide(
         if after != case:
             cases.save_case(connection, after)
         actions = tuple(sorted({f.action for f in found})) if verdict else ()
-        until = (expires or casework.until(case, look.station.settings.windows.after)) if verdict else None
-        until = None if is_concerned(look, connection) else until
+        teaches = verdict and not is_concerned(look, connection)
+        until = (expires or casework.until(case, look.station.settings.windows.after)) if teaches else None
         kept = text if what == "assign" else look.own_words(text)
         step = CaseStep(case_id, case.person_id, look.now, look.viewer.name, what, kept, verdict, actions, until)
         steps.add_step(connection, step)

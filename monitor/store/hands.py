@@ -29,8 +29,7 @@ _ADDRESS = (
 """SQL for a guest's own address, which Microsoft writes as jo_rival.example#ext#@ours.example."""
 _HAND = "coalesce(p::VARCHAR, actor)"
 """SQL for who acts: a person, through whatever account, or an account of nobody."""
-_NOBODY = """SELECT 0::BIGINT AS r, 0::BIGINT AS t, 0 AS p, 0 AS q, '' AS hand, '' AS action, '' AS target,
-    '' AS facet, 0::UINTEGER AS v LIMIT 0"""
+_NOBODY = "SELECT 0::BIGINT AS r, 0::BIGINT AS t, 0 AS p, 0 AS q, '' AS hand, '' AS facet, 0::UINTEGER AS v LIMIT 0"
 SAME_SITTING = 2 * HOUR_US
 """So long a borrowed account is used at most, and so long what names no machine belongs to what named one."""
 FEW_DESKS = 2

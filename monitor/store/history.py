@@ -103,6 +103,10 @@ class History:
         self.db.execute(f"CREATE OR REPLACE TABLE {quote(name)} AS SELECT * FROM given")
         self.db.unregister("given")
 
+    def texts(self, but: Collection[str]) -> list[str]:
+        """The columns of `event` that hold texts, but for these."""
+        return [name for name, kind, *_ in self.rows("DESCRIBE event") if kind == "VARCHAR" and name not in but]
+
     def drop(self, *tables: str) -> None:
         """Give back the memory of tables that are not asked again."""
         for name in set(tables).difference(self.keep):

@@ -42,8 +42,7 @@ def build_sequence(history: History, grave: Sequence[int], steps: Sequence[tuple
 
 def _build_named(history: History) -> None:
     """Build `named` (r, before): the last first step to a thing that an event of the same person names after it."""
-    told = [name for name, kind, *_ in history.rows("DESCRIBE event") if kind == "VARCHAR" and name not in _NO_THING]
-    texts = ", ".join(f"event.{quote(name)}" for name in told) or "NULL::VARCHAR"
+    texts = ", ".join(f"event.{quote(name)}" for name in history.texts(_NO_THING)) or "NULL::VARCHAR"
     history.db.execute(f"""CREATE OR REPLACE TABLE named AS
         WITH text AS (SELECT act.r, act.p, act.a, act.t, unnest([{texts}]) AS told
           FROM act SEMI JOIN step USING (a) JOIN event ON event.rowid = act.r),

@@ -92,10 +92,8 @@ def put_domains(history: History, domains: Sequence[str]) -> None:
 
 def addresses_sql(history: History) -> str:
     """SQL for the texts of an event that may name addresses, as one."""
-    columns = [
-        name for name, kind, *_ in history.rows("DESCRIBE event") if kind == "VARCHAR" and name not in _NO_ADDRESS
-    ]
-    return " || ' ' || ".join(f"CASE WHEN contains({quote(c)}, '@') THEN {quote(c)} ELSE '' END" for c in columns)
+    columns = map(quote, history.texts(_NO_ADDRESS))
+    return " || ' ' || ".join(f"CASE WHEN contains({c}, '@') THEN {c} ELSE '' END" for c in columns)
 
 
 def jewels(history: History, patterns: Sequence[str]) -> NDArray:

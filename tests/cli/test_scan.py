@@ -119,6 +119,8 @@ def test_what_is_left_out_of_a_departure_is_told(office: Office, tmp_path: Path,
     [left] = [line for line in told.err.splitlines() if line.startswith("left out")]
     number = re.match(r"left out: (\d+) weaker acts on 1 departure, of which stronger ones are told", left)
     assert number
+    assert int(number[1]) >= 1
+    assert {night["id"] for night in nights} <= {i for finding in told.lines for i in finding["event_ids"]}
     assert "left out" not in ran.err
     promised = f"the {FEW_ACTS} strongest acts are told, and up to {MOST_ACTS} that score {STRONG:.0f} bits"
     assert promised in " ".join(lastday("scan", "--help").out.split())
