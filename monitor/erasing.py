@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy import Connection, select
 
@@ -64,8 +67,9 @@ def erase(look: Look, who: str) -> Erased:
         bump(connection, inbox.CHANGED)
     for name in new:
         (folder_of(station.data) / name).unlink(missing_ok=True)
-    exports = _delete_exports(station.folder / EXPORTS, marks, traces)
-    return Erased(look.answered(person_id), traces.counts, len(new), exports, list(_scrub(station.state)))
+    exports, unread = _delete_exports(station.folder / EXPORTS, marks, traces)
+    left = [f"{EXPORTS}/{name} cannot be read: see yourself whether it tells of them" for name in unread]
+    return Erased(look.answered(person_id), traces.counts, len(new), exports, [*left, *_scrub(station.state)])
 
 
 def erased_ids(station: Station, connection: Connection, person_ids: set[str]) -> set[str]:
@@ -113,18 +117,35 @@ def _case_ids(connection: Connection, person_id: str) -> list[str]:
     return list(connection.scalars(select(cases.c.case_id).where(cases.c.person_id == person_id)))
 
 
-def _delete_exports(folder: Path, marks: set[str], traces: erasing.Traces) -> list[str]:
-    """Delete exported files that are about the person, or name them. Returns their names."""
-    deleted = []
+def _delete_exports(folder: Path, marks: set[str], traces: erasing.Traces) -> tuple[list[str], list[str]]:
+    """Delete exported files that are about the person. Returns their names, and those of files that nobody can read."""
+    deleted, unread = [], []
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if not path.is_file():
             continue
-        text = path.read_bytes().decode("utf-8", "replace")
-        named = any(mark in path.name or mark in text for mark in marks)
-        if named or traces.blur(text) != text:
-            path.unlink()
-            deleted.append(str(path.relative_to(folder)))
-    return deleted
+        name = str(path.relative_to(folder))
+        try:
+            named = any(mark in path.name for mark in marks)
+            if named or any(_tells(text, marks, traces) for text in _texts(path)):
+                path.unlink()
+                deleted.append(name)
+        except (OSError, pa.ArrowException):
+            unread.append(name)
+    return deleted, unread
+
+
+def _tells(text: str, marks: set[str], traces: erasing.Traces) -> bool:
+    return any(mark in text for mark in marks) or traces.blur(text) != text
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """What stands in a file, piece by piece. The bytes of Parquet are compressed, and tell nothing."""
+    with path.open("rb") as stream:
+        if stream.read(4) == b"PAR1":
+            yield from (str(batch.to_pylist()) for batch in pq.ParquetFile(path).iter_batches())
+        else:
+            stream.seek(0)
+            yield stream.read().decode("utf-8", "replace")
 
 
 def _scrub(state: State) -> list[str]:

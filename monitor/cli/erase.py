@@ -42,7 +42,7 @@ def erase(folder: Path, person: str, reason: str, *, yes: bool) -> None:
     for name in done.exports:
         click.echo(f"exports: deleted {plain(name)}")
     for why in done.left:
-        click.echo(why, err=True)
+        click.echo(plain(why, 300), err=True)
     if done.left:
         click.get_current_context().exit(DEGRADED)
 

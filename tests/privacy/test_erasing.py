@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
@@ -296,4 +297,21 @@ def test_a_digest_loses_the_entry_of_the_erased_alone(tmp_path: Path) -> None:
         (left,) = [json.loads(text) for text in connection.scalars(sa.select(outbox.c.body))]
     assert [case["case_id"] for case in left["cases"]] == ["cp003"]
     assert (left["total"], left["audit_head"]) == (1, "1:x")
+    station.close()
+
+
+def test_exports_that_are_compressed_go_with_whoever_they_tell_of(tmp_path: Path) -> None:
+    """In Parquet no name stands in the bytes as it is; of what nobody can read it is said that it was left."""
+    station = canary_office(tmp_path / "work")
+    look, folder = look_at(station), station.folder / "exports"
+    who = look.veil.pseudonym("zc77777")
+    others = [look.veil.pseudonym(f"p{i:03}") for i in range(20)]
+    for name, people_told in (("all.parquet", sorted([*others, who])), ("others.parquet", others)):
+        pq.write_table(pa.table({"person": people_told * 500}), folder / name, compression="zstd")
+    assert who.encode() not in (folder / "all.parquet").read_bytes()
+    (folder / "cut.parquet").write_bytes((folder / "all.parquet").read_bytes()[:-9])
+    done = erasing.erase(look, who)
+    assert done.exports == ["all.parquet", "one.html"]
+    assert done.left == ["exports/cut.parquet cannot be read: see yourself whether it tells of them"]
+    assert {path.name for path in folder.iterdir()} == {"cut.parquet", "others.parquet", "two.html"}
     station.close()
