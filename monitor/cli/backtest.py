@@ -11,8 +11,9 @@ import click
 
 from monitor.cli import DEGRADED
 from monitor.cli.common import Steps, feedback_option, file_options, read_time
+from monitor.cli.private_file import private_file
 from monitor.core.counted import counted
-from monitor.model import BadInput, Label
+from monitor.model import Label
 from monitor.report.safe import plain
 
 WIDTH = 120
@@ -104,7 +105,8 @@ def backtest(
         told = replay.sum_up(replayed, settings, step, budgets=budgets or BUDGETS, labels=known, feedback=entries)
     _show(told, form, limit)
     if page:
-        _write(page, backtest_page.page(told))
+        with private_file(page, "--html", force=True) as draft:
+            draft.write_text(backtest_page.page(told), "utf-8")
     show_scan(replayed.last, 0, messages_only=True, verbose=verbose)
     if whole.astray:
         told_of = "events more than a year away from all others, as of a clock that was off"
@@ -130,12 +132,3 @@ def _show(told: Backtest, form: str, limit: int) -> None:
 
 def _strangers(labels: tuple[Label, ...], people: dict) -> list[str]:
     return sorted({label.person_id for label in labels} - people.keys())
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise BadInput(
-            str(path), None, f"cannot be written ({error.strerror})", "name another file with --html"
-        ) from None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ import click
 
 from monitor.cli.common import form_of, looking
 from monitor.cli.completing import case_or_person
+from monitor.cli.private_file import private_file
 from monitor.model import BadInput
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.report.case_file import CaseFile
 
 ENDINGS = {"html": ".html", "pdf": ".pdf", "md": ".md", "json": ".json", "png": ".png"}
+MEND = "name another file with -o, or add --force"
 
 
 @click.command()
@@ -65,14 +65,15 @@ def report(look: Look, case: str, form: str | None, out: Path | None, force: boo
     path = out or exports(look) / f"lastday-{found.case_id}{ENDINGS[form]}"
     to_file = str(path) != "-"
     if to_file and path.exists() and not force:
-        raise BadInput(str(path), None, "is there already", "name another file with -o, or add --force")
+        raise BadInput(str(path), None, "is there already", MEND)
     look.record("export", person.person_id, f"report of {found.case_id} as {form}")
     content = rendered(case_file(look, found, person), form)
     look.record(
         "exported", person.person_id, f"report of {found.case_id}, sha256 {hashlib.sha256(content).hexdigest()}"
     )
     if to_file:
-        write_private(path, content, force=force)
+        with private_file(path, "-o", force=force, mend=MEND) as draft:
+            draft.write_bytes(content)
         click.echo(f"wrote {path}", err=True)
     elif form in ("pdf", "png"):
         sys.stdout.buffer.write(content)
@@ -115,25 +116,3 @@ def rendered(file: CaseFile, form: str) -> bytes:
             from monitor.report.page_html import as_html
 
             return as_html(document(file)).encode()
-
-
-def write_private(path: Path, content: bytes, *, force: bool) -> None:
-    """Write a file that its owner alone can read, whole or not at all; with force, in place of what is there.
-
-    Raises BadInput where it is there and force is not given, or where it cannot be written.
-    """
-    try:
-        number, draft = tempfile.mkstemp(dir=path.parent, prefix=".lastday-", suffix=".draft")  # made with mode 0600
-        try:
-            with os.fdopen(number, "wb") as stream:
-                stream.write(content)
-            if force:
-                Path(draft).replace(path)
-            else:
-                os.link(draft, path)
-        finally:
-            Path(draft).unlink(missing_ok=True)
-    except FileExistsError:
-        raise BadInput(str(path), None, "is there already", "name another file with -o, or add --force") from None
-    except OSError as error:
-        raise BadInput(str(path), None, f"cannot be written ({error.strerror})", "name another place with -o") from None

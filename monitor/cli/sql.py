@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.common import form_of, looking
+from monitor.cli.private_file import private_file
 from monitor.model import BadInput
 
 if TYPE_CHECKING:
@@ -113,19 +113,15 @@ def _show_schema(form: str) -> None:
 
 
 def _write(answer: Answer, form: str, out: Path | None) -> None:
-    if form == "parquet":
-        assert out is not None
-        with _draft(out) as draft:
-            _write_parquet(answer, draft)
-    elif out is None:
+    if out is None:
         _write_text(answer, form)
-    else:
-        with _draft(out) as draft, draft.open("w", encoding="utf-8", newline="") as stream:
-            shown, sys.stdout = sys.stdout, stream
-            try:
+        return
+    with private_file(out, "--out") as draft:
+        if form == "parquet":
+            _write_parquet(answer, draft)
+        else:
+            with draft.open("w", encoding="utf-8", newline="") as stream, redirect_stdout(stream):
                 _write_text(answer, form)
-            finally:
-                sys.stdout = shown
 
 
 def _write_text(answer: Answer, form: str) -> None:
@@ -174,20 +170,6 @@ def _write_parquet(answer: Answer, path: Path) -> None:
             chunk = list(islice(answer.rows, CHUNK))
             if not chunk:
                 return
-
-
-@contextmanager
-def _draft(path: Path) -> Iterator[Path]:
-    """A file beside it that takes its name once it is whole. Raises BadInput where it cannot be written."""
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        yield draft
-        draft.chmod(0o600)
-        draft.replace(path)
-    except OSError as error:
-        raise BadInput(str(path), None, f"cannot be written ({error.strerror})", "name another file") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _distinct(names: list[str]) -> list[str]:

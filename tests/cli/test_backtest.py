@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -365,6 +366,7 @@ class Page(HTMLParser):
 
 
 def test_the_page_needs_nothing_else_and_hostile_text_is_inert(firm: Firm, ran: Ran) -> None:
+    assert stat.S_IMODE((firm.folder / "page.html").stat().st_mode) == 0o600, "it tells who leaves, and what they did"
     text = (firm.folder / "page.html").read_text("utf-8")
     page = Page(text)
     assert page.tags <= {

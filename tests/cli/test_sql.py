@@ -143,6 +143,16 @@ def test_parquet_has_types_and_belongs_to_whoever_asked(demo_folder: DemoFolder,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.parquet", "found.parquet"]
 
 
+def test_a_link_where_somebody_guesses_the_draft_is_not_followed(demo_folder: DemoFolder, tmp_path: Path) -> None:
+    """In a folder that others may write to, a file of the reader's own would else be written over."""
+    own = tmp_path / "own"
+    own.write_text("mine")
+    (tmp_path / ".cases.csv.draft").symlink_to(own)
+    ask(demo_folder, "SELECT person FROM cases", "--out", tmp_path / "cases.csv")
+    assert own.read_text() == "mine"
+    assert stat.S_IMODE((tmp_path / "cases.csv").stat().st_mode) == 0o600
+
+
 def test_columns_of_one_name_are_told_apart(demo_folder: DemoFolder) -> None:
     assert json.loads(ask(demo_folder, "SELECT 1 AS n, 2 AS n", "--format", "jsonl").out) == {"n": 1, "n_2": 2}
 
