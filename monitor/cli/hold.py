@@ -57,9 +57,8 @@ def show(folder: Path) -> None:
         with station.state.read() as connection:
             found = holds.held(connection)
     for person_id, row in found.items():
-        click.echo(
-            f"{look.label(person_id)}: since {row.made_at:%Y-%m-%d}, by {plain(row.made_by)}: {plain(row.reason)}"
-        )
+        who, why = plain(look.label(person_id)), plain(row.reason)
+        click.echo(f"{who}: since {row.made_at:%Y-%m-%d}, by {plain(row.made_by)}: {why}")
     if not found:
         click.echo("nobody is held", err=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import h11
 
@@ -14,6 +14,8 @@ from monitor.notify.addresses import resolve
 
 MOST_BYTES = 64 << 10
 """More of an answer than this is not read."""
+MEANT = "!#$%&'()*+,/:;=?@[]~"
+"""Characters that mean something where they stand in a URL, RFC 3986, 2.2 and 2.1: all others are escaped."""
 
 
 def post(
@@ -21,13 +23,17 @@ def post(
 ) -> tuple[int, dict[str, str]]:
     """Send a body. Returns the answer's status and headers (lower-case names).
 
-    Raises Retryable where there is no whole answer in time, Rejected where the address is internal.
+    Raises Retryable where the URL is none or there is no whole answer in time, Rejected where the address is internal.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise Retryable("the url is no address") from None
     addresses = resolve(host, port, allowed)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    named = host if parts.port is None else f"{host}:{port}"
+    target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=MEANT)
+    named = (f"[{host}]" if ":" in host else host) + ("" if parts.port is None else f":{port}")
     request = h11.Request(
         method="POST", target=target,
         headers=[("host", named), ("content-length", str(len(body))), ("connection", "close"), *headers.items()],

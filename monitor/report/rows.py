@@ -92,7 +92,7 @@ def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], for
             words = f"no room for {', '.join(gone)}; a wider screen or --format json shows them"
             screen(stderr=True).print(Text(words, style="dim"))
     elif empty:
-        screen(stderr=True).print(Text(empty))
+        screen(stderr=True).print(Text(plain(empty)))
 
 
 def laid_out(

@@ -18,7 +18,7 @@ from monitor.station import open_station
 from tests.cli.running import Ran, lastday
 from tests.cli.test_hostile_text import HOSTILE, LONG, assert_inert, hostile_org
 from tests.daemon.clockwork import SetClock
-from tests.office import lay_out
+from tests.office import lay_out, roster
 
 NOW = datetime(2017, 11, 6, 12, tzinfo=UTC)
 FORMULAS = tuple("=+-@\t\r|%")
@@ -144,3 +144,20 @@ def test_errors(store: Path) -> None:
         assert ran.code == 2
         assert_inert(ran.err)
         assert len(ran.err) < 2000
+
+
+def test_a_name_is_inert_while_a_reveal_is_in_force(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    hostile = "\a\N{RIGHT-TO-LEFT OVERRIDE}Zed"  # without an escape, which click drops where nobody sees a terminal
+    (folder / "rosters" / "hr.csv").write_text(roster(5).replace("Person 0", hostile))
+    station = open_station(folder)
+    make_daemon(station, SetClock(NOW)).tick()
+    station.close()
+    why = ("--reason", "a request")
+    for words in (("hold", "add", "p000", *why), ("timeline", "p000", "--reveal", *why)):
+        ran = run(folder, *words)
+        assert ran.code == 0, ran.err
+    for words in (("hold", "list"), ("events", "p000", "--at", "2017-11-01")):
+        ran = run(folder, *words)
+        assert "Zed (p000)" in ran.out + ran.err
+        assert_inert(ran.out + ran.err)

@@ -100,6 +100,21 @@ def test_retry_after_is_seconds_or_a_date(asked: str, seconds: float | None) -> 
     assert told.value.after_seconds == (None if seconds is None else pytest.approx(seconds))
 
 
+def test_an_address_is_called_as_a_browser_would_call_it() -> None:
+    """Blanks and letters beyond ASCII are escaped; the host is named as it stands there, without who logs in."""
+    with HttpReceiver().listening() as receiver:
+        channel(f"http://us:secret@127.0.0.1:{receiver.port}/hö ok?für=50%25&to=a/b").send(notice(), key="k")
+    (request,) = receiver.requests
+    assert request.path == "/h%C3%B6%20ok?f%C3%BCr=50%25&to=a/b"
+    assert request.headers["host"] == f"127.0.0.1:{receiver.port}"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/hook", "http://[::1/hook"])
+def test_an_address_that_is_none_is_told_and_tried_again_once_it_is_mended(url: str) -> None:
+    with pytest.raises(Retryable, match="no address"):
+        channel(url).send(notice(), key="k")
+
+
 def hang(connection: socket.socket, over: threading.Event) -> None:
     over.wait()
 
