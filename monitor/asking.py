@@ -17,6 +17,7 @@ from monitor.again import judge_again
 from monitor.assess import Assessment
 from monitor.core.acts import LEAST_TOLD
 from monitor.core.clocks import micros
+from monitor.core.counted import counted
 from monitor.core.fold import rank
 from monitor.core.identity import lowered
 from monitor.findings import LEAST_BITS, dossier, findings
@@ -88,19 +89,21 @@ class Desk:
                 self._shown = {(who, day) for who, day in self._shown if day == now.date()} | {(person_id, now.date())}
             else:
                 self._count, self._since = self._count + 1, self._since or now
-        if self._since and expired(self._since, now, COUNT_FOR.total_seconds()):
-            self.close(now)
+            if self._since and expired(self._since, now, COUNT_FOR.total_seconds()):
+                self._note_count(self._since, now)
         return answer
 
     def close(self, now: datetime) -> None:
         """Put the number of the other questions on record."""
         with self._lock:
-            if self._since is None:
-                return
-            questions = "question" if self._count == 1 else "questions"
-            told = f"{self._count:,} {questions} allowed since {self._since:%H:%M} UTC"
-            self._note(now, "checks", None, None, told)
-            self._count, self._since = 0, None
+            if self._since:
+                self._note_count(self._since, now)
+
+    def _note_count(self, since: datetime, now: datetime) -> None:
+        """The lock must be held: questions are answered side by side."""
+        told = f"{counted(self._count, 'question')} allowed since {since:%H:%M} UTC"
+        self._note(now, "checks", None, None, told)
+        self._count, self._since = 0, None
 
     def _note(self, now: datetime, what: str, person_id: str | None, reason: str | None, detail: str) -> None:
         with self.station.state.write() as connection:

@@ -31,6 +31,7 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
     from monitor.custody import take_over
     from monitor.daemon import make_channels
     from monitor.model import BadInput, Notice, Rejected, Retryable
+    from monitor.report.safe import plain
     from monitor.station import open_station
 
     now = clock()
@@ -53,7 +54,7 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
             made[name].send(notice, key=f"{notice.notice_id}.{name}", recipients=getattr(rule, "to", ()))
         except (Retryable, Rejected) as trouble:
             failed = True
-            click.echo(f"{name}: failed: {trouble.why}")
+            click.echo(f"{name}: failed: {plain(trouble.why, 300)}")
         else:
             click.echo(f"{name}: taken")
     if not made:

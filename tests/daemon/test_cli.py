@@ -30,7 +30,7 @@ from tests.daemon.conftest import NOW
 from tests.daemon.test_outages import NOTICES, hook_channel
 from tests.daemon.test_telling import LEAVING, MAIL
 from tests.office import as_lines, incident, lay_out, roster, usual
-from tests.receivers import SECRET, HttpReceiver
+from tests.receivers import SECRET, HttpReceiver, MailReceiver
 from tests.sources.test_folders import NOBODY, as_somebody_ordinary
 
 TABLE = "[[sources]]\nname='t'\nkind='table'\ntable='log'\ncursor='n'\n"
@@ -512,6 +512,14 @@ def test_channels_are_tried_and_what_fails_is_told(tmp_path: Path) -> None:
         assert run("channels", "test", "-C", str(folder)).output == "hook: taken\n"
         assert "answered 500" in run("channels", "test", "hook", "-C", str(folder), code=3).output
     assert hook.requests[0].json["type"] == "lastday.operator"
+
+
+def test_what_a_mail_server_answers_is_inert(tmp_path: Path) -> None:
+    with MailReceiver(["554 no\a"]).listening() as server:
+        folder = lay_out(tmp_path / "work", f'{MAIL}port = {server.port}\nsecurity = "none"\n')
+        told = run("channels", "test", "-C", str(folder), code=3).output
+    assert "554 no" in told
+    assert "\a" not in told
 
 
 def test_what_was_given_up_is_listed_without_names_and_sent_again(
