@@ -152,7 +152,8 @@ class Daemon:
 
     def deliver(self, name: str) -> int | None:
         """Send what is due on a channel."""
-        return pipeline.deliver(self.station, self.channels[name], self.clock.now()) or None
+        channel = self.channels.get(name)  # None where the configuration was read anew a moment ago
+        return (pipeline.deliver(self.station, channel, self.clock.now()) or None) if channel else None
 
     def heartbeat(self) -> None:
         """Leave a mark in the store, and call the heartbeat address while all is well."""
@@ -207,6 +208,9 @@ class Daemon:
             return False
         station.settings, station.sources, self.channels = settings, sources, channels
         self.take_over()
+        station.problems.clear()  # of what is there no longer; all others are met again at their next turn
+        for name in [name for name in self.runs if name.startswith("deliver ")]:
+            self.runs.pop(name)
         log.info("reloaded", extra={"job": "reload"})
         return True
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from monitor import telling
 from monitor.core import routing
@@ -180,8 +181,8 @@ def check_silence(station: Station, now: datetime) -> None:
         names = [source.name for source in station.sources]
         if push.NAME not in names and station.settings.http.listen:
             names.append(push.NAME)
-        elif push.NAME not in names:
-            telling.warn(connection, station, f"source {push.NAME}", None, now)
+        for topic in _gone_topics(connection, station, names):
+            telling.warn(connection, station, topic, None, now)
         for name in names:
             since = last.get(name)
             silent = since is not None and now >= since and expired(since, now, hours * 3600)
@@ -189,6 +190,17 @@ def check_silence(station: Station, now: datetime) -> None:
             telling.warn(connection, station, f"source {name}", text, now)
         for feed in station.settings.rosters:
             telling.warn(connection, station, f"age of roster {feed.name}", staleness(station, feed, now), now)
+
+
+def _gone_topics(connection: Connection, station: Station, sources: Sequence[str]) -> list[str]:
+    """What the operator was told of a source, roster or channel that the configuration no longer names."""
+    feeds = [feed.name for feed in station.settings.rosters]
+    named = {
+        "source ": sources, "lines of ": sources, "age of ": sources, "roster ": feeds, "age of roster ": feeds,
+        "channel ": [channel.name for channel in station.settings.channels],
+    }  # fmt: skip
+    there = {what + name for what, names in named.items() for name in names}
+    return [t for t in telling.standing(connection) if t.startswith(tuple(named)) and t not in there]
 
 
 def staleness(station: Station, feed: RosterFeed, now: datetime) -> str | None:

@@ -304,3 +304,25 @@ def test_a_new_configuration_is_checked_as_check_config_does(tmp_path: Path) -> 
         config.write_text(good.replace("placebos = 60", "placebos = 61"))
         assert daemon.reload() is True
         station.close()
+
+
+def test_what_is_no_longer_configured_is_no_trouble_any_more(tmp_path: Path) -> None:
+    station = office(tmp_path, mail_channel(free_port()))
+    daemon = daemon_of(station, SetClock())
+    config = station.folder / "lastday.toml"
+    (station.folder / "inbox").rename(tmp_path / "unmounted")
+    judge(station, [finding()], NOW, LEAVING)
+    pipeline.ingest(station, NOW)
+    beat(daemon)
+    daemon.step("deliver mail", lambda: int("a fault"))
+    with station.state.write() as connection:
+        telling.warn(connection, station, "channel mail", "refused a notice", NOW)
+    assert sorted(station.problems) == ["admin", "mail"]
+    config.write_text(config.read_text().replace('name = "mail"', 'name = "post"').partition("[[sources]]")[0])
+    assert daemon.reload()
+    beat(daemon)
+    assert daemon.troubles() == []
+    assert station.problems == {}
+    with station.state.read() as connection:
+        assert telling.standing(connection) == []
+    station.close()
