@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,21 +22,14 @@ def literal(text: str) -> str:
 FAILURES = "('failure', 'failed', 'fail', 'denied', 'deny', 'error', 'blocked', 'rejected')"
 """Outcomes, in lower case, of what was tried and did not come about."""
 MAX_ATTRIBUTES = 64
-_TAKEN = frozenset(
-    (
-        "id", "time", "t", "actor", "action", "target", "target_type", "magnitude", "outcome", "source", "ip",
-        "session", "reason", "file", "n", "why", "line", "broken", "wrong", "size", "x",
-    )
-)  # fmt: skip
 
 
-def attribute_columns(keys: set[str]) -> list[str]:
-    """The keys of events that become columns: SQL tells no upper from lower case, and some names are taken."""
-    names: dict[str, str] = {}
-    for key in sorted(keys):
-        if key.lower() not in _TAKEN:
-            names.setdefault(key.lower(), key)
-    return sorted(names.values())[:MAX_ATTRIBUTES]
+def attribute_columns(often: Mapping[str, int]) -> tuple[str, ...]:
+    """The attributes that become columns, in their order: of too many those that most events carry.
+
+    often: attribute -> how many events carry it.
+    """
+    return tuple(sorted(sorted(often, key=lambda name: (-often[name], name))[:MAX_ATTRIBUTES]))
 
 
 FEW_ROWS = 200_000

@@ -20,11 +20,10 @@ from monitor.sources.incoming import Progress, create_tables
 from monitor.sources.json_lines import JsonReader
 from monitor.sources.log_names import ending_of, kind_of, readable_kinds
 from monitor.sources.parquet import ParquetReader
-from monitor.sql import drop_repeats, drop_rows, find_repeats
+from monitor.sql import attribute_columns, drop_repeats, drop_rows, find_repeats
 
 MOST_SET_ASIDE = 0.05
 """Reading is degraded where a larger share of the lines could not be used."""
-MAX_ATTRIBUTES = 64
 
 
 class Reader(Protocol):
@@ -126,8 +125,8 @@ def load(
     """Read the files into db's new tables `event` and `reject`.
 
     event: COLUMNS and one text column for each attribute (any other key; of more
-    than MAX_ATTRIBUTES those that most lines carry); each id once, whatever the
-    order of the lines.
+    than sql.MAX_ATTRIBUTES those that most lines carry); each id once, whatever
+    the order of the lines.
     reject: file (index into files), line, why.
     Raises BadInput where a whole file cannot be read.
     """
@@ -136,7 +135,7 @@ def load(
         for path in files:
             with _reading(path):
                 readers.append(look(db, path, held))
-        names = _attributes(readers)
+        names = attribute_columns(sum((reader.attributes for reader in readers), Counter[str]()))
         create_tables(db, names)
         for index, (path, reader) in enumerate(zip(files, readers, strict=True)):
             with _reading(path):
@@ -180,12 +179,6 @@ def _settle(db: duckdb.DuckDBPyConnection, attributes: tuple[str, ...]) -> Intak
     drop_repeats(db, (*COLUMNS[1:], *attributes))
     kept = _one(db, "SELECT count(*) FROM event")
     return Intake(accepted + set_aside, accepted, accepted - kept, clashing, set_aside, attributes, alike)
-
-
-def _attributes(readers: Iterable[Reader]) -> tuple[str, ...]:
-    """The attributes to keep: where there are too many, those that most lines carry."""
-    often = sum((reader.attributes for reader in readers), Counter[str]())
-    return tuple(sorted(sorted(often, key=lambda name: (-often[name], name))[:MAX_ATTRIBUTES]))
 
 
 def _one(db: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -55,10 +55,8 @@ def spread(db: duckdb.DuckDBPyConnection, stored: str) -> tuple[str, ...]:
 
     stored: a relation, read twice, so that what is judged is never held twice.
     """
-    keys = db.execute(
-        f"SELECT DISTINCT unnest(json_keys(attributes)) FROM {stored} WHERE attributes IS NOT NULL"
-    ).fetchall()
-    names = tuple(attribute_columns({key for (key,) in keys}))
+    keys = f"SELECT unnest(json_keys(attributes)) AS key FROM {stored} WHERE attributes IS NOT NULL"
+    names = attribute_columns(dict(db.execute(f"SELECT key, count(*) FROM ({keys}) GROUP BY key").fetchall()))
     extra = "".join(f", x[{literal(name)}] AS {quote(name)}" for name in names)
     drawn = ", attributes::JSON::MAP(VARCHAR, VARCHAR) AS x" if names else ""
     db.execute(f"""CREATE OR REPLACE TABLE event AS

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.scanning import scan
 from monitor.settings import load_settings
-from monitor.sources.files import MAX_ATTRIBUTES
+from monitor.sql import MAX_ATTRIBUTES
 from tests.organisation import Org
 from tests.sources.reading import line, read, read_bytes, write_as
 
