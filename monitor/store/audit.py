@@ -13,7 +13,7 @@ from monitor.core.audit import BROKEN, Entry, Fault, Head, head_of, is_signed, r
 from monitor.core.clocks import micros
 from monitor.store.schema import audit, erasures, holds, kv, requests, silences, steps
 from monitor.store.schema import outbox as notices
-from monitor.store.state import get, put
+from monitor.store.state import CASEWORK, get, put, take_lock
 
 HEAD = "audit head"
 """In the store: seq:digest:signature of the last row."""
@@ -27,14 +27,12 @@ _NOTED = {
     "a legal hold was set": holds.c.made_at, "notices were silenced": silences.c.made_at,
 }  # fmt: skip
 """Times of what is written only together with a row of the chain, in one transaction and at the same time."""
-_LOCK = 5_204_479
 _FIELDS = ("seq", "who", "role", "what", "subject", "reason", "detail", "previous", "digest", "signature")
 
 
 def append(connection: Connection, key: bytes, entries: Sequence[Entry]) -> Head:
     """Chain rows behind the last one; one process at a time. Returns the new head."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    take_lock(connection, CASEWORK)
     head, broken = _after(connection, key)
     if head is None:
         entries = [*_journal(connection), *entries]

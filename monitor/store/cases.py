@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from monitor.model import Case, Finding
 from monitor.store.schema import cases, findings, silences
+from monitor.store.state import CASEWORK, take_lock
 
 _FIELDS = tuple(Case.__dataclass_fields__)
 
@@ -117,9 +118,8 @@ def sources_of(connection: Connection) -> dict[str, list[str]]:
 
 
 def lock(connection: Connection) -> None:
-    """Let nobody else change a case until the commit: the daemon writes back what it read. SQLite has one writer."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5204479)")
+    """Let nobody else change a case until the commit: the daemon writes back what it read."""
+    take_lock(connection, CASEWORK)
 
 
 def all_cases(connection: Connection) -> list[Case]:

@@ -17,7 +17,7 @@ from monitor.core.identity import lowered
 from monitor.model import Batch, Reject
 from monitor.store.gone import Gone
 from monitor.store.schema import cursors, events, rejects, tallies
-from monitor.store.state import State, bump, get, insert_new, put
+from monitor.store.state import INTAKE, State, bump, get, insert_new, put, take_lock
 
 COLUMNS = (
     "id", "digest", "t", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason",
@@ -128,10 +128,8 @@ def lock(connection: Connection) -> None:
 
     On PostgreSQL inserts of the same ids in two orders would wait for each other for ever, and
     events of somebody whom a roster names at that moment would not be taken for watched ones.
-    SQLite has one writer anyway.
     """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5204478)")
+    take_lock(connection, INTAKE)
 
 
 def _stamp(connection: Connection, now: datetime) -> int:

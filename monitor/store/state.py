@@ -20,7 +20,9 @@ HEAD = "0006"
 """The newest migration: a database that stands there needs no look at the others."""
 KNOWN_VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 BUSY_SECONDS = 30.0
-_MIGRATION_LOCK = 5_204_477
+MIGRATION, INTAKE, CASEWORK = 5_204_477, 5_204_478, 5_204_479
+"""For `take_lock`. Cases and the audit chain share the last: some change a case and then write a row, others the other
+way round, and of two locks each would wait for the other's for ever."""
 
 
 class State:
@@ -99,12 +101,17 @@ def _bring_up(state: State, version: str | None, migrate: bool) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     with state.write() as connection:
-        if not state.is_sqlite:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        take_lock(connection, MIGRATION)
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def take_lock(connection: Connection, number: int) -> None:
+    """Let nobody else have this lock until the commit. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({number})")
 
 
 def insert_new(connection: Connection, table: sa.Table) -> Any:
