@@ -23,18 +23,21 @@ class BadInput(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a roster. `accounts` are lower-case names under which the person acts; `zone` is an IANA name."""
+    """Somebody on a roster, or of whom nothing is known but the id.
+
+    accounts: lower-case names under which the person acts.  zone: an IANA name.
+    """
 
     person_id: str
-    name: str | None
-    email: str | None
-    accounts: tuple[str, ...]
-    department: str | None
-    title: str | None
-    manager: str | None
-    employment_type: str | None
-    zone: str | None
-    start_date: date | None
+    name: str | None = None
+    email: str | None = None
+    accounts: tuple[str, ...] = ()
+    department: str | None = None
+    title: str | None = None
+    manager: str | None = None
+    employment_type: str | None = None
+    zone: str | None = None
+    start_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def digest(connection: Connection, station: Station, people: Mapping[str, Person
     changes = [
         c for c in changes
         if fold.untold(c.case, c.found, rules)
-        and not routing.silenced(silences, people.get(c.case.person_id, _nobody(c.case)))
+        and not routing.silenced(silences, people.get(c.case.person_id, Person(c.case.person_id)))
     ]  # fmt: skip
     if not changes:
         return 0
@@ -198,7 +198,7 @@ def _post_case(
 ) -> Case:
     """Write a notice about one case. Returns the case as it is afterwards."""
     case, kind = change.case, str(change.why)
-    person = people.get(case.person_id, _nobody(case))
+    person = people.get(case.person_id, Person(case.person_id))
     after = (
         fold.told(case, change.found, now, station.rules(), kind)
         if kind != "resolved"
@@ -234,7 +234,7 @@ def _post_digest(
         changes,
         key=lambda c: (-fold.rank(c.case.severity), -max((f.score for f in c.found), default=0.0), c.case.case_id),
     )
-    concerned = [people.get(c.case.person_id, _nobody(c.case)) for c in ordered]
+    concerned = [people.get(c.case.person_id, Person(c.case.person_id)) for c in ordered]
     rules = station.rules()
     entries = [
         _case_body(c.case, c.found, person, "digest", rules, 1) for c, person in zip(ordered, concerned, strict=True)
@@ -302,8 +302,3 @@ def _is_withdrawn(case: Case, leaving: Sequence[Departure]) -> bool:
         return False
     near = [d for d in leaving if d.person_id == case.person_id and d.certainty != "withdrawn"]
     return not any(abs((d.last_day - case.last_day).days) <= fold.SAME_DEPARTURE_DAYS for d in near)
-
-
-def _nobody(case: Case) -> Person:
-    """Stands for somebody whom no roster knows any more."""
-    return Person(case.person_id, None, None, (), None, None, None, None, None, None)

@@ -84,7 +84,7 @@ def backtest(
       lastday backtest --hr people.csv --events logs/ --feedback benign.csv --html backtest.html
     """  # fmt: skip
     from monitor import replay, scanning
-    from monitor.cli.summary import shortfalls, show_scan, tell_shortfalls
+    from monitor.cli.summary import shortfalls, show_messages, tell_shortfalls
     from monitor.report import backtest_page
     from monitor.settings import load_settings
     from monitor.sources.feedback import read_feedback
@@ -107,7 +107,7 @@ def backtest(
     if page:
         with private_file(page, "--html", force=True) as draft:
             draft.write_text(backtest_page.page(told), "utf-8")
-    show_scan(replayed.last, 0, messages_only=True, verbose=verbose)
+    show_messages(replayed.last, verbose=verbose)
     if whole.astray:
         told_of = "events more than a year away from all others, as of a clock that was off"
         click.echo(f"{told_of}: {whole.astray:,}", err=True)

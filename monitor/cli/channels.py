@@ -8,7 +8,7 @@ import click
 
 from monitor.cli import DEGRADED
 from monitor.cli.common import clock
-from monitor.cli.folder import folder_option, opened, who
+from monitor.cli.folder import folder_option, opened
 from monitor.cli.group import Group
 
 
@@ -33,10 +33,11 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
     from monitor.model import BadInput, Notice, Rejected, Retryable
     from monitor.report.safe import plain
     from monitor.station import open_station
+    from monitor.viewers import system_user
 
     now = clock()
     station = open_station(folder)
-    if waits := take_over(station, now, who()):
+    if waits := take_over(station, now, system_user()):
         told = f"the change of {', '.join(waits)} waits for a second person: the old tables are tried"
         click.echo(f"{told}; see lastday requests list", err=True)
     made = make_channels(station.settings.channels, station)
@@ -45,7 +46,7 @@ def try_out(ctx: click.Context, folder: Path, names: tuple[str, ...]) -> None:
         raise BadInput(
             "channels", None, f"there is no channel {', '.join(unknown)}", f"there are {', '.join(made) or 'none'}"
         )
-    body = {"topic": "test", "text": f"This is a test of lastday, sent by {who()}. Nothing has happened."}
+    body = {"topic": "test", "text": f"This is a test of lastday, sent by {system_user()}. Nothing has happened."}
     failed = False
     for name in names or made:
         notice = Notice(f"test-{now:%Y%m%dT%H%M%S}", "operator", "low", None, None, now, body)

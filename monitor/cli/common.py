@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from functools import partial, wraps
 from pathlib import Path
@@ -16,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.folder import folder_option, opened
-from monitor.model import Finding
 from monitor.report.safe import plain
 
 if TYPE_CHECKING:
@@ -188,20 +185,3 @@ class Steps:
         self.step(name)
         if self.bar:
             self.bar.update(self.task, completed=done, total=total)
-
-
-def as_json(found: Finding) -> str:
-    """A finding on one line of JSON, with every character that a terminal could obey escaped."""
-    return json.dumps(asdict(found), default=_plain, ensure_ascii=True, separators=(",", ":"))
-
-
-def write_findings(found: Sequence[Finding], form: str) -> None:
-    """Findings on stdout as a JSON array or as JSON lines."""
-    lines = [as_json(finding) for finding in found]
-    sys.stdout.write("[" + ",\n".join(lines) + "]\n" if form == "json" else "".join(line + "\n" for line in lines))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)

@@ -83,7 +83,7 @@ def demo(seed: int, shape: str, out: Path, limit: int, recent: bool, verbose: bo
         result = scanning.scan([hr], [str(events)], settings, step=steps.step, progress=steps.read)
     console = screen()
     outcomes = compare(world, result.found)
-    _show_world(console, world, result)
+    _show_world(console, world)
     _show_cards(console, result, outcomes.incidents, limit)
     _show_truth(console, outcomes)
     console.print(Text(f"Truth: {truth}   Scan the files again:", style="dim"))
@@ -119,7 +119,7 @@ def _is_truth(path: Path) -> bool:
     return isinstance(told, dict) and {"shape", "seed", "incidents", "endings"} <= told.keys()
 
 
-def _show_world(console: Console, world: World, result: Scan) -> None:
+def _show_world(console: Console, world: World) -> None:
     harmless, bad = len(world.endings), len(world.incidents)
     text = Text(f"A generated organisation ({world.shape}, seed {world.seed}): ", style="bold")
     text.append(

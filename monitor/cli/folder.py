@@ -28,10 +28,3 @@ def opened(folder: Path, *, migrate: bool = False) -> Iterator[Station]:
         yield station
     finally:
         station.close()
-
-
-def who() -> str:
-    """The operating-system user, for the record."""
-    from monitor.viewers import system_user
-
-    return system_user()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import DEGRADED, DONE, FOUND
-from monitor.cli.common import Steps, clock, feedback_option, file_options, read_time, write_findings
+from monitor.cli.common import Steps, clock, feedback_option, file_options, read_time
 from monitor.core.levels import LEVELS
-from monitor.model import BadInput
+from monitor.model import BadInput, Finding
 
 if TYPE_CHECKING:
     from monitor.scanning import Scan
@@ -67,21 +69,13 @@ def scan(
     entries = read_feedback(feedback) if feedback else ()
     with Steps(verbose).shown() as steps:
         result = scanning.scan(
-            rosters,
-            events,
-            settings,
-            reading=reading,
-            feedback=entries,
-            as_of=then,
-            now=clock(),
-            seed=seed,
-            step=steps.step,
-            progress=steps.read,
-        )
+            rosters, events, settings, reading=reading, feedback=entries, as_of=then, now=clock(), seed=seed,
+            step=steps.step, progress=steps.read,
+        )  # fmt: skip
     if person is not None:
         person = _known(person, result)
-    _show(result, form, limit, person, verbose)
     mine = [finding for finding in result.found if person in (None, finding.person_id)]
+    _show(result, mine, form, limit, person, verbose)
     met = fail_on and any(LEVELS.index(f.severity) >= LEVELS.index(fail_on) for f in mine)
     short = shortfalls(result)
     code = FOUND if met else DEGRADED if short else DONE
@@ -90,15 +84,18 @@ def scan(
         ctx.exit(code)
 
 
-def _show(result: Scan, form: str, limit: int | None, person: str | None, verbose: bool) -> None:
-    from monitor.cli.summary import show_scan
+def _show(
+    result: Scan, mine: Sequence[Finding], form: str, limit: int | None, person: str | None, verbose: bool
+) -> None:  # fmt: skip
+    """mine: the findings asked for; person: whose alone, with a card each."""
+    from monitor.cli.summary import show_messages, show_scan
+    from monitor.report.rows import write_rows
 
     if form == "table":
-        show_scan(result, limit or (len(result.found) if person else 10), person=person, verbose=verbose)
+        show_scan(result, mine, limit or (len(mine) if person else 10), each=person is not None)
     else:
-        mine = [finding for finding in result.found if person in (None, finding.person_id)]
-        write_findings(mine[:limit], form)
-        show_scan(result, 0, messages_only=True, verbose=verbose)
+        write_rows([asdict(finding) for finding in mine[:limit]], [], form)
+    show_messages(result, verbose=verbose)
 
 
 def _known(person: str, result: Scan) -> str:

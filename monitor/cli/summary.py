@@ -13,7 +13,7 @@ from monitor.core.clocks import instant
 from monitor.core.counted import counted
 from monitor.core.levels import LEVELS
 from monitor.findings import left_out
-from monitor.model import Reject
+from monitor.model import Finding, Reject
 from monitor.report import terminal
 from monitor.report.rates import BY_DEFAULT
 from monitor.report.rows import screen
@@ -27,19 +27,16 @@ MOST_COLUMNS = 20
 MOST_UNMATCHED = 0.5
 
 
-def show_scan(
-    result: Scan, limit: int, *, person: str | None = None, messages_only: bool = False, verbose: bool = False
-) -> None:  # fmt: skip
-    """A card a departure, or all of one person's, and a line of totals on stdout, all other messages on stderr.
+def show_scan(result: Scan, mine: Sequence[Finding], limit: int, *, each: bool) -> None:
+    """A card a departure, or one for each of these findings, and a line of totals on stdout."""
+    out = screen()
+    show = terminal.show if each else terminal.show_departures
+    show(out, mine, result.roster.people, limit, measured=result.assessed.scale.measured)
+    out.print(_totals(result))
 
-    verbose: show every line that was set aside, as far as they are kept.
-    """
-    if not messages_only:
-        out = screen()
-        mine = [finding for finding in result.found if person in (None, finding.person_id)]
-        show = terminal.show if person else terminal.show_departures
-        show(out, mine, result.roster.people, limit, measured=result.assessed.scale.measured)
-        out.print(_totals(result))
+
+def show_messages(result: Scan, *, verbose: bool = False) -> None:
+    """All that the operator should know, on stderr. verbose: with every line that was set aside and is kept."""
     told = Console(stderr=True, highlight=False, soft_wrap=True)
     for line in messages(result, None if verbose else SHOWN):
         told.print(Text(line))

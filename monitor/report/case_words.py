@@ -232,5 +232,4 @@ def _offset(when: datetime) -> str:
 
 
 def _utc(when: datetime) -> str:
-
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

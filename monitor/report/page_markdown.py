@@ -47,7 +47,7 @@ def _block(block: Block) -> str:
         case Facts():
             return "\n".join(f"- {escaped(term)}: {escaped(value)}" for term, value in block.rows)
         case Picture():
-            return f"{escaped(block.drawing.told)}"
+            return escaped(block.drawing.told)
         case Table():
             return _table(block)
 

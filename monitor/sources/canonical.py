@@ -13,6 +13,7 @@ from monitor.sql import literal, quote
 
 TEXT = ("id", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason")
 KNOWN = ("time", "magnitude", *TEXT)
+REQUIRED = ("time", "actor", "action")
 ATTRIBUTE = "@"
 COLUMNS = ("id", "t", *TEXT[1:], "magnitude")
 """Columns of a typed event, in this order; `t` is microseconds since 1970-01-01T00:00:00Z."""

@@ -11,13 +11,12 @@ import duckdb
 import pyarrow as pa
 
 from monitor.model import BadInput
-from monitor.sources.canonical import FOREIGN, KNOWN, attribute, typed
+from monitor.sources.canonical import FOREIGN, KNOWN, REQUIRED, attribute, typed
 from monitor.sources.incoming import Progress, first_of, insert, streamed, told
 from monitor.sources.records import Header, read_header, read_records
 from monitor.sql import quote
 
 SCHEMA = pa.schema([("n", pa.int64()), ("cells", pa.list_(pa.string())), ("bad", pa.string())])
-_REQUIRED = ("time", "actor", "action")
 
 
 @dataclass(slots=True)
@@ -35,7 +34,7 @@ class CsvReader:
         header = read_header(path)
         if header is None:
             return cls(db, path, None, Counter())
-        missing = [c for c in _REQUIRED if c not in header.names]
+        missing = [c for c in REQUIRED if c not in header.names]
         if missing:
             what = f"no column {', '.join(missing)}"
             raise BadInput(str(path), header.line, what, FOREIGN)

@@ -13,12 +13,10 @@ import duckdb
 from pyarrow.parquet import read_schema
 
 from monitor.model import BadInput
-from monitor.sources.canonical import FOREIGN, KNOWN, TEXT, attribute, typed
+from monitor.sources.canonical import FOREIGN, KNOWN, REQUIRED, TEXT, attribute, typed
 from monitor.sources.incoming import Progress, first_of, insert
 from monitor.sources.streams import COMPRESSED, unpack
 from monitor.sql import literal, quote
-
-_REQUIRED = ("time", "actor", "action")
 
 
 @dataclass(slots=True)
@@ -35,7 +33,7 @@ class ParquetReader:
     def look(cls, db: duckdb.DuckDBPyConnection, path: Path, held: ExitStack) -> ParquetReader:
         """Learn the columns. `held` keeps an unpacked file for as long as it is open. Raises BadInput."""
         plain, types = open_parquet(db, path, held)
-        missing = [c for c in _REQUIRED if c not in types]
+        missing = [c for c in REQUIRED if c not in types]
         if missing:
             raise BadInput(str(path), None, f"no column {', '.join(missing)}", f"it has {', '.join(types)}; {FOREIGN}")
         if types["time"].startswith("TIMESTAMP") and not has_zone(plain, "time"):

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from monitor.model import BadInput, Batch
 from monitor.operation import SqlTable
 from monitor.sources.batches import as_lines, read_piece
+from monitor.sources.canonical import REQUIRED
 from monitor.sources.files import look_at
 from monitor.sources.formats import look_of
 from monitor.sources.profiles import Format
@@ -21,7 +22,6 @@ from monitor.sources.profiles import Format
 LOOK_BACK_SECONDS = 60.0
 """So often the last `overlap` is read again, for rows that were committed later than rows after them."""
 ITEM = "table"
-REQUIRED = ("time", "actor", "action")
 
 
 @dataclass(slots=True)

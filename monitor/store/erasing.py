@@ -65,7 +65,7 @@ class Traces:
 
 def traces_of(connection: Connection, key: bytes, person_id: str, pseudonym: str) -> Traces:
     """What the store knows them by, in all versions of all rosters."""
-    told: list[Person] = [_nobody(person_id)]
+    told: list[Person] = [Person(person_id)]
     others: set[str] = set()
     for row in connection.execute(select(people.c.person_id, people.c.particulars)):
         person = msgspec.json.decode(row.particulars, type=Person)
@@ -227,7 +227,3 @@ def _write(
         where = [table.c[name] == value for name, value in zip(keys, key, strict=True)]
         connection.execute(update(table).where(*where).values(**values))
     traces.count("mentions", len(changed))
-
-
-def _nobody(person_id: str) -> Person:
-    return Person(person_id, None, None, (), None, None, None, None, None, None)

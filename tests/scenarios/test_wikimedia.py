@@ -10,13 +10,14 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.cli.common import as_json
+from monitor.report.rows import as_json
 from monitor.scanning import Scan, scan
 from monitor.settings import load_settings
 
@@ -93,4 +94,4 @@ def test_notices_stay_within_the_budget(result: Scan, record_property: pytest.Re
 
 def test_the_same_twice(result: Scan) -> None:
     again = scan([HR], [str(EVENTS)], load_settings())
-    assert [as_json(f) for f in again.found] == [as_json(f) for f in result.found]
+    assert [as_json(asdict(f)) for f in again.found] == [as_json(asdict(f)) for f in result.found]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.cli.common import as_json
 from monitor.cli.summary import messages, shortfalls
+from monitor.report.rows import as_json
 from monitor.scanning import Scan, scan
 from monitor.settings import load_settings
 from tests.organisation import Org, write_csv
@@ -54,7 +55,7 @@ def look(roster: Path, *events: Path | str) -> Scan:
 
 
 def told(result: Scan) -> list[str]:
-    return [as_json(finding) for finding in result.found]
+    return [as_json(asdict(finding)) for finding in result.found]
 
 
 @pytest.mark.parametrize("kind", KINDS)
