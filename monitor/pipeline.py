@@ -56,14 +56,9 @@ def ingest(station: Station, now: datetime) -> Ingested:
                 after = inbox.cursors_of(connection, source.name)
             for batch in source.read(after, now):
                 came += inbox.take(
-                    station.state,
-                    batch,
-                    lambda: station.watched(now),
-                    now,
-                    keep_days=keep_days,
-                    hold=station.lease.hold,
-                    erased=station.gone,
-                )
+                    station.state, batch, lambda: station.watched(now), now, keep_days=keep_days,
+                    hold=station.lease.hold, erased=station.gone,
+                )  # fmt: skip
             station.problems.pop(source.name, None)
         except (BadInput, OSError) as error:
             station.problems[source.name] = str(error)
@@ -80,8 +75,8 @@ def _tell_unusable(station: Station, source: str, came: Stored, now: datetime) -
     topic = f"lines of {source}"
     with station.state.read() as connection:
         broken = inbox.unusable(connection, source)
-        standing = bool(get(connection, telling.OPERATOR + topic))
-    if broken or standing:
+        changes = bool(broken) != telling.stands(connection, topic)
+    if changes:
         with station.state.write() as connection:
             telling.warn(connection, station, topic, broken, now)
     many = came.received >= inbox.MANY_LINES and came.set_aside > MOST_SET_ASIDE * came.received
@@ -210,7 +205,7 @@ def _try_again(station: Station, claimed: outbox.Claimed, trouble: Retryable, no
 
 def _mended(station: Station, topic: str, now: datetime) -> None:
     with station.state.read() as connection:
-        if not get(connection, telling.OPERATOR + topic):
+        if not telling.stands(connection, topic):
             return
     with station.state.write() as connection:
         telling.warn(connection, station, topic, None, now)
@@ -239,14 +234,9 @@ class Looked:
 
 
 def _look(
-    station: Station,
-    connection: Connection,
-    version: str | None,
-    people: Mapping[str, Person],
-    leaving: Sequence[Departure],
-    verdicts: Sequence[Feedback],
-    now: datetime,
-) -> Looked:
+    station: Station, connection: Connection, version: str | None, people: Mapping[str, Person],
+    leaving: Sequence[Departure], verdicts: Sequence[Feedback], now: datetime,
+) -> Looked:  # fmt: skip
     """Judge all that is known, and keep it where the station keeps judgements. version: of the rosters."""
     until, settings = micros(now + CLOCK_AHEAD), station.settings
     with open_engine(station.settings) as db:

@@ -58,13 +58,9 @@ def assign(known: Sequence[Case], found: Sequence[Finding], key: bytes) -> list[
 
 
 def tell(
-    connection: Connection,
-    station: Station,
-    people: Mapping[str, Person],
-    leaving: Sequence[Departure],
-    now: datetime,
-    months: Mapping[str, Mapping[str, object]] | None = None,
-) -> int:
+    connection: Connection, station: Station, people: Mapping[str, Person], leaving: Sequence[Departure],
+    now: datetime, months: Mapping[str, Mapping[str, object]] | None = None,
+) -> int:  # fmt: skip
     """Fold every case anew and write what must be told at once. Returns how many notices were written.
 
     months: what to draw of each person's last month.
@@ -86,16 +82,9 @@ def tell(
         if why and person and why != "resolved" and routing.silenced(silences, person):
             why = None
         if case != known.get(case_id) or why:
-            changes.append(
-                Change(
-                    case,
-                    theirs,
-                    why,
-                    sources.get(case_id, ()),
-                    (months or {}).get(case.person_id),
-                )
-            )
-    return _write(connection, station, people, changes, now)
+            month = (months or {}).get(case.person_id)
+            changes.append(Change(case, theirs, why, sources.get(case_id, ()), month))
+    return _Writer(connection, station, people, now).write(changes)
 
 
 def digest(connection: Connection, station: Station, people: Mapping[str, Person], now: datetime) -> int:
@@ -111,42 +100,36 @@ def digest(connection: Connection, station: Station, people: Mapping[str, Person
     found = cases.findings_of(connection)
     silences = cases.silences_at(connection, now)
     changes = [Change(case, found.get(case.case_id, []), "digest") for case in cases.all_cases(connection)]
+    writer = _Writer(connection, station, people, now)
     changes = [
         c for c in changes
-        if fold.untold(c.case, c.found, rules)
-        and not routing.silenced(silences, people.get(c.case.person_id, Person(c.case.person_id)))
+        if fold.untold(c.case, c.found, rules) and not routing.silenced(silences, writer.person(c.case))
     ]  # fmt: skip
     if not changes:
         return 0
-    _post_digest(connection, station, people, changes, now, "digest", due.isoformat())
+    writer.post_digest(changes, "digest", due.isoformat())
     return 1
 
 
 def warn(connection: Connection, station: Station, topic: str, text: str | None, now: datetime) -> None:
     """Tell the operator that something is broken, once until it is mended. text: None where all is well."""
-    key = OPERATOR + topic
-    standing = get(connection, key) or ""
+    if stands(connection, topic) == (text is not None):
+        return
+    put(connection, OPERATOR + topic, "" if text is None else now.isoformat())
     if text is None:
-        if standing:
-            put(connection, key, "")
         return
-    if standing:
-        return
-    put(connection, key, now.isoformat())
     log.warning("the operator is told", extra={"topic": topic})
-    notice = Notice(
-        fold.notice_id_of("operator", topic, now.isoformat()),
-        "operator",
-        "high",
-        None,
-        None,
-        now,
-        {"topic": topic, "text": text},
-    )
+    notice_id, body = fold.notice_id_of("operator", topic, now.isoformat()), {"topic": topic, "text": text}
+    notice = Notice(notice_id, "operator", "high", None, None, now, body)
     audiences = station.audiences()
     named = {name: audiences[name] for name in station.settings.notices.operator if name in audiences}
     to = routing.deliveries("high", None, (), (), (), named or audiences, _off(connection, topic))
     outbox.post(connection, notice, to, now)
+
+
+def stands(connection: Connection, topic: str) -> bool:
+    """Was the operator told of it, and is it not mended yet?"""
+    return bool(get(connection, OPERATOR + topic))
 
 
 def standing(connection: Connection) -> list[str]:
@@ -162,7 +145,7 @@ def post_elsewhere(
     ids = [notice.person_id, *(entry["person"]["person_id"] for entry in notice.body.get("cases", ()))]
     concerned = [people[person_id] for person_id in ids if person_id in people]
     department = concerned[0].department if notice.person_id and concerned else None
-    _post(connection, station, notice, concerned, department, people, now)
+    _Writer(connection, station, people, now).post(notice, concerned, department)
 
 
 def _off(connection: Connection, topic: str) -> set[str]:
@@ -170,110 +153,92 @@ def _off(connection: Connection, topic: str) -> set[str]:
     return {*outbox.channels_off(connection), topic.removeprefix("channel ")}
 
 
-def _write(
-    connection: Connection, station: Station, people: Mapping[str, Person], changes: Sequence[Change], now: datetime
-) -> int:
-    loud = [c for c in changes if c.why in AT_ONCE]
-    limit = station.settings.notices.flood
-    flood = len(loud) + outbox.recent(connection, now - timedelta(hours=1), AT_ONCE) > limit if loud else False
-    written = 0
-    for change in changes:
-        if change.why and not (flood and change in loud):
-            change.case = _post_case(connection, station, people, change, now)
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes notices and the cases that they are about, within the caller's transaction."""
+
+    connection: Connection
+    station: Station
+    people: Mapping[str, Person]
+    now: datetime
+
+    def write(self, changes: Sequence[Change]) -> int:
+        """Keep every case, and tell of each at once; of many in one notice, now and then. Returns how many notices."""
+        loud = [c for c in changes if c.why in AT_ONCE]
+        recent = outbox.recent(self.connection, self.now - timedelta(hours=1), AT_ONCE) if loud else 0
+        flood = bool(loud) and len(loud) + recent > self.station.settings.notices.flood
+        written = 0
+        for change in changes:
+            if change.why and not (flood and change in loud):
+                change.case = self.post_case(change)
+                written += 1
+            cases.save_case(self.connection, change.case)
+        if not flood:
+            return written
+        last = get(self.connection, _FLOOD)
+        pause = CRITICAL_SECONDS if any(c.case.severity == "critical" for c in loud) else FLOOD_SECONDS
+        if last is None or expired(datetime.fromisoformat(last), self.now, pause):
+            put(self.connection, _FLOOD, self.now.isoformat())
+            self.post_digest(loud, "flood", self.now.isoformat())
             written += 1
-        cases.save_case(connection, change.case)
-    if not flood:
         return written
-    last = get(connection, _FLOOD)
-    pause = CRITICAL_SECONDS if any(c.case.severity == "critical" for c in loud) else FLOOD_SECONDS
-    if last is None or expired(datetime.fromisoformat(last), now, pause):
-        put(connection, _FLOOD, now.isoformat())
-        _post_digest(connection, station, people, loud, now, "flood", now.isoformat())
-        written += 1
-    return written
 
+    def post_case(self, change: Change) -> Case:
+        """Write a notice about one case. Returns the case as it is afterwards."""
+        case, kind, rules = change.case, str(change.why), self.station.rules()
+        after = (
+            fold.told(case, change.found, self.now, rules, kind)
+            if kind != "resolved"
+            else replace(case, notices=case.notices + 1)
+        )
+        person = self.person(case)
+        body = _case_body(case, change.found, person, kind, rules) | {"sources": list(change.sources)}
+        if change.month:
+            body["month"] = dict(change.month)
+        notice_id = fold.notice_id_of(case.case_id, str(after.notices), kind)
+        notice = Notice(notice_id, kind, case.severity, case.case_id, case.person_id, self.now, body)
+        self.post(notice, [person], person.department)
+        return after
 
-def _post_case(
-    connection: Connection, station: Station, people: Mapping[str, Person], change: Change, now: datetime
-) -> Case:
-    """Write a notice about one case. Returns the case as it is afterwards."""
-    case, kind = change.case, str(change.why)
-    person = people.get(case.person_id, Person(case.person_id))
-    after = (
-        fold.told(case, change.found, now, station.rules(), kind)
-        if kind != "resolved"
-        else replace(case, notices=case.notices + 1)
-    )
-    body = _case_body(case, change.found, person, kind, station.rules()) | {"sources": list(change.sources)}
-    if change.month:
-        body["month"] = dict(change.month)
-    notice = Notice(
-        fold.notice_id_of(case.case_id, str(after.notices), kind),
-        kind,
-        case.severity,
-        case.case_id,
-        case.person_id,
-        now,
-        body,
-    )
-    _post(connection, station, notice, [person], person.department, people, now)
-    return after
+    def post_digest(self, changes: Sequence[Change], why: str, when: str) -> None:
+        """Write one notice about many cases, and mark them as told."""
+        ordered = sorted(
+            changes,
+            key=lambda c: (-fold.rank(c.case.severity), -max((f.score for f in c.found), default=0.0), c.case.case_id),
+        )
+        rules = self.station.rules()
+        entries = [_case_body(c.case, c.found, self.person(c.case), "digest", rules, 1) for c in ordered]
+        head = str(audit.head_in(self.connection) or "")
+        body = {"why": why, "cases": entries, "total": len(entries), "audit_head": head}
+        notice_id, severity = fold.notice_id_of("digest", why, when), ordered[0].case.severity
+        notice = Notice(notice_id, "digest", severity, None, None, self.now, body)
+        self.post(notice, [self.person(c.case) for c in ordered], None)
+        for change in changes:
+            cases.save_case(self.connection, fold.told(change.case, change.found, self.now, rules, "digest"))
 
+    def post(self, notice: Notice, concerned: Sequence[Person], department: str | None) -> None:
+        """Put a notice into the outbox for everybody who is to hear of it, but for those whom it is about."""
+        told, zone = self.station.settings.notices, self.station.settings.schedule.timezone
+        barred = routing.names_of([*concerned, *self._managers(concerned)])
+        to = routing.deliveries(
+            notice.severity, department, notice.body.get("sources", ()), barred, self.station.settings.routes,
+            self.station.audiences(), outbox.channels_off(self.connection),
+        )  # fmt: skip
+        due = routing.due_at(self.now, notice.severity, told.quiet_from, told.quiet_to, told.quiet_below, zone)
+        outbox.post(self.connection, notice, to, due)
 
-def _post_digest(
-    connection: Connection,
-    station: Station,
-    people: Mapping[str, Person],
-    changes: Sequence[Change],
-    now: datetime,
-    why: str,
-    when: str,
-) -> None:
-    """Write one notice about many cases, and mark them as told."""
-    ordered = sorted(
-        changes,
-        key=lambda c: (-fold.rank(c.case.severity), -max((f.score for f in c.found), default=0.0), c.case.case_id),
-    )
-    concerned = [people.get(c.case.person_id, Person(c.case.person_id)) for c in ordered]
-    rules = station.rules()
-    entries = [
-        _case_body(c.case, c.found, person, "digest", rules, 1) for c, person in zip(ordered, concerned, strict=True)
-    ]
-    severity = ordered[0].case.severity
-    body = {"why": why, "cases": entries, "total": len(entries), "audit_head": str(audit.head_in(connection) or "")}
-    notice = Notice(fold.notice_id_of("digest", why, when), "digest", severity, None, None, now, body)
-    _post(connection, station, notice, concerned, None, people, now)
-    for change in changes:
-        cases.save_case(connection, fold.told(change.case, change.found, now, station.rules(), "digest"))
+    def person(self, case: Case) -> Person:
+        """Whom the case is about, also where no roster knows them any more."""
+        return self.people.get(case.person_id, Person(case.person_id))
 
-
-def _post(
-    connection: Connection,
-    station: Station,
-    notice: Notice,
-    concerned: Sequence[Person],
-    department: str | None,
-    people: Mapping[str, Person],
-    now: datetime,
-) -> None:
-    told, zone = station.settings.notices, station.settings.schedule.timezone
-    barred = routing.names_of([*concerned, *_managers(connection, people, concerned)])
-    to = routing.deliveries(
-        notice.severity, department, notice.body.get("sources", ()), barred,
-        station.settings.routes,
-        station.audiences(), outbox.channels_off(connection),
-    )  # fmt: skip
-    due = routing.due_at(now, notice.severity, told.quiet_from, told.quiet_to, told.quiet_below, zone)
-    outbox.post(connection, notice, to, due)
-
-
-def _managers(connection: Connection, people: Mapping[str, Person], concerned: Sequence[Person]) -> list[Person]:
-    """Those above the people concerned who have a case of their own: they are not told either."""
-    own = {case.person_id for case in cases.all_cases(connection) if case.state != "closed"}
-    if not own - {person.person_id for person in concerned}:
-        return []
-    everybody = routing.by_name(people.values())
-    return [above for person in concerned for above in routing.chain_of(person, everybody) if above.person_id in own]
+    def _managers(self, concerned: Sequence[Person]) -> list[Person]:
+        """Those above the people concerned who have a case of their own: they are not told either."""
+        own = {case.person_id for case in cases.all_cases(self.connection) if case.state != "closed"}
+        if not own - {person.person_id for person in concerned}:
+            return []
+        everybody = routing.by_name(self.people.values())
+        above = (one for person in concerned for one in routing.chain_of(person, everybody))
+        return [one for one in above if one.person_id in own]
 
 
 def _case_body(
