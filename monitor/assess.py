@@ -120,7 +120,7 @@ def assess(
     low = _is_low(events, actions, len(windows), weights)
     impact, given = judged(baseline, windows, actions, events, answers, tier, low=low, weights=weights)
     given = compared(given, events, windows, weights)
-    found = acts.acts_of(events, given)
+    found = acts.acts_of(events, given, actions)
     best = _best(found, len(windows))
     scale = _scale(best[~cast.real], best[cast.real], weeks, settings)
     return Assessment(
@@ -168,7 +168,7 @@ def comparable(given: Mapping[str, Floats]) -> Floats:
 def rejudged(assessed: Assessment, settings: Settings, **changed: Any) -> Assessment:
     """An assessment of which some columns changed, with the acts, best scores and scale that follow."""
     assessed = replace(assessed, **changed)
-    found = acts.acts_of(assessed.gathered.events, assessed.given)
+    found = acts.acts_of(assessed.gathered.events, assessed.given, assessed.actions)
     assessed = replace(assessed, acts=found, best=_best(found, len(assessed.windows)))
     cases = assessed.best[assessed.baseline.cast.real]
     scale = _scale(assessed.harmless, cases, assessed.weeks, settings, len(assessed.benign))
@@ -183,7 +183,7 @@ def damp(assessed: Assessment, entries: Sequence[Feedback], settings: Settings) 
     """
     events = assessed.gathered.events
     names = [action.name for action in assessed.actions]
-    damping = feedback.damping(entries, assessed.people.all, names, events)
+    damping = feedback.damping(entries, assessed.people.all, names, events, acts.done(assessed.actions))
     if not damping.damped.any():
         return assessed
     given = {**assessed.given, feedback.KIND: damping.taken(np.sum(list(assessed.given.values()), axis=0))}

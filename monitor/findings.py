@@ -70,15 +70,21 @@ def findings(history: History, assessed: Assessment) -> list[Finding]:
                 severity=assessed.scale.severity(score),
                 one_in=assessed.scale.one_in(score),
                 impact=round(float(assessed.impact[top]), 2),
-                undo=action.way_back(line["target"], len(events) - 1),
+                undo=action.way_back(line["target"], sum(event["action"] == line["action"] for event in events) - 1),
                 reasons=tuple(sorted(reasons, key=lambda r: (-r.bits, r.detector))),
                 accounts=tuple(sorted({_hand(assessed, event["actor"]) for event in events})),
                 machines=tuple(sorted({name for event in events for name in _machines(event)})),
-                that_day=int(assessed.gathered.events["n_day"][top]),
+                that_day=_that_day(assessed, act.events),
                 against=assessed.scale.against(score),
             )
         )
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))
+
+
+def _that_day(assessed: Assessment, rows: list[int]) -> int:
+    """How often what these events did was done on their day."""
+    events = assessed.gathered.events
+    return sum(dict(zip(events["a"][rows].tolist(), events["n_day"][rows].tolist(), strict=True)).values())
 
 
 def left_out(assessed: Assessment) -> tuple[int, int]:

@@ -1,14 +1,18 @@
-"""Acts: the events of one person, action and local day that stand out together, and what else happened near them."""
+"""Acts: the events of one person, thing done and local day that stand out together, and what else happened near them.
+
+A thing done is an action; the beginning and the end of a session are one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Floats
+from monitor.core.catalogue import Action
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,12 +36,20 @@ STRONG, MOST_ACTS = 4.0, 60
 """... and so many of that score, as two months of taking a little every day are: what is weaker would bury them."""
 
 
-def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.DataFrame:
+def done(actions: Sequence[Action]) -> NDArray:
+    """A number for what each action does, shape (actions,): who logs off does no more than log on."""
+    names = [
+        f"{action.name.rpartition('.')[0]} session" if action.kind == "session" else action.name for action in actions
+    ]
+    return np.unique(names, return_inverse=True)[1]
+
+
+def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats], actions: Sequence[Action]) -> pd.DataFrame:
     """The acts of every window, strongest first within it.
 
-    Columns: w, p, a, d, own (the strongest event's score), score (with the company of other
-    acts within COMPANY_DAYS), top (index of the strongest event), events (indices), left_out
-    (how many weaker acts of that window score LEAST_TOLD by themselves and are not among these).
+    Columns: w, p, a, d, own (the leading event's score: the strongest, of what begins a session where both stand
+    out), score (with the company of other acts within COMPANY_DAYS), top (index of the leading event), events
+    (indices), left_out (how many weaker acts of that window score LEAST_TOLD by themselves and are not among these).
     """
     import pandas as pd  # late: a third of a second that need not stand before the first line read
 
@@ -45,9 +57,12 @@ def acts_of(events: Mapping[str, NDArray], given: Mapping[str, Floats]) -> pd.Da
     heard = np.flatnonzero(scores > LEAST_SCORE)
     found = pd.DataFrame({k: events[k][heard] for k in ("w", "p", "a", "d")} | {"own": scores[heard], "i": heard})
     found = found.sort_values(["own", "i"], ascending=[False, True], kind="stable")
-    found["act"] = found.groupby(["w", "a", "d"], sort=False).ngroup()
+    found["act"] = found.groupby(["w", done(actions)[found["a"]], "d"], sort=False).ngroup()
     found = found[_together(found, given)]
-    acts = found.drop_duplicates("act").sort_values(["w", "own", "i"], ascending=[True, False, True], kind="stable")
+    leads = found["own"] >= TOGETHER * found.groupby("act")["own"].transform("max")
+    found["begins"] = np.array([action.impact for action in actions])[found["a"]]
+    acts = found[leads].sort_values("begins", ascending=False, kind="stable").drop_duplicates("act")
+    acts = acts.sort_values(["w", "own", "i"], ascending=[True, False, True], kind="stable")
     rank = acts.groupby("w").cumcount()
     kept = (rank < FEW_ACTS) | ((rank < MOST_ACTS) & (acts["own"] >= STRONG))
     more = acts.loc[~kept & (acts["own"] >= LEAST_TOLD)].groupby("w").size()

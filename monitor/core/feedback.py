@@ -46,17 +46,21 @@ class Damping:
 
 
 def damping(
-    entries: Sequence[Feedback], people: Sequence[Person], actions: Sequence[str], events: Mapping[str, NDArray]
-) -> Damping:
+    entries: Sequence[Feedback], people: Sequence[Person], actions: Sequence[str], events: Mapping[str, NDArray],
+    done: NDArray | None = None,
+) -> Damping:  # fmt: skip
     """Which events the entries damp; of several benign entries the first counts.
 
     people, actions: by their numbers.  events: columns p, a, d (days since 1970 on the person's own clock), shape (n,).
+    done: the thing done by each action, shape (actions,), where several do one: what is said of one holds for all.
     """
+    done = np.arange(len(actions)) if done is None else done
     by = np.full(len(events["p"]), -1)
     spared = np.zeros(len(by), bool)
     for i, entry in enumerate(entries):
         whose = np.array([_is_of(entry, person) for person in people], bool)
         what = np.array([_is_like(entry, action) for action in actions], bool)
+        what = np.isin(done, done[what])
         told = whose[events["p"]] & what[events["a"]] & (events["d"] <= day_number(entry.expires))
         if entry.verdict == "benign":
             by[told & (by < 0)] = i

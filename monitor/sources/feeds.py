@@ -47,8 +47,8 @@ def last_days(db: duckdb.DuckDBPyConnection, roster: Roster, default_zone: str, 
     """The departures of people whom the feed lacks: the last day is the local date of their last activity.
 
     That activity lies before the end of the first month that lacks them; later activity under
-    the same name is left for what it is. Without any, the last day is the end of the last month
-    that names them.
+    the same name is left for what it is. Without any, and where the events end before the last
+    month that names them begins, the last day is the end of that month.
     db: holds `event`.  until: leave out events after this t.
     """
     if not roster.gone:
@@ -56,25 +56,17 @@ def last_days(db: duckdb.DuckDBPyConnection, roster: Roster, default_zone: str, 
     zone = usual_zone(list(roster.people.values()), default_zone)
     zones = {gone.person_id: ZoneInfo(roster.people[gone.person_id].zone or zone) for gone in roster.gone}
     rows = [
-        (name, gone.person_id, _end_us(gone.until, zones[gone.person_id]))
-        for gone in roster.gone
-        for name in _names(roster, gone.person_id)
-    ]
-    names, people, ends = zip(*rows, strict=True)
-    db.register(
-        "gone",
-        pa.table(
-            {
-                "name": pa.array(names, pa.string()),
-                "p": pa.array(people, pa.string()),
-                "until": pa.array(ends, pa.int64()),
-            }
-        ),
-    )
-    known = "" if until is None else f"AND t <= {until}"
-    found = db.execute(
-        f"SELECT p, max(t) FROM event JOIN gone ON lower(actor) = name WHERE t < until {known} GROUP BY p"
-    ).fetchall()
+        {
+            "name": name, "p": one.person_id, "since": _begin_us(one.last_seen.replace(day=1), zones[one.person_id]),
+            "until": _begin_us(one.until + timedelta(days=1), zones[one.person_id]),
+        }
+        for one in roster.gone
+        for name in _names(roster, one.person_id)
+    ]  # fmt: skip
+    db.register("gone", pa.Table.from_pylist(rows))
+    known = "true" if until is None else f"t <= {until}"
+    found = db.execute(f"""SELECT p, max(t) FROM event JOIN gone ON lower(actor) = name WHERE t < until AND {known}
+        GROUP BY p, since HAVING since <= (SELECT max(t) FROM event WHERE {known})""").fetchall()
     db.unregister("gone")
     last = {p: datetime.fromtimestamp(t / 1_000_000, UTC).astimezone(zones[p]).date() for p, t in found}
     return [
@@ -170,5 +162,5 @@ def _month_end(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def _end_us(day: date, zone: ZoneInfo) -> int:
-    return int(datetime.combine(day + timedelta(days=1), time(), zone).timestamp()) * 1_000_000
+def _begin_us(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp()) * 1_000_000

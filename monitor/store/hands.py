@@ -34,6 +34,9 @@ SAME_SITTING = 2 * HOUR_US
 """So long a borrowed account is used at most, and so long what names no machine belongs to what named one."""
 FEW_DESKS = 2
 """Who acts at more people's machines than these goes about, and a machine of more people than these is nobody's."""
+OFTEN, AT_LEAST = 1 / 700, 10
+"""Visits for each day that somebody is at their machine, and how many there are, from which on they say nothing: one
+leaver in thirty has one within a month by chance."""
 KNOWN_DAYS = 10
 """So long an account has been in use before whoever changes it can be said to take it over: a new one is set up."""
 _PLACEBO, _LEAVES = 1, 2
@@ -166,7 +169,8 @@ def _find_lent(history: History, machines: Sequence[Facet]) -> None:
     """Build `lent` (r, hand, q): events at the machine of somebody who is watched more closely than who acts.
 
     And who was there that day: a colleague who sits at an empty desk, or at any for half a day, works for themselves,
-    and so does who roams.
+    and so does who roams.  Where colleagues sit down at one another's machines often, so does everybody who was given
+    no other keys.
     """
     history.db.execute(f"""CREATE OR REPLACE TABLE lent AS
         WITH acted AS ({_at_machines(machines)}),
@@ -177,12 +181,15 @@ def _find_lent(history: History, machines: Sequence[Facet]) -> None:
           FROM other JOIN there ON there.q = other.q AND d = other.t // {DAY_US}
           ANTI JOIN (SELECT r FROM acted WHERE p = q) AS own ON own.r = other.r
           WINDOW sitting AS (PARTITION BY hand, other.q, d)
-          QUALIFY max(other.t) OVER sitting - min(other.t) OVER sitting <= {SAME_SITTING}
+          QUALIFY max(other.t) OVER sitting - min(other.t) OVER sitting <= {SAME_SITTING}),
+        visits AS (SELECT count(DISTINCT (hand, q, t // {DAY_US})) AS n FROM alone),
+        suspect AS (
+          FROM alone WHERE (SELECT n < {AT_LEAST} OR n < {OFTEN} * (SELECT count(*) FROM there) FROM visits)
           UNION FROM taken),
         watched AS (
-          SELECT r, hand, q, closely, 0 AS own FROM alone JOIN span ON span.p = q AND t BETWEEN low AND high
+          SELECT r, hand, q, closely, 0 AS own FROM suspect JOIN span ON span.p = q AND t BETWEEN low AND high
           UNION ALL
-          SELECT r, hand, q, 0, closely FROM alone JOIN span ON span.p = alone.p AND t BETWEEN low AND high)
+          SELECT r, hand, q, 0, closely FROM suspect JOIN span ON span.p = suspect.p AND t BETWEEN low AND high)
         SELECT r, hand, q FROM watched GROUP BY r, hand, q HAVING max(closely) > max(own)""")
 
 

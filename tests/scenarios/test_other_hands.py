@@ -110,6 +110,18 @@ def test_a_colleagues_account_on_ones_own_machine(tmp_path: Path) -> None:
     assert (found[0].accounts, found[0].machines) == (("sales-30",), ("pc-00",))
 
 
+def test_where_colleagues_often_sit_at_one_anothers_machines_a_visit_says_nothing(tmp_path: Path) -> None:
+    org = office()
+    for i, day in enumerate(org.working_days()[::3]):
+        who, where = f"sales-{3 + i % 30:02}", f"pc-{35 + i % 20:02}"
+        for clock in ("10:15", "10:40"):
+            org.does(who, "file.view", day, clock, target="papers/7", host=where)
+    ids = {
+        org.does("sales-30", "file.view", "2017-10-26", f"11:{i:02}", target="papers/8", host="pc-00") for i in (5, 30)
+    }
+    assert not any(ids & set(f.event_ids) for f in of(org.scan(tmp_path).found, "sales-01"))
+
+
 def test_a_leaver_at_a_leavers_machine_answers_for_what_their_own_account_does(tmp_path: Path) -> None:
     org = office()
     ids = {

@@ -153,6 +153,23 @@ def test_the_last_day_is_local_and_lies_before_the_end_of_the_month_that_lacks_t
     }
 
 
+def test_logs_that_end_while_somebody_is_still_named_do_not_tell_their_last_day(tmp_path: Path) -> None:
+    """Somebody who is absent for months before that has left, though: the others go on acting."""
+    folder = snapshots(tmp_path, ("2010-04", set()), ("2010-05", {INSIDER, QUIET}))
+    roster = read_feed(folder, load_roster_profile("cert"))
+    log = tmp_path / "logon.csv"
+    found = []
+    for ends in ("03/31/2010", "04/01/2010"):
+        times = ((INSIDER, "02/13/2010 09:00:00"), ("USR0000", f"{ends} 12:00:00"))
+        rows = [f"{{{user}{at}}},{at},{user},PC-1,Logon" for user, at in times]
+        log.write_text("\n".join(["id,date,user,pc,activity", *rows]) + "\n")
+        db = duckdb.connect()
+        load(db, [log], look=read_through(["cert"]).look)
+        found.append({d.person_id: d.last_day for d in last_days(db, roster, "UTC", None)})
+    april = date(2010, 4, 30)
+    assert found == [{INSIDER: april, QUIET: april}, {INSIDER: date(2010, 2, 13), QUIET: april}]
+
+
 def test_a_folder_needs_a_profile_with_snapshots(tmp_path: Path) -> None:
     folder = snapshots(tmp_path, ("2010-01", set()))
     with pytest.raises(BadInput, match="--roster-of"):
