@@ -25,6 +25,14 @@ class Detector(Protocol):
         ...
 
 
+class Counting(Detector, Protocol):
+    """A detector that can tell what its answers rest on."""
+
+    def counts(self, X: ArrayLike) -> Floats:
+        """The figures behind each answer, one row each; every detector says which."""
+        ...
+
+
 def rows(X: ArrayLike, columns: int) -> Floats:
     """X as a float array of shape (n, columns). Raises ValueError on another shape, NaN or infinity."""
     array = np.asarray(X, np.float64)

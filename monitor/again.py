@@ -26,7 +26,6 @@ from monitor.core.windows import Window
 from monitor.matching import match
 from monitor.model import Departure
 from monitor.settings import Settings
-from monitor.store.days import Days
 from monitor.store.fresh import Mark
 from monitor.store.gather import Gathered, days_again, watch_again
 from monitor.store.hands import build_hands, find_opened, let_in
@@ -129,7 +128,8 @@ def _judge_windows(frozen: Frozen, history: History, touched: NDArray, days: int
     events = {name: column[mine] for name, column in events.items()}
     used = {facet: _moved(rows, _places(mine, rows["row"])) for facet, rows in used.items()}
     surprise = evidence.surprises(old.baseline, events, used)
-    surprise[evidence.DAY] = _strange_days(old, vectors, events)
+    day, back = np.unique(vectors.row(events), return_inverse=True)
+    surprise[evidence.DAY] = old.baseline.strange_days(vectors.watched[day])[back]
     tier = tiers_of(events, old.actions)
     answers = evidence.by_kind(old.baseline, surprise, tier)
     impact, given = judged(old.baseline, old.windows, old.actions, events, answers, tier, low=old.low)
@@ -190,15 +190,6 @@ def _totals(history: History, old: Assessment) -> Floats:
     found = np.zeros_like(old.gathered.totals)
     found[came["g"], came["a"]] = came["n"]
     return found
-
-
-def _strange_days(old: Assessment, days: Days, events: Columns) -> Floats:
-    """The surprise of each event's whole day."""
-    if evidence.DAY not in old.baseline.detectors:
-        return np.zeros(len(events["w"]))
-    day, back = np.unique(days.row(events), return_inverse=True)
-    surprise = old.baseline.detectors[evidence.DAY].decision_function(days.watched[day])
-    return np.minimum(surprise, evidence.CAP_BITS)[back]
 
 
 def _rows_now(kept: Kept, history: History, old: Assessment, stay: NDArray) -> NDArray | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.base import Detector
+from detectors.base import Counting
 from monitor.assess import Assessment, comparable
 from monitor.core import evidence, explain, feedback, matched
 from monitor.core.acts import LEAST_TOLD
@@ -143,7 +143,7 @@ def _customs(assessed: Assessment, rows: NDArray) -> dict[int, str]:
 
 
 def _rarest_use(
-    assessed: Assessment, detector: Detector, used: Mapping[str, NDArray], rows: NDArray
+    assessed: Assessment, detector: Counting, used: Mapping[str, NDArray], rows: NDArray
 ) -> tuple[NDArray, NDArray]:
     """Of the values that an event has of one facet, the one the person used most seldom."""
     at = np.flatnonzero(np.isin(used["row"], rows))

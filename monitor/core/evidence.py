@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.base import Detector, Floats
+from detectors.base import Counting, Detector, Floats
 from detectors.counts import ranked
 from detectors.habit import Habit
 from detectors.person_day import PersonDay
@@ -64,10 +64,15 @@ class Cast:
 
 @dataclass(slots=True)
 class Baseline:
-    """Detectors and their placebos, frozen; placebos: (question or kind, tier) -> what its windows show by chance."""
+    """Detectors and their placebos, frozen.
+
+    detectors: by the key of their question.  days: that of whole days; None where there was too little to learn from.
+    placebos: (question or kind, tier) -> what its windows show by chance.
+    """
 
     cast: Cast
-    detectors: dict[str, Detector] = field(default_factory=dict)
+    detectors: dict[str, Counting] = field(default_factory=dict)
+    days: PersonDay | None = None
     placebos: dict[tuple[str, int], Placebo] = field(default_factory=dict)
     owners: dict[str, Owners] = field(default_factory=dict)
 
@@ -102,15 +107,20 @@ class Baseline:
         """Which actions, by number, state a reason nearly every time: there it tells nothing."""
         nobody, action = np.full(self.cast.actions, -1), np.arange(self.cast.actions)
         X = np.stack([nobody, nobody, nobody, action, np.zeros_like(action), np.ones_like(action)], 1)
-        unstated, acts = self.detectors[UNSTATED.key].counts(X.astype(np.float64))[:, 4:].T  # type: ignore[attr-defined]
+        unstated, acts = self.detectors[UNSTATED.key].counts(X.astype(np.float64))[:, 4:].T
         return (acts >= FORMAL_ACTS) & (unstated <= (1 - FORMAL_SHARE) * acts)
 
     def learn_days(self, past: Floats, watched: Floats) -> Floats:
-        """Fit the detector of whole days on history; returns the surprise of watched days, 0 where it cannot judge."""
-        if len(past) < LEAST_DAYS:
-            return np.zeros(len(watched))
-        self.detectors[DAY] = PersonDay().fit(past)
-        return np.minimum(self.detectors[DAY].decision_function(watched), CAP_BITS)
+        """Fit the detector of whole days on history, where there is enough; returns `strange_days` of the watched."""
+        if len(past) >= LEAST_DAYS:
+            self.days = PersonDay().fit(past)
+        return self.strange_days(watched)
+
+    def strange_days(self, vectors: Floats) -> Floats:
+        """The surprise of whole days, shape (n,); 0 where it cannot judge."""
+        if self.days is None:
+            return np.zeros(len(vectors))
+        return np.minimum(self.days.decision_function(vectors), CAP_BITS)
 
     def calibrate(self, surprise: Mapping[str, Floats], window: NDArray, tier: NDArray) -> dict[str, Floats]:
         """Learn what placebo windows show by chance: first of each question, then of each kind's strongest answer.

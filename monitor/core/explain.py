@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from detectors.base import Detector, Floats
+from detectors.base import Counting, Floats
 from detectors.tail import Tail
 from monitor.core.counted import counted
 from monitor.core.questions import NEW_TO_ME
@@ -43,11 +43,10 @@ class Told:
     peer_usual: str
 
 
-def figures(detector: Detector, X: Floats) -> list[Figures]:
+def figures(detector: Counting, X: Floats) -> list[Figures]:
     """The figures behind a detector's answers, one for each row of X."""
-    counts = detector.counts(X)  # type: ignore[attr-defined]
     usual = detector.usual(X) if isinstance(detector, Tail) else [None] * len(X)
-    return [Figures(k, u) for k, u in zip(counts, usual, strict=True)]
+    return [Figures(k, u) for k, u in zip(detector.counts(X), usual, strict=True)]
 
 
 def tell(question: str, event: Mapping[str, Any], found: Figures) -> Told:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.base import Detector
+from detectors.base import Counting
 from detectors.rare import Rare
 from detectors.rhythm import Rhythm
 from detectors.share import Share
@@ -60,7 +60,7 @@ class Question:
 
     kind: str
     name: str
-    detector: Callable[[], Detector]
+    detector: Callable[[], Counting]
     value: Callable[[Columns], NDArray]
     asked: Callable[[Columns], NDArray] = lambda e: np.ones(len(e["w"]), bool)
     by_action: bool = True
