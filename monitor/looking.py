@@ -150,9 +150,8 @@ class Look:
 
     def pseudonym(self, who: str) -> str:
         """The pseudonym of somebody as typed, also of somebody who is on no roster any more. Raises BadInput."""
-        return (
-            who.strip().lower() if who.strip().lower().startswith(PREFIX) else self.veil.pseudonym(self.person_id(who))
-        )
+        typed = who.strip().lower()
+        return typed if typed.startswith(PREFIX) else self.veil.pseudonym(self.person_id(who))
 
     @property
     def names_people(self) -> bool:

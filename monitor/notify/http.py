@@ -27,13 +27,13 @@ def post(
     """
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode()
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        named = host.encode("idna").decode()
     except ValueError:
         raise Retryable("the url is no address") from None
     addresses = resolve(host, port, allowed)
     target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=MEANT)
-    named = (f"[{host}]" if ":" in host else host) + ("" if parts.port is None else f":{port}")
+    named = (f"[{named}]" if ":" in named else named) + ("" if parts.port is None else f":{port}")
     request = h11.Request(
         method="POST", target=target,
         headers=[("host", named), ("content-length", str(len(body))), ("connection", "close"), *headers.items()],
