@@ -92,7 +92,7 @@ def exports(look: Look) -> Path:
 
 def rendered(file: CaseFile, form: str) -> bytes:
     """The report in a form, as bytes. Raises BadInput where the form needs something that is not installed."""
-    from monitor.report.case_words import document
+    from monitor.report.case_words import document, title
 
     match form:
         case "json":
@@ -103,7 +103,7 @@ def rendered(file: CaseFile, form: str) -> bytes:
             from monitor.report.drawing import as_png
             from monitor.report.picture import timeline
 
-            return as_png(timeline(file.days))
+            return as_png(timeline(file.days), title=title(file))  # by which an erasure finds it
         case "pdf":
             from monitor.report.page_pdf import as_pdf
 

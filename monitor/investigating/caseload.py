@@ -34,7 +34,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which cases are meant. severity: this and above.  quiet: at most this.  action: a glob pattern all acts fit."""
+    """Which cases are meant. severity: this and above.  at_most: this and below.  action: a pattern all acts fit."""
 
     states: tuple[str, ...] = ("open", "acked", "closed")
     severity: str | None = None

@@ -28,12 +28,12 @@ NO_MOTIVE = (
 
 def document(file: CaseFile) -> Document:
     """The report as a document."""
-    title = f"Case {file.case.case_id}: {file.about.label}"
+    named = title(file)
     footer = (
-        f"{title}. Written by lastday {file.version} at {_clock(file.written_at)} for {file.written_by}. Confidential."
+        f"{named}. Written by lastday {file.version} at {_clock(file.written_at)} for {file.written_by}. Confidential."
     )
     lead, *more = story(file)
-    blocks: list[Block] = [Heading(1, title), Para(lead, "lead"), *map(Para, more)]
+    blocks: list[Block] = [Heading(1, named), Para(lead, "lead"), *map(Para, more)]
     found = file.standing()
     if found:
         blocks.append(Para(found[0].finding.undo, "undo"))
@@ -44,7 +44,12 @@ def document(file: CaseFile) -> Document:
     if not file.findings:
         blocks.append(Para("No finding belongs to this case."))
     blocks += [*_departure(file), *_checked(file), *_annex(file), *_about(file)]
-    return Document(title, footer, tuple(blocks))
+    return Document(named, footer, tuple(blocks))
+
+
+def title(file: CaseFile) -> str:
+    """What the report is called."""
+    return f"Case {file.case.case_id}: {file.about.label}"
 
 
 def story(file: CaseFile) -> list[str]:

@@ -108,9 +108,10 @@ def dark_style() -> str:
     return "".join(f".d-{role}{{fill:{colour}}}.s-{role}{{fill:none;stroke:{colour}}}" for role, colour in DARK.items())
 
 
-def as_png(drawing: Drawing, *, scale: int = 2, colours: dict[str, str] = LIGHT) -> bytes:
-    """The drawing as PNG.  scale: pixels for each unit."""
+def as_png(drawing: Drawing, *, scale: int = 2, colours: dict[str, str] = LIGHT, title: str = "") -> bytes:
+    """The drawing as PNG.  scale: pixels for each unit.  title: of what it is, told in the file."""
     from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415  # only where a picture is written
+    from PIL.PngImagePlugin import PngInfo  # noqa: PLC0415
 
     image = Image.new("RGB", (drawing.wide * scale, drawing.tall * scale), colours["ground"])
     brush = ImageDraw.Draw(image)
@@ -118,7 +119,10 @@ def as_png(drawing: Drawing, *, scale: int = 2, colours: dict[str, str] = LIGHT)
     for part in drawing.parts:
         _paint(brush, part, scale, colours[part.role])
     packed = io.BytesIO()
-    image.quantize(64).save(packed, "PNG", optimize=True)
+    told = PngInfo()
+    if title:
+        told.add_text("Title", plain(title))
+    image.quantize(64).save(packed, "PNG", optimize=True, pnginfo=told)
     return packed.getvalue()
 
 

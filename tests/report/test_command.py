@@ -81,6 +81,16 @@ def test_by_default_it_lies_where_an_erasure_finds_it(own_demo: DemoFolder) -> N
     assert list((own_demo.path / "exports").iterdir()) == []
 
 
+def test_whatever_it_is_called_an_erasure_finds_it(own_demo: DemoFolder) -> None:
+    folder = own_demo.path / "exports"
+    folder.mkdir(exist_ok=True)
+    for form in SIGNS:
+        assert report(own_demo, "-o", folder / f"mine.{form}").code == 0
+    ran = lastday("erase", "-C", own_demo.path, own_demo.contractor, "--reason", "a request", "--yes")
+    assert ran.code == 0, ran.err
+    assert list(folder.iterdir()) == []
+
+
 def test_nothing_is_written_over_unless_forced(own_demo: DemoFolder, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text("mine")
