@@ -137,9 +137,13 @@ class Veil:
         return self.label(account) if account in self.people else self.blur(account, about)
 
     def _index(self) -> None:
-        """Sort the identifiers of thousands of people by their first words, and no further: a text has few of them."""
+        """Sort the identifiers of thousands of people by their first words, and no further: a text has few of them.
+
+        Threads share a veil: until all is sorted none may take it for done, or names would be missed.
+        """
         if self._begun:
             return
+        begun: dict[str, list[tuple[str, bool, str]]] = {"": []}
         dense: list[tuple[str, str]] = []
         for _, person in sorted(self.people.items()):
             for told, is_name in {(t, False) for t in (person.person_id, person.email, *person.accounts)} | {
@@ -151,11 +155,11 @@ class Veil:
                     if word.startswith(ALONE):
                         self._whose.setdefault(word, person.person_id)
                     else:
-                        self._begun.setdefault(word, []).append((told, is_name, person.person_id))
+                        begun.setdefault(word, []).append((told, is_name, person.person_id))
                 if not told.isascii() and len(told) > 1 and max(told) >= _UNSPACED:
                     dense.append((told, person.person_id))
         self._dense[:] = sorted(dense, key=lambda entry: (-len(entry[0]), entry))
-        self._begun.setdefault("", [])
+        self._begun.update(begun)
 
     def _most(self, bare: str) -> int:
         """How many words a key has at most that begins with this one."""

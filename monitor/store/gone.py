@@ -7,6 +7,7 @@ a text. Who has the key and guesses a name can make sure by them, and nobody els
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
@@ -27,7 +28,7 @@ class Gone:
 
     def __init__(self, key: bytes, marks: Mapping[str, str]) -> None:
         self.key, self.marks = key, marks
-        self._known: dict[str, str | None] = {}
+        self._find = lru_cache(MOST_KNOWN)(lambda told: marks.get(_mark(key, told)))
 
     def acted(self, actor: str) -> bool:
         """Is this a name under which one of them acted?"""
@@ -42,13 +43,6 @@ class Gone:
 
     def _longest(self, word: str) -> int:
         return int(self._find("begins " + word) or 0)
-
-    def _find(self, told: str) -> str | None:
-        if told not in self._known:
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            self._known[told] = self.marks.get(_mark(self.key, told))
-        return self._known[told]
 
 
 def load(connection: Connection, key: bytes, everybody: Iterable[Person]) -> Gone | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.core.pseudonyms import LONG, PREFIX, SHORT, Veil, full_name, name_all
@@ -63,3 +65,32 @@ def test_of_names_without_blanks_the_longer_one_is_found_first() -> None:
     people = {p.person_id: p for p in (person("E1", "田中"), person("E2", "田中角栄"))}
     veil = Veil(KEY, people, name_all(KEY, people, {})[0])
     assert veil.blur("致田中角栄先生") == f"致{veil.pseudonym('E2')}先生"
+
+
+class Slow(tuple):
+    """Accounts that hold up whoever lists them first."""
+
+    begun, go = threading.Event(), threading.Event()
+
+    def __iter__(self) -> Iterator[str]:
+        if not self.begun.is_set():
+            self.begun.set()
+            self.go.wait()
+        return super().__iter__()
+
+
+def test_a_notice_that_is_blurred_while_another_begins_to_be_tells_no_name() -> None:
+    """Channels are served side by side, with one veil; the first to blur sorts the names of everybody."""
+    everybody = [
+        person("p1", "Ann Alpha"),
+        replace(person("p2", "Bob Beta"), accounts=Slow(["bb"])),
+        person("p3", "Zyx Canaryname"),
+    ]
+    veil = Veil(KEY, {p.person_id: p for p in everybody}, {})
+    first = threading.Thread(target=veil.blur, args=("by Ann Alpha",))
+    first.start()
+    Slow.begun.wait()
+    told = veil.blur("by Zyx Canaryname")
+    Slow.go.set()
+    first.join()
+    assert told == f"by {veil.pseudonym('p3')}"
