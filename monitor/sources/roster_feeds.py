@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,6 @@ from monitor.operation import RosterFeed
 from monitor.sources import feeds
 from monitor.sources.profiles import RosterProfile, beside, load_roster_profile
 from monitor.sources.rosters import COLUMNS, Roster, Translate, read_roster
-from monitor.sources.streams import open_bytes
 
 
 def read_feed(feed: RosterFeed, folder: Path, url: str, now: datetime) -> Roster:
@@ -27,12 +25,7 @@ def read_feed(feed: RosterFeed, folder: Path, url: str, now: datetime) -> Roster
         return _read_rows(feed, _rows(feed, url), translate)
     if (folder / feed.path).is_dir():
         return _read_snapshots(folder / feed.path, profile, now)
-    path = newest(feed, folder)
-    if not feed.columns:
-        return read_roster(path, translate)
-    with open_bytes(path) as stream:
-        rows = list(csv.reader(io.StringIO(stream.read().decode("utf-8-sig"), newline="")))
-    return _read_rows(feed, rows, translate)
+    return read_roster(newest(feed, folder), translate, feed.columns)
 
 
 def check_columns(feed: RosterFeed) -> None:
@@ -86,11 +79,9 @@ def _rows(feed: RosterFeed, url: str) -> list[list[str]]:
 
 
 def _read_rows(feed: RosterFeed, rows: list[list[str]], translate: Translate | None) -> Roster:
-    """Rows with a header, the columns renamed to ours."""
-    theirs = {column.lower(): name for name, column in feed.columns.items()}
-    header = [theirs.get(name.strip().lower(), name) for name in rows[0]] if rows else []
+    """Rows with a header."""
     with tempfile.TemporaryDirectory(prefix="lastday-") as folder:
-        path = Path(folder) / f"{feed.name}.csv"
+        path = Path(folder) / f"{Path(feed.name).name}.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows([header, *rows[1:]])
-        return read_roster(path, translate)
+            csv.writer(stream).writerows(rows)
+        return read_roster(path, translate, feed.columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -66,8 +66,8 @@ Translate = Callable[[list[str], list[list[str]]], list[Row]]
 """Turns rows under an HR feed's header into rows of canonical columns, one each."""
 
 
-def read_roster(path: Path, translate: Translate | None = None) -> Roster:
-    """Read a roster file, through `translate` where there is one.
+def read_roster(path: Path, translate: Translate | None = None, called: Mapping[str, str] = {}) -> Roster:
+    """Read a roster file, through `translate` where there is one.  called: our column -> the file's name of it.
 
     A person on several lines (a rehire) has several departures; the last line
     gives the person's particulars. Raises BadInput where the file as a whole
@@ -78,7 +78,7 @@ def read_roster(path: Path, translate: Translate | None = None) -> Roster:
         header = read_header(path)
         if header is None:
             raise BadInput(str(path), None, "nothing in it", "give a line with column names and one for each person")
-        columns = _columns(path, header)
+        columns = _columns(path, header, called)
         roster = Roster()
         if translate is None and "person_id" in columns:
             translate = _as_told
@@ -114,8 +114,9 @@ def _no_person(path: Path, roster: Roster) -> BadInput:
     return BadInput(str(path), None, what, f"the first: {first.file}:{first.line}: {first.why}")
 
 
-def _columns(path: Path, header: Header) -> list[str]:
-    columns = [name.lower() for name in header.names]
+def _columns(path: Path, header: Header, called: Mapping[str, str]) -> list[str]:
+    ours = {theirs.lower(): name for name, theirs in called.items()}
+    columns = [ours.get(name.lower(), name.lower()) for name in header.names]
     if again := sorted({name for name in columns if name and columns.count(name) > 1}):
         what = f"two columns have the same name, {', '.join(again)}"
         raise BadInput(str(path), header.line, what, "name each column once")

@@ -307,3 +307,26 @@ def test_a_first_roster_whose_last_days_cannot_be_read_is_refused_and_told(tmp_p
     (check,) = of_roster(station)
     assert (check.state, "1 of 1 last day cannot be read" in check.text) == ("bad", True)
     station.close()
+
+
+def test_columns_of_ones_own_are_read_as_any_roster_is(tmp_path: Path) -> None:
+    """In any form of CSV, bad lines set aside where they stand; a file that is none keeps no other roster away."""
+    folder = lay_out(tmp_path / "work")
+    config = folder / "lastday.toml"
+    vendor = '[[rosters]]\nname = "the/vendor"\npath = "vendor.csv"\ncolumns = { person_id = "Nr", last_day = "End" }\n'
+    config.write_text(config.read_text().replace("[[rosters]]", f"{vendor}[[rosters]]", 1))
+    station = open_station(folder)
+    station.lease.renew(0.0)
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    (folder / "vendor.csv").write_bytes("Nr;Name;End\nv1;Jos\xe9;2017-11-02\n".encode("latin-1"))
+    assert upkeep.sync_rosters(station, NOW) > 0, "the other roster comes into force"
+    assert "UTF-8" in station.problems["the/vendor"]
+    (folder / "vendor.csv").write_text("Nr;Name;End\nv1;José;2017-11-02\n\nv2;Ann\n")
+    assert upkeep.sync_rosters(station, NOW) > 0
+    assert station.problems == {}
+    with station.state.read() as connection:
+        people, _ = station.rosters(connection)
+        ((file, line),) = connection.execute(sa.select(rejects.c.file, rejects.c.line))
+    assert people["v1"].name == "José"
+    assert (file, line) == (str(folder / "vendor.csv"), 4)
+    station.close()
