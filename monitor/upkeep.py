@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -192,7 +192,7 @@ def check_silence(station: Station, now: datetime) -> None:
             telling.warn(connection, station, f"age of roster {feed.name}", staleness(station, feed, now), now)
 
 
-def _gone_topics(connection: Connection, station: Station, sources: Sequence[str]) -> list[str]:
+def _gone_topics(connection: Connection, station: Station, sources: Collection[str]) -> list[str]:
     """What the operator was told of a source, roster or channel that the configuration no longer names."""
     feeds = [feed.name for feed in station.settings.rosters]
     named = {
