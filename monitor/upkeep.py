@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from monitor import telling
 from monitor.core import routing
+from monitor.core.counted import counted
 from monitor.core.guard import refusal
 from monitor.core.routing import names_of
 from monitor.databases import url_to_read
@@ -26,6 +27,9 @@ from monitor.store.rosters import Told, Version
 from monitor.store.schema import tallies
 from monitor.store.state import bump, get, put
 from monitor.viewers import system_user
+
+STILL = timedelta(seconds=60)
+"""A roster's file that somebody is missing from must have lain still for so long: copied slowly it is cut anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,13 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
     with station.state.read() as connection:
         last = rosters.last_version(connection, feed.name)
         accepted = rosters.is_accepted(connection, feed.name, sha256)
+        lacking = stamp and not accepted and _written_lately(stamp, now) and _lacks(connection, feed.name, new, roster)
+    if lacking:
+        station.problems[feed.name] = (
+            f"the file that was just written lacks {lacking}: should it be half-written, it is read again "
+            f"when it has lain still for {STILL.seconds} seconds"
+        )
+        return 0
     if last is not None and last.sha256 == sha256 and not (last.status == "refused" and accepted):
         if stamp and last.status == "in_force":
             station.stamps[feed.name] = stamp
@@ -98,6 +109,21 @@ def _bring_in(
         text = f"a new version of the roster {feed} was refused: {why}; {stays}"
         telling.warn(connection, station, f"roster {feed}", text if why else None, now)
         return 0 if why else rosters.apply(connection, feed, new, now)
+
+
+def _written_lately(stamp: tuple[str, int, int], now: datetime) -> bool:
+    """May somebody be writing the file? Also where the clock of the disk is not quite ours."""
+    return abs(now - datetime.fromtimestamp(stamp[2] / 1e9, UTC)) < STILL
+
+
+def _lacks(connection: Connection, feed: str, new: Told, roster: Roster) -> str:
+    """Whom a version no longer tells, or no longer as leaving; "" where nobody is missing.  roster: as it was read."""
+    there = rosters.still_there(connection, feed)
+    gone = there - new.people.keys()
+    staying = {p for p, days in rosters.in_force(connection, feed).days().items() if days and p in there - gone}
+    staying -= {*new.departures, *roster.undated}
+    told = {"person": (gone, "people"), "departure": (staying, "departures")}
+    return " and ".join(counted(len(who), one, many) for one, (who, many) in told.items() if who)
 
 
 def _stamp(station: Station, feed: RosterFeed) -> tuple[str, int, int] | None:
