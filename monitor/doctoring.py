@@ -71,7 +71,7 @@ def _config(station: Station) -> Iterator[Check]:
     found = faults(station.folder)
     yield from (Check("config", "bad", str(fault)) for fault in found)
     if not found:
-        yield from (Check("config", "look", remark) for remark in remarks(station.folder))
+        yield from (Check("config", "look", str(remark)) for remark in remarks(station.folder))
         yield Check("config", "good", "lastday.toml is in order")
 
 

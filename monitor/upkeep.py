@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from monitor import telling
 from monitor.core import routing
 from monitor.core.counted import counted
-from monitor.core.guard import refusal
+from monitor.core.guard import Dated, refusal
 from monitor.core.routing import names_of
 from monitor.databases import url_to_read
 from monitor.erasing import actors_held, erased_ids
@@ -67,27 +68,28 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
     with station.state.read() as connection:
         last = rosters.last_version(connection, feed.name)
         accepted = rosters.is_accepted(connection, feed.name, sha256)
-        lacking = stamp and not accepted and _written_lately(stamp, now) and _lacks(connection, feed.name, new, roster)
-    if lacking:
-        station.problems[feed.name] = (
-            f"the file that was just written lacks {lacking}: should it be half-written, it is read again "
-            f"when it has lain still for {STILL.seconds} seconds"
-        )
-        return 0
     if last is not None and last.sha256 == sha256 and not (last.status == "refused" and accepted):
         if stamp and last.status == "in_force":
             station.stamps[feed.name] = stamp
         return 0
-    return _bring_in(station, feed.name, new, sha256, accepted, roster, now)
+    written = datetime.fromtimestamp(stamp[2] / 1e9, UTC) if stamp else None
+    return _bring_in(station, feed.name, new, sha256, accepted, roster, now, written)
 
 
 def _bring_in(
-    station: Station, feed: str, new: Told, sha256: str, accepted: bool, roster: Roster, now: datetime
+    station: Station,
+    feed: str,
+    new: Told,
+    sha256: str,
+    accepted: bool,
+    roster: Roster,
+    now: datetime,
+    written: datetime | None,
 ) -> int:
     """Put a version into force, or refuse it and tell the operator. Returns how many things changed.
 
     accepted: somebody said that it is right, however much is missing.  roster: as it was read; who is told there with a
-    last day that cannot be read has the departures told before.
+    last day that cannot be read has the departures told before.  written: when the file was, None for a database.
     """
     rejects = sorted([*roster.rejects, *roster.dates], key=lambda reject: reject.line)
     with station.state.write() as connection:
@@ -100,6 +102,13 @@ def _bring_in(
         old = {p: days for p, days in before.days().items() if p in there}
         unread = len(roster.undated), roster.last_days
         why = None if accepted else refusal(there, set(new.people), old, new.days(), *unread)
+        young = written is not None and abs(now - written) < STILL  # the clock of the disk may not be quite ours
+        if young and not accepted and not why and (lacking := _lacking(there, old, new, roster.undated)):
+            station.problems[feed] = (
+                f"the file that was just written lacks {lacking}: it may be half-written, and is read again "
+                f"when it has lain still for {STILL.seconds} seconds"
+            )
+            return 0
         departures = sum(map(len, new.departures.values()))
         status = "refused" if why else "in_force"
         version = Version(feed, sha256, len(new.people), departures, len(rejects), status, why or "")
@@ -111,19 +120,15 @@ def _bring_in(
         return 0 if why else rosters.apply(connection, feed, new, now)
 
 
-def _written_lately(stamp: tuple[str, int, int], now: datetime) -> bool:
-    """May somebody be writing the file? Also where the clock of the disk is not quite ours."""
-    return abs(now - datetime.fromtimestamp(stamp[2] / 1e9, UTC)) < STILL
+def _lacking(there: set[str], old: Dated, new: Told, undated: Collection[str]) -> str:
+    """Whom a version no longer tells, or no longer as leaving; "" where nobody is missing.
 
-
-def _lacks(connection: Connection, feed: str, new: Told, roster: Roster) -> str:
-    """Whom a version no longer tells, or no longer as leaving; "" where nobody is missing.  roster: as it was read."""
-    there = rosters.still_there(connection, feed)
+    there, old: people and last days before.  undated: whose last day could not be read.
+    """
     gone = there - new.people.keys()
-    staying = {p for p, days in rosters.in_force(connection, feed).days().items() if days and p in there - gone}
-    staying -= {*new.departures, *roster.undated}
-    told = {"person": (gone, "people"), "departure": (staying, "departures")}
-    return " and ".join(counted(len(who), one, many) for one, (who, many) in told.items() if who)
+    staying = {p for p in there - gone if old.get(p)} - {*new.departures, *undated}
+    told = ((gone, "person", "people"), (staying, "departure", "departures"))
+    return " and ".join(counted(len(who), one, many) for who, one, many in told if who)
 
 
 def _stamp(station: Station, feed: RosterFeed) -> tuple[str, int, int] | None:
