@@ -103,6 +103,30 @@ def test_a_receiver_that_answers_500_or_asks_to_wait(tmp_path: Path) -> None:
         station.close()
 
 
+def test_a_recipient_who_is_greylisted_is_told_later_and_the_others_once(tmp_path: Path) -> None:
+    late, gone = "late@corp.example", "gone@corp.example"
+    mail, clock = MailReceiver(refused={late: "451 greylisted", gone: "550 unknown"}), SetClock()
+    with mail.listening():
+        channel = mail_channel(mail.port).replace(
+            '"security@corp.example"', f'"security@corp.example", "{late}", "{gone}"'
+        )
+        station = office(tmp_path, channel)
+        daemon = daemon_of(station, clock)
+        judge(station, [finding()], NOW, LEAVING)
+        for _ in range(3):
+            beat(daemon)
+            clock.go(minutes=1)
+        (row,) = posted(station)
+        assert (row["state"], row["recipients"]) == ("waiting", f'["{late}", "{gone}"]')
+        del mail.refused[late]
+        clock.go(minutes=10)
+        beat(daemon)
+    assert [to for to, _ in mail.messages] == [["security@corp.example"], [late]]
+    row, *_ = posted(station)
+    assert (row["state"], row["recipients"]) == ("given_up", f'["{gone}"]')
+    assert row["error"] == f"refused for {gone}: the server answered 550 unknown"
+
+
 def test_a_receiver_that_hangs_does_not_hold_up_the_mail(tmp_path: Path) -> None:
     def hang(_connection: object, over) -> None:
         over.wait()
