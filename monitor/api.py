@@ -144,7 +144,7 @@ class Api:
         keep_days = self.station.settings.store.keep_days
         stored = inbox.take(
             self.station.state, batch, lambda: self.station.watched(now), now, keep_days=keep_days,
-            erased=self.station.gone,
+            erased=self.station.gone, pushed=True,
         )  # fmt: skip
         told = [{"line": reject.line, "why": reject.why} for reject in batch.rejects[:SHOWN_REJECTS]]
         return JSONResponse({

@@ -18,10 +18,11 @@ from monitor.model import BadInput
 from monitor.recognition import Check, people_checks, such_as
 from monitor.seconding import KINDS
 from monitor.settings import load_settings
+from monitor.sources import push
 from monitor.sources.log_names import readable_kinds
 from monitor.sources.roster_feeds import files_of
 from monitor.station import CONFIG_NAME, Station, open_to_others
-from monitor.store import audit, inbox, outbox, requests, rosters, segments
+from monitor.store import audit, inbox, outbox, requests, rosters, segments, senders
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
 from monitor.store.state import get, schema_version
@@ -34,6 +35,7 @@ HEARTBEAT_LATE = timedelta(minutes=5)
 LEAST_FREE_BYTES = 1 << 30
 MOST_AHEAD = timedelta(minutes=5)
 LATE_SHARE = 0.1
+PUSHED = f"source {push.NAME}/"
 TEMPORARY = re.compile("contract|contingent|temp|vendor|agency|freelance|extern|fixed.?term|intern", re.IGNORECASE)
 """Employment types that come to an end; whether it is known is another matter."""
 
@@ -199,6 +201,10 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
             text = f"{counted(len(left), 'file is', 'files are')} of no kind that is read, {such_as(left)}"
             text += f"; readable: {readable_kinds()}"
             yield Check(f"source {source.name}", "look", text)
+    there = senders.heard(connection, now)
+    for name in (topic.removeprefix(PUSHED) for topic in telling.standing(connection) if topic.startswith(PUSHED)):
+        since = f" since {there[name][1]:%Y-%m-%d %H:%MZ}" if name in there else ""
+        yield Check(PUSHED + name, "bad", f"has sent nothing{since}, while others are pushed; mend its sender")
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()
     bad = connection.execute(select(func.count()).select_from(rejects)).scalar()
     yield Check("reading", "good", f"{files:,} files and tables are followed, {bad:,} lines set aside in all")

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from monitor import telling
 from monitor.core import routing
@@ -23,7 +23,7 @@ from monitor.sources.roster_feeds import files_of, newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
 from monitor.store import gone as names
-from monitor.store import holds, inbox, retention, rosters, segments
+from monitor.store import holds, inbox, retention, rosters, segments, senders
 from monitor.store.rosters import Told, Version
 from monitor.store.schema import tallies
 from monitor.store.state import bump, get, put
@@ -218,8 +218,27 @@ def check_silence(station: Station, now: datetime) -> None:
             silent = since is not None and now >= since and expired(since, now, hours * 3600)
             text = f"{name} has sent nothing for {hours:g} hours" if silent else station.problems.get(name)
             telling.warn(connection, station, f"source {name}", text, now)
+            if name == push.NAME and not silent:
+                _check_senders(connection, station, now)
         for feed in station.settings.rosters:
             telling.warn(connection, station, f"age of roster {feed.name}", staleness(station, feed, now), now)
+
+
+def _check_senders(connection: Connection, station: Station, now: datetime) -> None:
+    """Tell of single sources that are no longer pushed while others are.
+
+    Only of one that was pushed for as long as it may be silent: somebody may just have tried it.
+    """
+    hours = station.settings.notices.silent_source_hours
+    there = senders.heard(connection, now)
+    topic = f"source {push.NAME}/"
+    for name, (first, last) in there.items():
+        silent = last - first >= timedelta(hours=hours) and now >= last and expired(last, now, hours * 3600)
+        text = f"{name}, which is pushed, has sent nothing for {hours:g} hours" if silent else None
+        telling.warn(connection, station, topic + name, text, now)
+    for told in telling.standing(connection):
+        if told.startswith(topic) and told.removeprefix(topic) not in there:
+            telling.warn(connection, station, told, None, now)
 
 
 def staleness(station: Station, feed: RosterFeed, now: datetime) -> str | None:
