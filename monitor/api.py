@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from monitor.asking import Desk, NotReady
+from monitor.metrics import CONTENT_TYPE, Figure, exposed
 from monitor.model import BadInput
 from monitor.sources.push import read_push
 from monitor.station import Station
@@ -120,9 +121,7 @@ class Api:
 
     def metrics(self, _request: Request) -> Response:
         """Figures for Prometheus, without a name in them."""
-        return PlainTextResponse(
-            "".join(f"{line}\n" for line in self._figures()), media_type="text/plain; version=0.0.4"
-        )
+        return PlainTextResponse("".join(f"{line}\n" for line in exposed(self._figures())), media_type=CONTENT_TYPE)
 
     def _refusal(self, request: Request) -> Response | None:
         token = self.station.secrets.find(self.station.settings.http.token)
@@ -145,7 +144,7 @@ class Api:
         keep_days = self.station.settings.store.keep_days
         stored = inbox.take(
             self.station.state, batch, lambda: self.station.watched(now), now, keep_days=keep_days,
-            erased=self.station.gone,
+            erased=self.station.gone, pushed=True,
         )  # fmt: skip
         told = [{"line": reject.line, "why": reject.why} for reject in batch.rejects[:SHOWN_REJECTS]]
         return JSONResponse({
@@ -156,28 +155,27 @@ class Api:
     def _check(self, body: bytes) -> Response:
         return JSONResponse(self.desk.ask(body, self.now()).as_json())
 
-    def _figures(self) -> Iterator[str]:
+    def _figures(self) -> Iterator[Figure]:
         with self.station.state.read() as connection:
             for row in connection.execute(select(tallies).order_by(tallies.c.source)):
                 for name in ("received", "accepted", "fresh", "set_aside"):
-                    yield _figure(f"lastday_lines_{name}_total", getattr(row, name), source=row.source)
-                yield _figure("lastday_source_last_seconds", int(row.last_at.timestamp()), source=row.source)
-            yield _figure("lastday_hot_events", inbox.waiting(connection))
+                    yield f"lastday_lines_{name}_total", getattr(row, name), {"source": row.source}
+                yield "lastday_source_last_seconds", int(row.last_at.timestamp()), {"source": row.source}
+            yield "lastday_hot_events", inbox.waiting(connection), {}
             for (channel, state), n in sorted(outbox.counts(connection).items()):
-                yield _figure("lastday_notices", n, channel=channel, state=state)
+                yield "lastday_notices", n, {"channel": channel, "state": state}
             kinds = select(cases.c.state, cases.c.severity, func.count()).group_by(cases.c.state, cases.c.severity)
             for state, severity, n in sorted(map(tuple, connection.execute(kinds))):
-                yield _figure("lastday_cases", n, state=state, severity=severity)
+                yield "lastday_cases", n, {"state": state, "severity": severity}
             for feed in self.station.settings.rosters:
                 last = rosters.last_version(connection, feed.name)
-                yield _figure(
-                    "lastday_roster_refused", int(last is not None and last.status == "refused"), roster=feed.name
-                )
-        yield _figure("lastday_leads", int(self.station.lease.leads))
-        yield _figure("lastday_problems", len(self.station.problems))
+                refused = last is not None and last.status == "refused"
+                yield "lastday_roster_refused", int(refused), {"roster": feed.name}
+        yield "lastday_leads", int(self.station.lease.leads), {}
+        yield "lastday_problems", len(self.station.problems), {}
         for name, run in sorted(self.runs.items()):
-            yield _figure("lastday_job_seconds", round(run.seconds, 4), job=name)
-            yield _figure("lastday_job_failed", int(run.trouble is not None), job=name)
+            yield "lastday_job_seconds", round(run.seconds, 4), {"job": name}
+            yield "lastday_job_failed", int(run.trouble is not None), {"job": name}
 
 
 class Server:
@@ -226,11 +224,3 @@ async def _body(stream: AsyncIterator[bytes], most: int) -> bytes | None:
 
 def _error(status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
     return JSONResponse({"error": why}, status, headers)
-
-
-def _figure(name: str, value: float, **labels: str) -> str:
-    def quoted(text: str) -> str:
-        return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-    told = ",".join(f'{key}="{quoted(text)}"' for key, text in labels.items())
-    return f"{name}{{{told}}} {value}" if told else f"{name} {value}"

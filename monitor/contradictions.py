@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import time
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +15,26 @@ from monitor.misfits import Fault, Place
 from monitor.model import BadInput
 from monitor.notify.channels import make_channel
 from monitor.notify.webhook import is_web_address
-from monitor.operation import Folder, LogSource, RosterFeed, SqlTable, Webhook
+from monitor.operation import Email, Folder, LogSource, RosterFeed, SqlTable, Webhook
 from monitor.settings import Settings
 from monitor.sources.roster_feeds import check_columns, profile_of
 from monitor.station import CONFIG_NAME, make_source
 from monitor.store.state import state_url
 
 
-def contradictions(folder: Path, settings: Settings) -> Iterator[BadInput | Fault]:
-    """Each as a fault with its place, or as one that tells its place itself."""
+def contradictions(folder: Path, settings: Settings, lost: Collection[str] = ()) -> Iterator[BadInput | Fault]:
+    """Each as a fault with its place, or as one that tells its place itself.
+
+    lost: tables of which a row does not fit and is left out: who is missing from them is not told as well.
+    """
     yield from _times(settings)
-    yield from _names(settings)
+    yield from _names(settings, lost)
+    yield from _addresses(settings)
     for i, feed in enumerate(settings.rosters):
         if bool(feed.path) == bool(feed.url and feed.query):
             mend = "give a path, or a url and a query"
             yield ("rosters", i), "name", f"{feed.name} has no path, or both path and url", mend
-    yield from _viewers(settings)
+    yield from _viewers(settings, lost)
     yield from _unmade(folder, settings, Credentials(folder))
 
 
@@ -54,13 +59,13 @@ def _times(settings: Settings) -> Iterator[Fault]:
         yield ("notices", 0), "quiet_from", what, "give quiet_from and quiet_to"
 
 
-def _names(settings: Settings) -> Iterator[Fault]:
+def _names(settings: Settings, lost: Collection[str]) -> Iterator[Fault]:
     """Channels that are named but not there, and names that come twice."""
     channels = {channel.name for channel in settings.channels}
     named = [(("notices", 0), "operator", name) for name in settings.notices.operator]
     named += [(("routes", i), "channels", name) for i, route in enumerate(settings.routes) for name in route.channels]
     for place, key, name in named:
-        if name not in channels:
+        if name not in channels and "channels" not in lost:
             yield place, key, f"there is no channel {name}", "name one of [[channels]]"
     for table in ("rosters", "sources", "channels", "viewers"):
         names = [row.name for row in getattr(settings, table)]
@@ -69,7 +74,22 @@ def _names(settings: Settings) -> Iterator[Fault]:
                 yield (table, i), "name", f"a second one named {name}", "give each a name of its own"
 
 
-def _viewers(settings: Settings) -> Iterator[Fault]:
+def _addresses(settings: Settings) -> Iterator[Fault]:
+    """Addresses to which nothing can go."""
+    for i, rule in enumerate(settings.channels):
+        if isinstance(rule, Webhook) and not is_web_address(rule.url):
+            yield ("channels", i), "url", "the url is neither http nor https", "write it as https://host/path"
+        if isinstance(rule, Email) and not rule.to:
+            yield ("channels", i), "to", f"{rule.name} goes to nobody", 'write to = ["name@example.com"]'
+        if isinstance(rule, Email) and not rule.host:
+            yield ("channels", i), "host", f"{rule.name} has no mail server", 'write host = "mail.example.com"'
+    for text in settings.notices.allow_internal:
+        if "/" in text and not _fits(partial(ip_network, strict=False), text):
+            what = f"{text} is no network, so it permits nothing"
+            yield ("notices", 0), "allow_internal", what, 'write a host, or a network such as "10.1.2.0/24"'
+
+
+def _viewers(settings: Settings, lost: Collection[str]) -> Iterator[Fault]:
     """Viewers whom nothing tells; and none who could put it right."""
     for i, rule in enumerate(settings.viewers):
         if bool(rule.user) == bool(rule.token):
@@ -77,7 +97,7 @@ def _viewers(settings: Settings) -> Iterator[Fault]:
         if not rule.roles:
             yield ("viewers", i), "roles", f"{rule.name} has no role", 'for example roles = ["investigator"]'
     roles = {role for rule in settings.viewers for role in rule.roles}
-    if settings.viewers and not roles >= {"operator", "privacy-officer"}:
+    if settings.viewers and "viewers" not in lost and not roles >= {"operator", "privacy-officer"}:
         what = "nobody is operator, or nobody privacy-officer"
         yield ("viewers", 0), "roles", what, "somebody must run it, and somebody must watch who looks"
 
@@ -101,6 +121,8 @@ def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[
         for i, feed in enumerate(settings.rosters)
     ]
     attempts += [(("rosters", i), "columns", partial(check_columns, feed)) for i, feed in enumerate(settings.rosters)]
+    if beat := settings.schedule.heartbeat_url:
+        attempts.append((("schedule", 0), "heartbeat_url", lambda: _need_web_address(secrets.fill(beat))))
     if settings.store.url:
         attempts.append((("store", 0), "url", lambda: state_url(secrets.fill(settings.store.url))))
     if settings.http.listen:
@@ -115,9 +137,6 @@ def _unmade(folder: Path, settings: Settings, secrets: Credentials) -> Iterator[
         settings.load_catalogue()
     except BadInput as error:
         yield error
-    for i, rule in enumerate(settings.channels):
-        if isinstance(rule, Webhook) and not is_web_address(rule.url):
-            yield ("channels", i), "url", "the url is neither http nor https", "write it as https://host/path"
 
 
 def _make_source(folder: Path, rule: LogSource, secrets: Credentials) -> None:
@@ -130,6 +149,14 @@ def _make_roster(folder: Path, feed: RosterFeed, secrets: Credentials) -> None:
     profile_of(feed, folder)
     if feed.url:
         _need_database(feed, secrets)
+
+
+def _need_web_address(url: str) -> None:
+    """Raises BadInput where nothing can be called there."""
+    if not is_web_address(url):
+        raise BadInput(
+            CONFIG_NAME, None, "the heartbeat_url is neither http nor https", "write it as https://host/path"
+        )
 
 
 def _need_database(rule: SqlTable | RosterFeed, secrets: Credentials) -> None:

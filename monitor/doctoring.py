@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
@@ -16,9 +17,12 @@ from monitor.core.counted import counted
 from monitor.model import BadInput
 from monitor.recognition import Check, people_checks, such_as
 from monitor.seconding import KINDS
+from monitor.settings import load_settings
+from monitor.sources import push
 from monitor.sources.log_names import readable_kinds
-from monitor.station import Station, open_to_others
-from monitor.store import audit, inbox, outbox, requests, rosters, segments
+from monitor.sources.roster_feeds import files_of
+from monitor.station import CONFIG_NAME, Station, open_to_others
+from monitor.store import audit, inbox, outbox, requests, rosters, segments, senders
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
 from monitor.store.state import get, schema_version
@@ -26,12 +30,31 @@ from monitor.upkeep import staleness
 from monitor.viewers import folder_owner
 
 SHOWN = 5
+NO_CHANNEL = "there is none: nobody is told; add [[channels]]"
 HEARTBEAT_LATE = timedelta(minutes=5)
 LEAST_FREE_BYTES = 1 << 30
 MOST_AHEAD = timedelta(minutes=5)
 LATE_SHARE = 0.1
+PUSHED = f"source {push.NAME}/"
 TEMPORARY = re.compile("contract|contingent|temp|vendor|agency|freelance|extern|fixed.?term|intern", re.IGNORECASE)
 """Employment types that come to an end; whether it is known is another matter."""
+
+
+def before_the_start(folder: Path) -> Iterator[Check]:
+    """What can be told of a working folder of which nothing was ever read, and what to do next."""
+    yield from _config(folder)
+    if faults(folder):
+        return
+    settings = load_settings(folder / CONFIG_NAME)
+    for feed in settings.rosters:
+        try:
+            there = "" if feed.url else f"{', '.join(str(path) for path in files_of(feed, folder)[:SHOWN])} is there"
+            yield Check(f"roster {feed.name}", "good", there or "read from a database")
+        except BadInput as error:
+            yield Check(f"roster {feed.name}", "look", str(error))
+    if not settings.channels:
+        yield Check("channels", "look", NO_CHANNEL)
+    yield Check("store", "look", f"nothing is read yet: put rosters and logs in place, then lastday once -C {folder}")
 
 
 def examine(station: Station, now: datetime) -> Iterator[Check]:
@@ -40,14 +63,14 @@ def examine(station: Station, now: datetime) -> Iterator[Check]:
         with station.state.read() as connection:
             veil = station.veil(connection)
     except BadInput as error:
-        yield from _config(station)
+        yield from _config(station.folder)
         yield Check("secrets", "bad", f"{error}; without it nothing else is told, for names would show")
         return
     yield from (replace(check, text=veil.blur(check.text)) for check in _checks(station, now))
 
 
 def _checks(station: Station, now: datetime) -> Iterator[Check]:
-    yield from _config(station)
+    yield from _config(station.folder)
     yield Check("schema", "good", f"{station.state.where} at {schema_version(station.state)}")
     free = shutil.disk_usage(station.folder).free
     yield Check("disk", "good" if free > LEAST_FREE_BYTES else "bad", f"{free / (1 << 30):,.1f} GiB free")
@@ -67,11 +90,11 @@ def _checks(station: Station, now: datetime) -> Iterator[Check]:
     yield Check("history", "bad" if broken else "good", text)
 
 
-def _config(station: Station) -> Iterator[Check]:
-    found = faults(station.folder)
+def _config(folder: Path) -> Iterator[Check]:
+    found = faults(folder)
     yield from (Check("config", "bad", str(fault)) for fault in found)
     if not found:
-        yield from (Check("config", "look", remark) for remark in remarks(station.folder))
+        yield from (Check("config", "look", str(remark)) for remark in remarks(folder))
         yield Check("config", "good", "lastday.toml is in order")
 
 
@@ -178,6 +201,10 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
             text = f"{counted(len(left), 'file is', 'files are')} of no kind that is read, {such_as(left)}"
             text += f"; readable: {readable_kinds()}"
             yield Check(f"source {source.name}", "look", text)
+    there = senders.heard(connection, now)
+    for name in (topic.removeprefix(PUSHED) for topic in telling.standing(connection) if topic.startswith(PUSHED)):
+        since = f" since {there[name][1]:%Y-%m-%d %H:%MZ}" if name in there else ""
+        yield Check(PUSHED + name, "bad", f"has sent nothing{since}, while others are pushed; mend its sender")
     files = connection.execute(select(func.count()).select_from(cursors)).scalar()
     bad = connection.execute(select(func.count()).select_from(rejects)).scalar()
     yield Check("reading", "good", f"{files:,} files and tables are followed, {bad:,} lines set aside in all")
@@ -186,7 +213,7 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
 def _channels(connection: Connection, station: Station) -> Iterator[Check]:
     off, counts, stuck = outbox.channels_off(connection), outbox.counts(connection), outbox.stuck(connection)
     if not station.settings.channels:
-        yield Check("channels", "bad", "there is none: nobody is told; add [[channels]]")
+        yield Check("channels", "bad", NO_CHANNEL)
     for channel in station.settings.channels:
         waiting, lost = counts.get((channel.name, "waiting"), 0), counts.get((channel.name, "given_up"), 0)
         text = f"{counts.get((channel.name, 'sent'), 0):,} sent, {waiting:,} waiting, {lost:,} given up"

@@ -18,6 +18,7 @@ Fault = tuple[Place, str, str, str]
 """Where, at which key, what is wrong, and the mend."""
 NEAR = 0.7
 """So alike are a word and the one that was meant, from 0 to 1."""
+_BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 _SEE = "see config/lastday.toml for what there is"
 
 
@@ -31,11 +32,36 @@ def misfits(told: dict[str, Any], kind: Any, defaults: dict[str, Any]) -> Iterat
         if name not in fields:
             yield (name, 0), "", f"no table {name} is known", _meant(name, fields)
         elif typing.get_origin(fields[name]) is tuple:
-            for i, item in enumerate(value if isinstance(value, list) else [value]):
+            if not isinstance(value, list):
+                yield (name, 0), "", f"there may be several of {name}, each a table", f"write it as [[{name}]]"
+            for i, item in enumerate(_several(value)):
                 yield from _misfits_in(item, typing.get_args(fields[name])[0], (name, i))
         else:
             whole = merge(defaults.get(name, {}), value) if isinstance(value, dict) else value
             yield from _misfits_in(whole, fields[name], (name, 0))
+
+
+def fitting(told: dict[str, Any], kind: Any, unfit: Sequence[Fault]) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """What stands in the file without what does not fit, and of each table of several which ones are left.
+
+    unfit: as `misfits` tells it.
+    """
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    wrong = {(place, key) for place, key, *_ in unfit}
+    rest: dict[str, Any] = {}
+    left: dict[str, list[int]] = {}
+
+    def pared(table: Any, place: Place) -> Any:
+        return {key: value for key, value in table.items() if (place, key) not in wrong}
+
+    for name, value in told.items():
+        if name in fields and typing.get_origin(fields[name]) is tuple:
+            rows = [pared(row, (name, i)) if isinstance(row, dict) else row for i, row in enumerate(_several(value))]
+            left[name] = [i for i, row in enumerate(rows) if _is(row, typing.get_args(fields[name])[0])]
+            rest[name] = [rows[i] for i in left[name]]
+        elif name in fields and isinstance(value, dict):
+            rest[name] = pared(value, (name, 0))
+    return rest, left
 
 
 def line_of(text: str, place: Place, key: str) -> int | None:
@@ -79,8 +105,10 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def plainly(what: str) -> str:
-    """What msgspec says, without a pattern that nobody reads: the only one is that of `Memory`."""
+    """What msgspec says, without signs and a pattern that nobody reads: the only one is that of `Memory`."""
     what = what.partition(" - at ")[0]
+    if bound := re.fullmatch(r"Expected `(?:int|float)` ([<>]=?) ([\d.]+)", what):
+        return f"must be {_BOUNDS[bound[1]]} {bound[2]}"
     return "no size; write it such as 600MB or 2GB" if "matching regex" in what else what
 
 
@@ -88,6 +116,18 @@ def _meant(word: object, known: Iterable[str]) -> str:
     """The mend of a word that nobody knows: the one that is nearest to it."""
     near = get_close_matches(str(word), [str(name) for name in known], 1, NEAR)
     return f"did you mean {near[0]}? {_SEE}" if near else _SEE
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is(row: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(row, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _words(kind: Any) -> list[str]:

@@ -217,18 +217,21 @@ class Notice:
 
 
 class Retryable(Exception):
-    """The channel did not take the notice; try again, after so many seconds where it says so."""
+    """The channel did not take the notice; try again, after so many seconds where it says so.
 
-    def __init__(self, why: str, after_seconds: float | None = None) -> None:
+    left: recipients who do not have it yet, where some do; all of them where none is named.
+    """
+
+    def __init__(self, why: str, after_seconds: float | None = None, *, left: tuple[str, ...] = ()) -> None:
         """Everything that the message says."""
-        self.why, self.after_seconds = why, after_seconds
+        self.why, self.after_seconds, self.left = why, after_seconds, left
         super().__init__(why)
 
 
 class Rejected(Exception):
-    """The channel will never take this notice; `gone` where it takes none any more."""
+    """The channel will never take this notice; `gone` where it takes none any more; `left` as for Retryable."""
 
-    def __init__(self, why: str, *, gone: bool = False) -> None:
+    def __init__(self, why: str, *, gone: bool = False, left: tuple[str, ...] = ()) -> None:
         """Everything that the message says."""
-        self.why, self.gone = why, gone
+        self.why, self.gone, self.left = why, gone, left
         super().__init__(why)

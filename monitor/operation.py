@@ -12,6 +12,15 @@ Level = Literal["low", "medium", "high", "critical"]
 Role = Literal["viewer", "investigator", "privacy-officer", "operator"]
 LAST_PORT = 65535
 Port = Annotated[int, msgspec.Meta(ge=1, le=LAST_PORT)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Several = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+Pause = Annotated[float, msgspec.Meta(ge=0.01, le=31_536_000)]
+"""Seconds from one turn of a job to the next, at most a year; without a pause it would do nothing else."""
+Span = Annotated[float, msgspec.Meta(ge=0, le=876_000)]
+"""A span of time in any unit; in hours a hundred years."""
+Deadline = Annotated[float, msgspec.Meta(gt=0, le=110)]
+"""Seconds in which a channel must have taken a notice: within the lease of one that is being sent."""
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,25 +32,25 @@ class Store(_Table, frozen=True):
 
     data: str = "data"
     url: str = ""
-    hot_days: int = 2
-    keep_days: int = 400
+    hot_days: Days = 2
+    keep_days: Days = 400
 
 
 class Schedule(_Table, frozen=True):
     """How often each job runs; times of day are local in `timezone`."""
 
-    ingest_seconds: float = 1.0
-    assess_seconds: float = 2.0
-    deliver_seconds: float = 1.0
-    roster_seconds: float = 30.0
-    heartbeat_seconds: float = 60.0
+    ingest_seconds: Pause = 1.0
+    assess_seconds: Pause = 2.0
+    deliver_seconds: Pause = 1.0
+    roster_seconds: Pause = 30.0
+    heartbeat_seconds: Pause = 60.0
     heartbeat_url: str = ""
     refit: str = "03:00"
-    refit_days: int = 1
+    refit_days: Several = 1
     upkeep: str = "02:30"
     digest: str = "08:00"
     timezone: str = "UTC"
-    lease_seconds: float = 15.0
+    lease_seconds: Pause = 15.0
 
 
 class Http(_Table, frozen=True):
@@ -49,8 +58,8 @@ class Http(_Table, frozen=True):
 
     listen: str = "127.0.0.1:8321"
     token: str = "LASTDAY_TOKEN"
-    max_body_bytes: int = 8 << 20
-    most_at_once: int = 4
+    max_body_bytes: Several = 8 << 20
+    most_at_once: Several = 4
 
     def address(self) -> tuple[str, int]:
         """Host and port to listen on. Raises BadInput where `listen` names none."""
@@ -77,15 +86,15 @@ class Notices(_Table, frozen=True):
 
     at_once: Level = "high"
     digest: Level = "medium"
-    reminder_hours: float = 24.0
-    reminders: int = 2
-    flood: int = 5
+    reminder_hours: Span = 24.0
+    reminders: Count = 2
+    flood: Count = 5
     quiet_from: str = ""
     quiet_to: str = ""
     quiet_below: Level = "critical"
-    stale_roster_hours: float = 96.0
-    silent_source_hours: float = 48.0
-    give_up_hours: float = 72.0
+    stale_roster_hours: Span = 96.0
+    silent_source_hours: Span = 48.0
+    give_up_hours: Span = 72.0
     operator: tuple[str, ...] = ()
     allow_internal: tuple[str, ...] = ()
 
@@ -93,14 +102,14 @@ class Notices(_Table, frozen=True):
 class Privacy(_Table, frozen=True):
     """Who sees names, how long, and how long what is told of people is kept; days of 0 keep for ever."""
 
-    reveal_minutes: float = 60.0
+    reveal_minutes: Span = 60.0
     two_person: bool = False
-    request_hours: float = 24.0
-    case_days: int = 730
-    finding_days: int = 730
-    notice_days: int = 400
-    reject_days: int = 90
-    roster_days: int = 1095
+    request_hours: Span = 24.0
+    case_days: Days = 730
+    finding_days: Days = 730
+    notice_days: Days = 400
+    reject_days: Days = 90
+    roster_days: Days = 1095
 
 
 class ViewerRule(_Table, frozen=True):
@@ -137,7 +146,7 @@ class Folder(_Table, frozen=True, tag_field="kind", tag="folder"):
     name: str
     path: str
     match: str = "**/*"
-    settle_seconds: float = 60.0
+    settle_seconds: Span = 60.0
     format: str = ""
     timezone: str = ""
 
@@ -152,8 +161,8 @@ class SqlTable(_Table, frozen=True, tag_field="kind", tag="table"):
     columns: dict[str, str] = {}
     format: str = ""
     timezone: str = ""
-    overlap: float = 300.0
-    batch: int = 5000
+    overlap: Span = 300.0
+    batch: Several = 5000
 
 
 class Email(_Table, frozen=True, tag_field="kind", tag="email"):
@@ -170,7 +179,7 @@ class Email(_Table, frozen=True, tag_field="kind", tag="email"):
     password: str = ""
     thin: bool = False
     names: bool = False
-    deadline_seconds: float = 60.0
+    deadline_seconds: Deadline = 60.0
 
 
 class Webhook(_Table, frozen=True, tag_field="kind", tag="webhook"):
@@ -182,7 +191,7 @@ class Webhook(_Table, frozen=True, tag_field="kind", tag="webhook"):
     owners: tuple[str, ...] = ()
     thin: bool = True
     names: bool = False
-    deadline_seconds: float = 15.0
+    deadline_seconds: Deadline = 15.0
 
 
 class Chat(_Table, frozen=True, tag_field="kind", tag="apprise"):
@@ -193,7 +202,7 @@ class Chat(_Table, frozen=True, tag_field="kind", tag="apprise"):
     owners: tuple[str, ...] = ()
     thin: bool = True
     names: bool = False
-    deadline_seconds: float = 30.0
+    deadline_seconds: Deadline = 30.0
 
 
 Channel = Email | Webhook | Chat

@@ -172,7 +172,7 @@ def _send(station: Station, channel: Channel, claimed: outbox.Claimed, now: date
             _turn_off(station, channel.name, trouble.why, now)
             return False
         with station.state.write() as connection:
-            outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why)
+            outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why, trouble.left)
             text = f"{channel.name} refused a notice: {trouble.why}"
             telling.warn(connection, station, topic, text, now)
         return False
@@ -195,10 +195,10 @@ def _try_again(station: Station, claimed: outbox.Claimed, trouble: Retryable, no
     hours = station.settings.notices.give_up_hours
     due = retry.next_try(claimed.notice.created_at, now, claimed.attempts, claimed.key, trouble.after_seconds, hours)
     if due is not None:
-        outbox.mark_waiting(station.state, claimed.key, holder, now, due, trouble.why)
+        outbox.mark_waiting(station.state, claimed.key, holder, now, due, trouble.why, trouble.left)
         return
     with station.state.write() as connection:
-        outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why)
+        outbox.mark_given_up(connection, claimed.key, holder, now, trouble.why, trouble.left)
         text = f"a notice could not be sent through {claimed.channel} for {hours:g} hours: {trouble.why}"
         telling.warn(connection, station, f"channel {claimed.channel}", text, now)
 

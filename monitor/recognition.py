@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -44,7 +45,7 @@ def people_checks(connection: Connection, station: Station, now: datetime) -> It
         recall(connection, db, station.data)
         logs, feeds = partial(days_of, History(db)), station.feeds(connection)
         people = identify(everybody.values(), rules.people.timezone, leaving, feeds, logs, rules.windows.after)
-        actors = db.execute("SELECT lower(actor), count(*), max(t) FROM event GROUP BY 1").fetchall()
+        actors = db.execute("SELECT lower(actor), feed, count(*) FROM event GROUP BY 1, 2").fetchall()
         actions = [action for (action,) in db.execute("SELECT DISTINCT action FROM event ORDER BY 1").fetchall()]
         late = f"SELECT feed, count(*), max(t) FROM event WHERE t > {micros(now + CLOCK_AHEAD)} GROUP BY 1 ORDER BY 1"
         ahead = db.execute(late).fetchall()
@@ -52,16 +53,12 @@ def people_checks(connection: Connection, station: Station, now: datetime) -> It
         text = f"{counted(n, 'event')} of {feed} later than this clock, up to {instant(last):%Y-%m-%d %H:%MZ}"
         yield Check("clock", "look", f"{text}; a clock is off, and nothing of that is judged before its time comes")
     known = people.names.keys() | people.ambiguous.keys()
-    strangers = sorted(((n, actor) for actor, n, _ in actors if actor not in known), reverse=True)
-    total = sum(n for _, n, _ in actors)
-    lost = sum(n for n, _ in strangers)
+    strangers = [row for row in actors if row[0] not in known]
+    total, lost = (sum(n for _, _, n in rows) for rows in (actors, strangers))
     if strangers:
-        names = ", ".join(actor for _, actor in strangers[:SHOWN])
-        yield Check(
-            "accounts",
-            "bad" if lost > total / 2 else "look",
-            f"{lost:,} of {total:,} events are by {counted(len(strangers), 'actor')} on no roster, for example {names}",
-        )
+        who = counted(len({actor for actor, _, _ in strangers}), "actor")
+        text = f"{lost:,} of {total:,} events are by {who} on no roster: {'; '.join(_by_source(strangers))}"
+        yield Check("accounts", "bad" if lost > total / 2 else "look", text)
     elif total:
         yield Check("accounts", "good", "every actor is on a roster")
     if people.ambiguous:
@@ -77,6 +74,16 @@ def people_checks(connection: Connection, station: Station, now: datetime) -> It
     seen = {people.names[actor] for actor, _, _ in actors if actor in people.names}
     active = {people.all[i].person_id for i in seen}
     yield from _unseen(station, station.veil(connection), everybody, leaving, active, now)
+
+
+def _by_source(strangers: Sequence[tuple[str, str, int]]) -> Iterator[str]:
+    """Of each source the number of events, the most first, and who did most of them. strangers: (actor, source, n)."""
+    sums: Counter[str] = Counter()
+    for _, feed, n in strangers:
+        sums[feed] += n
+    for feed, n in sorted(sums.items(), key=lambda item: (-item[1], item[0])):
+        busiest = sorted(((count, actor) for actor, of, count in strangers if of == feed), reverse=True)
+        yield f"{n:,} of {feed}, {such_as([actor for _, actor in busiest])}"
 
 
 def _actions(station: Station, actions: list[str]) -> Iterator[Check]:

@@ -15,7 +15,7 @@ from msgspec import Meta
 from monitor.core.catalogue import Catalogue, CatalogueFile, Entry, Sense, Weight
 from monitor.core.levels import Thresholds
 from monitor.core.windows import WindowRules, is_zone
-from monitor.misfits import line_at, line_of, merge, misfits, plainly
+from monitor.misfits import Fault, line_at, line_of, merge, misfits, plainly
 from monitor.model import BadInput
 from monitor.operation import (
     Channel,
@@ -131,18 +131,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_settings(path: Path | None = None) -> Settings:
     """The defaults, with the user's file over them. Raises BadInput with the line to mend."""
-    told = shipped("lastday.toml")
-    where = path or CONFIG / "lastday.toml"
-    if path is not None:
-        own = read_toml(path)
-        for fault in misfits_of(path, own):
-            raise fault
-        told = merge(told, own)
-    if "written" in told["actions"]:
-        raise _wrong(where, ("actions", "written"), "no setting; the catalogue's file is named by catalogue")
-    settings = _converted(where, told, Settings)
-    for at, what in _contradictions(settings):
-        raise _wrong(where, at, what)
+    own = read_toml(path) if path else {}
+    for fault in misfits_of(path, own) if path else ():
+        raise fault
+    settings = over_defaults(path, own)
+    for fault in contradictory(path or CONFIG / "lastday.toml", settings):
+        raise fault
+    return settings
+
+
+def over_defaults(path: Path | None, own: dict[str, Any]) -> Settings:
+    """What stands in the user's file, over the defaults; own: without `unfit`."""
+    settings = _converted(path or CONFIG / "lastday.toml", merge(shipped("lastday.toml"), own), Settings)
     if settings.actions.catalogue and path is not None:
         beside = path.parent / settings.actions.catalogue
         actions = msgspec.structs.replace(settings.actions, catalogue=str(beside), written=_text_of(beside))
@@ -150,12 +150,25 @@ def load_settings(path: Path | None = None) -> Settings:
     return settings
 
 
-def misfits_of(path: Path, own: dict[str, Any]) -> list[BadInput]:
-    """Every word in a user's file that nobody knows, and every value of another kind, with its line and mend.
+def contradictory(path: Path, settings: Settings) -> list[BadInput]:
+    """Settings of the right kind that cannot be, each with its line."""
+    return [_wrong(path, at, what) for at, what in _contradictions(settings)]
 
-    own: what stands in the file.
-    """
+
+def unfit(own: dict[str, Any]) -> list[Fault]:
+    """Every word in a user's file that nobody knows, and every value of another kind. own: what stands in the file."""
     found = list(misfits(own, Settings, shipped("lastday.toml")))
+    actions = own.get("actions")
+    if isinstance(actions, dict) and "written" in actions:
+        found.append(
+            (("actions", 0), "written", "no setting written is known in [actions]", "name a file by catalogue")
+        )
+    return found
+
+
+def misfits_of(path: Path, own: dict[str, Any]) -> list[BadInput]:
+    """What `unfit` tells, with its line and mend."""
+    found = unfit(own)
     text = path.read_text("utf-8-sig") if found else ""
     return [BadInput(str(path), line_of(text, place, key), what, mend) for place, key, what, mend in found]
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 
 from monitor import telling
 from monitor.core import routing
-from monitor.core.guard import refusal
+from monitor.core.counted import counted
+from monitor.core.guard import Dated, refusal
 from monitor.core.routing import names_of
 from monitor.databases import url_to_read
 from monitor.erasing import actors_held, erased_ids
@@ -22,11 +23,16 @@ from monitor.sources.roster_feeds import files_of, newest, read_feed
 from monitor.sources.rosters import Roster
 from monitor.station import Station, expired
 from monitor.store import gone as names
-from monitor.store import holds, inbox, retention, rosters, segments
+from monitor.store import holds, inbox, retention, rosters, segments, senders
 from monitor.store.rosters import Told, Version
 from monitor.store.schema import tallies
 from monitor.store.state import bump, get, put
 from monitor.viewers import system_user
+
+STILL = timedelta(seconds=60)
+"""A roster's file that somebody is missing from must have lain still for so long: copied slowly it is cut anywhere."""
+_SENDER = f"source {push.NAME}/"
+"""How the topics begin of what is told of single sources that are pushed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +74,24 @@ def sync_roster(station: Station, feed: RosterFeed, now: datetime) -> int:
         if stamp and last.status == "in_force":
             station.stamps[feed.name] = stamp
         return 0
-    return _bring_in(station, feed.name, new, sha256, accepted, roster, now)
+    written = datetime.fromtimestamp(stamp[2] / 1e9, UTC) if stamp else None
+    return _bring_in(station, feed.name, new, sha256, accepted, roster, now, written)
 
 
 def _bring_in(
-    station: Station, feed: str, new: Told, sha256: str, accepted: bool, roster: Roster, now: datetime
+    station: Station,
+    feed: str,
+    new: Told,
+    sha256: str,
+    accepted: bool,
+    roster: Roster,
+    now: datetime,
+    written: datetime | None,
 ) -> int:
     """Put a version into force, or refuse it and tell the operator. Returns how many things changed.
 
     accepted: somebody said that it is right, however much is missing.  roster: as it was read; who is told there with a
-    last day that cannot be read has the departures told before.
+    last day that cannot be read has the departures told before.  written: when the file was, None for a database.
     """
     rejects = sorted([*roster.rejects, *roster.dates], key=lambda reject: reject.line)
     with station.state.write() as connection:
@@ -90,6 +104,13 @@ def _bring_in(
         old = {p: days for p, days in before.days().items() if p in there}
         unread = len(roster.undated), roster.last_days
         why = None if accepted else refusal(there, set(new.people), old, new.days(), *unread)
+        young = written is not None and abs(now - written) < STILL  # the clock of the disk may not be quite ours
+        if young and not accepted and not why and (lacking := _lacking(there, old, new, roster.undated)):
+            station.problems[feed] = (
+                f"the file that was just written lacks {lacking}: it may be half-written, and is read again "
+                f"when it has lain still for {STILL.seconds} seconds"
+            )
+            return 0
         departures = sum(map(len, new.departures.values()))
         status = "refused" if why else "in_force"
         version = Version(feed, sha256, len(new.people), departures, len(rejects), status, why or "")
@@ -99,6 +120,17 @@ def _bring_in(
         text = f"a new version of the roster {feed} was refused: {why}; {stays}"
         telling.warn(connection, station, f"roster {feed}", text if why else None, now)
         return 0 if why else rosters.apply(connection, feed, new, now)
+
+
+def _lacking(there: set[str], old: Dated, new: Told, undated: Collection[str]) -> str:
+    """Whom a version no longer tells, or no longer as leaving; "" where nobody is missing.
+
+    there, old: people and last days before.  undated: whose last day could not be read.
+    """
+    gone = there - new.people.keys()
+    staying = {p for p in there - gone if old.get(p)} - {*new.departures, *undated}
+    told = ((gone, "person", "people"), (staying, "departure", "departures"))
+    return " and ".join(counted(len(who), one, many) for who, one, many in told if who)
 
 
 def _stamp(station: Station, feed: RosterFeed) -> tuple[str, int, int] | None:
@@ -188,6 +220,8 @@ def check_silence(station: Station, now: datetime) -> None:
             silent = since is not None and now >= since and expired(since, now, hours * 3600)
             text = f"{name} has sent nothing for {hours:g} hours" if silent else station.problems.get(name)
             telling.warn(connection, station, f"source {name}", text, now)
+            if name == push.NAME and not silent:
+                _check_senders(connection, station, now)
         for feed in station.settings.rosters:
             telling.warn(connection, station, f"age of roster {feed.name}", staleness(station, feed, now), now)
 
@@ -200,7 +234,25 @@ def _gone_topics(connection: Connection, station: Station, sources: Collection[s
         "channel ": [channel.name for channel in station.settings.channels],
     }  # fmt: skip
     there = {what + name for what, names in named.items() for name in names}
-    return [t for t in telling.standing(connection) if t.startswith(tuple(named)) and t not in there]
+    told = [topic for topic in telling.standing(connection) if topic.startswith(tuple(named))]
+    pushed = push.NAME in sources  # its senders are nobody's to name, see _check_senders
+    return [t for t in told if t not in there and not (pushed and t.startswith(_SENDER))]
+
+
+def _check_senders(connection: Connection, station: Station, now: datetime) -> None:
+    """Tell of single sources that are no longer pushed while others are.
+
+    Only of one that was pushed for as long as it may be silent: somebody may just have tried it.
+    """
+    hours = station.settings.notices.silent_source_hours
+    there = senders.heard(connection, now)
+    for name, (first, last) in there.items():
+        silent = last - first >= timedelta(hours=hours) and now >= last and expired(last, now, hours * 3600)
+        text = f"{name}, which is pushed, has sent nothing for {hours:g} hours" if silent else None
+        telling.warn(connection, station, _SENDER + name, text, now)
+    for told in telling.standing(connection):
+        if told.startswith(_SENDER) and told.removeprefix(_SENDER) not in there:
+            telling.warn(connection, station, told, None, now)
 
 
 def staleness(station: Station, feed: RosterFeed, now: datetime) -> str | None:

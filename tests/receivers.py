@@ -120,13 +120,29 @@ def raw_server(answer: Callable[[socket.socket, threading.Event], None]) -> Iter
 
 @dataclass
 class MailReceiver:
-    """An SMTP server that keeps what it takes. `answers` are given to DATA in turn, the last for ever."""
+    """An SMTP server that keeps what it takes. `answers` are given to DATA in turn, the last for ever.
+
+    refused: what it answers to a recipient whom it does not take.  rude: it hangs up in place of a goodbye.
+    """
 
     answers: list[str] = field(default_factory=lambda: ["250 taken"])
     messages: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    refused: dict[str, str] = field(default_factory=dict)
+    rude: bool = False
     tls: bool = False
     port: int = 0
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 taken"
+
+    async def handle_QUIT(self, server: Any, _session: Any, _envelope: Any) -> str:
+        if self.rude:
+            server.transport.abort()
+        return "221 goodbye"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]

@@ -14,7 +14,9 @@ from monitor.cli.folder import folder_option
 @folder_option
 @click.pass_context
 def check_config(ctx: click.Context, folder: Path) -> None:
-    """Tell every error in lastday.toml, with its line and mend.
+    """Tell every error in lastday.toml at once, with its line and mend, and what is in order but hardly meant.
+
+    Exit codes: 0 in order, also where something should be looked at; 2 something must be mended.
 
     \b
     Example:
@@ -23,11 +25,11 @@ def check_config(ctx: click.Context, folder: Path) -> None:
     from monitor.checking import faults, remarks
     from monitor.report.safe import plain
 
-    found = faults(folder)
+    found, doubtful = faults(folder), remarks(folder)
     for fault in found:
         click.echo(plain(fault, 1000))
+    for remark in doubtful:
+        click.echo(f"look: {plain(remark, 1000)}", err=True)
     if found:
         ctx.exit(WRONG)
-    for remark in remarks(folder):
-        click.echo(remark, err=True)
-    click.echo("lastday.toml is in order", err=True)
+    click.echo("lastday.toml is in order" + (", but look at the above" if doubtful else ""), err=True)

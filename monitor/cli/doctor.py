@@ -28,11 +28,15 @@ def doctor(ctx: click.Context, folder: Path, form: str) -> None:
     Example:
       lastday doctor -C /var/lib/lastday
     """
-    from monitor.doctoring import examine
+    from monitor.doctoring import before_the_start, examine
     from monitor.report.safe import plain
+    from monitor.store.state import NotBegun
 
-    with opened(folder) as station:
-        checks = list(examine(station, clock()))
+    try:
+        with opened(folder) as station:
+            checks = list(examine(station, clock()))
+    except NotBegun:
+        checks = list(before_the_start(folder))
     if form == "json":
         click.echo(json.dumps([asdict(check) for check in checks]))
     else:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.folder import folder_option, opened
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from monitor.station import Station
 
 
 @click.command()
@@ -28,14 +34,35 @@ def rejects(folder: Path, source: str | None, limit: int, form: str) -> None:
     from monitor.store.schema import rejects as table
 
     with opened(folder) as station, station.state.read() as connection:
-        query = select(table).order_by(table.c.seq.desc()).limit(limit)
-        rows = connection.execute(query.where(table.c.source == source) if source else query).all()
         groups = select(table.c.source, func.count()).group_by(table.c.source).order_by(table.c.source)
-        total = connection.execute(groups).all()
+        total = dict(map(tuple, connection.execute(groups)))
+        if source:
+            total = {source: total[source]} if source in total else _none_of(station, connection, source)
+        query = select(table).where(table.c.source.in_(total)).order_by(table.c.seq.desc()).limit(limit)
+        rows = connection.execute(query).all()
         veil = station.veil(connection)
     for row in rows:
         file, why = veil.blur(row.file), veil.blur(row.why)
         told = {"source": row.source, "file": file, "line": row.line, "why": why, "at": row.at.isoformat()}
         click.echo(json.dumps(told) if form == "jsonl" else plain(f"{file}:{row.line}: {why}", 500))
-    for name, n in total:
+    for name, n in total.items():
         click.echo(f"{plain(name)}: {n:,} set aside in all", err=True)
+    if not total:
+        click.echo("no line is set aside", err=True)
+
+
+def _none_of(station: Station, connection: Connection, source: str) -> dict[str, int]:
+    """No line of a source is set aside. Raises BadInput where there is no such source."""
+    from sqlalchemy import select
+
+    from monitor.model import BadInput
+    from monitor.sources import push
+    from monitor.store.schema import tallies
+
+    settings = station.settings
+    named = {feed.name for feed in (*settings.rosters, *settings.sources)}
+    known = named | {push.NAME} | set(connection.scalars(select(tallies.c.source)))
+    if source not in known:
+        what = "no source or roster has that name"
+        raise BadInput(f"--source {source}", None, what, f"there are {', '.join(sorted(known))}")
+    return {source: 0}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -13,11 +14,18 @@ from email.utils import format_datetime
 
 import aiosmtplib
 
+from monitor.core.counted import counted
 from monitor.model import BadInput, Notice, Rejected, Retryable
 from monitor.notify.words import html, subject, text
 from monitor.operation import Email
 from monitor.report.drawing import Drawing, as_png
 from monitor.report.picture import Days, gravest, timeline
+
+LASTING = 500
+"""From here on an answer is for good, below it is for now. RFC 5321, 4.2.1."""
+GOODBYE_SECONDS = 5.0
+Answer = tuple[int, str]
+"""What a server says: its code and its words."""
 
 
 @dataclass(slots=True)
@@ -47,38 +55,44 @@ class MailChannel:
         """Raises Retryable or Rejected where it is not taken."""
         message = compose(notice, key, self.rule, recipients or self.rule.to)
         try:
-            asyncio.run(self._within(message))
+            refused = asyncio.run(self._within(message))
         except TimeoutError:
             raise Retryable(f"not taken within {self.rule.deadline_seconds:g} s") from None
         except aiosmtplib.SMTPRecipientsRefused as error:
-            codes = [refused.code for refused in error.recipients]
-            raise _trouble(max(codes, default=400), "the recipients were refused") from None
+            raise _refused({r.recipient: (r.code, r.message) for r in error.recipients}) from None
         except aiosmtplib.SMTPAuthenticationError as error:
             raise Retryable(f"the server refused the login ({error.code})") from None
         except aiosmtplib.SMTPResponseException as error:
             raise _trouble(error.code, f"the server answered {error.code} {error.message[:200]}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Retryable(f"{type(error).__name__}: {str(error)[:200]}{_mend(str(error), self.rule)}") from None
+        if refused:
+            raise _refused(refused)
 
-    async def _within(self, message: EmailMessage) -> None:
+    async def _within(self, message: EmailMessage) -> Mapping[str, Answer]:
+        """Send it. Returns the recipients whom the server refused while it took the others."""
         rule = self.rule
         client = aiosmtplib.SMTP(
             hostname=rule.host, port=rule.port, use_tls=rule.security == "tls", start_tls=rule.security == "starttls",
             tls_context=self.context, timeout=rule.deadline_seconds,
         )  # fmt: skip
-        async with asyncio.timeout(rule.deadline_seconds):
-            await client.connect()
-            transport = client.transport
-            try:
+        transport = None
+        try:
+            async with asyncio.timeout(rule.deadline_seconds):
+                await client.connect()
+                transport = client.transport
                 if rule.user:
                     await client.login(rule.user, self.password or "")
-                await client.send_message(message)
-                await client.quit()
-            finally:
-                client.close()
-                if isinstance(transport, asyncio.WriteTransport):
-                    transport.abort()  # a server that does not say goodbye would keep it open
-                    await asyncio.sleep(0)
+                refused, _ = await client.send_message(message)
+            with suppress(TimeoutError, OSError, aiosmtplib.SMTPException):  # it is taken, goodbye or not
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await client.quit()
+            return refused
+        finally:
+            client.close()
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()  # a server that does not say goodbye would keep it open
+                await asyncio.sleep(0)
 
 
 def compose(notice: Notice, key: str, rule: Email, recipients: Sequence[str]) -> EmailMessage:
@@ -128,5 +142,14 @@ def _mend(why: str, rule: Email) -> str:
     return ""
 
 
+def _refused(answers: Mapping[str, Answer]) -> Retryable | Rejected:
+    """The server would not take it for these recipients; it may take it later where one of them is to come again."""
+    later = any(code < LASTING for code, _ in answers.values())
+    who, (code, told) = next((r, a) for r, a in answers.items() if later == (a[0] < LASTING))
+    others = f" and {counted(len(answers) - 1, 'other')}" if len(answers) > 1 else ""
+    why, left = f"refused for {who}{others}: the server answered {code} {told[:200]}", tuple(answers)
+    return Retryable(why, left=left) if later else Rejected(why, left=left)
+
+
 def _trouble(code: int, why: str) -> Retryable | Rejected:
-    return Rejected(why) if 500 <= code < 600 else Retryable(why)
+    return Rejected(why) if LASTING <= code < 600 else Retryable(why)

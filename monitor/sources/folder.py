@@ -2,8 +2,9 @@
 
 Growing text files are read on from where reading stopped, known by device and inode; whatever
 does not fit what was read before is read again from the start, because a repeated event changes
-nothing; and so is what was of no use until another format was named. Only whole lines are taken;
-a last line without an end is taken when the file lies still.
+nothing, once the end of the copy that may lie beside it is read; and so is what was of no use
+until another format was named. Only whole lines are taken; a last line without an end is taken
+when the file lies still.
 """
 
 from __future__ import annotations
@@ -87,9 +88,22 @@ class FolderSource:
         item = _item(path)
         cursor = dict(after.get(item, {}))
         if self._grows(named):
-            yield from self._grown(path, named, item, cursor, now, look)
+            yield from self._grown(path, named, item, cursor, now, look, after)
         else:
             yield from self._whole(path, item, cursor, now, look)
+
+    def _copied(self, path: Path, cursor: dict[str, Any], after: Cursors, now: datetime, look: Look) -> Iterator[Batch]:
+        """What was written to a log before it was copied, under a name of no log, and emptied in place."""
+        for copy in sorted(path.parent.iterdir()):
+            passed_over = ending_of(copy) or is_draft(copy) or not copy.is_file()
+            if (
+                passed_over
+                or _item(copy) in after
+                or copy.stat().st_size <= cursor["at"]
+                or not _holds_on(copy, cursor)
+            ):
+                continue
+            yield from self._grown(copy, Path(cursor["path"]), _item(copy), cursor, now, look, after)
 
     def gone(self, after: Cursors) -> list[str]:
         """Items with a cursor whose file is no longer there; none while the folder itself is gone."""
@@ -128,11 +142,21 @@ class FolderSource:
         yield Batch(self.name, item, rows, rejects, received, position)
 
     def _grown(
-        self, path: Path, named: Path, item: str, cursor: dict[str, Any], now: datetime, look: Look
+        self,
+        path: Path,
+        named: Path,
+        item: str,
+        cursor: dict[str, Any],
+        now: datetime,
+        look: Look,
+        after: Cursors,
     ) -> Iterator[Batch]:
         with path.open("rb") as stream:
             at, line = int(cursor.get("at", 0)), int(cursor.get("line", 1))
-            if at and (_seam(stream, at) != cursor.get("seam") or self._in_vain(cursor)):
+            if at and _seam(stream, at) != cursor.get("seam"):
+                yield from self._copied(path, cursor, after, now, look)
+                at, line = 0, 1
+            elif at and self._in_vain(cursor):
                 at, line = 0, 1
             vain = self._way if at == 0 else cursor.get("vain")
             while True:
@@ -195,11 +219,15 @@ def _renamed(lost: Cursors) -> Iterator[tuple[Path, Path]]:
     """
     for folder in sorted({Path(cursor["path"]).parent for cursor in lost.values()}):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.is_file() and (cursor := lost.get(_item(path))) and path.stat().st_size > cursor["at"]:
-                with path.open("rb") as stream:
-                    same = _seam(stream, cursor["at"]) == cursor["seam"]
-                if same:
-                    yield path, Path(cursor["path"])
+            cursor = lost.get(_item(path)) if path.is_file() else None
+            if cursor and path.stat().st_size > cursor["at"] and _holds_on(path, cursor):
+                yield path, Path(cursor["path"])
+
+
+def _holds_on(path: Path, cursor: Mapping[str, Any]) -> bool:
+    """Does what was read of a file before stand in this one?"""
+    with path.open("rb") as stream:
+        return _seam(stream, cursor["at"]) == cursor["seam"]
 
 
 def _look_into(folder: Path) -> None:

@@ -15,6 +15,7 @@ from monitor.core.audit import sign
 from monitor.core.clocks import DAY_US, micros
 from monitor.core.identity import lowered
 from monitor.model import Batch, Reject
+from monitor.store import senders
 from monitor.store.gone import Gone
 from monitor.store.schema import cursors, events, rejects, tallies
 from monitor.store.state import INTAKE, State, bump, get, insert_new, put, take_lock
@@ -23,7 +24,7 @@ COLUMNS = (
     "id", "digest", "t", "actor", "action", "target", "target_type", "outcome", "source", "ip", "session", "reason",
     "magnitude", "attributes", "line_sha256", "seen_at", "feed",
 )  # fmt: skip
-_ACTOR = COLUMNS.index("actor")
+_ACTOR, _SOURCE = COLUMNS.index("actor"), COLUMNS.index("source")
 TEXTS = ("target", "session", "reason", "attributes")
 """What of an event by others can name somebody."""
 ERASED = "an act of somebody who was erased"
@@ -61,14 +62,14 @@ class Stored:
 
 def take(
     state: State, batch: Batch, watched: Callable[[], Collection[str]], now: datetime, *, keep_days: int,
-    hold: Any = None, erased: Callable[[Connection], Gone | None] = lambda _: None,
+    hold: Any = None, erased: Callable[[Connection], Gone | None] = lambda _: None, pushed: bool = False,
 ) -> Stored:  # fmt: skip
     """Store a batch with its cursor; when this returns, it is safe.
 
     watched: lower-case names of people in a watch window; asked when no roster can change any more
     before the commit.  keep_days: how long events are kept.  hold: called with the connection before
     anything is written, to make sure that the caller may still write.  erased: who was erased; their acts are set
-    aside, and they are blurred in those of others.
+    aside, and they are blurred in those of others.  pushed: several may send, so it is noted who was heard of.
     """
     rows, long = _rows(batch)
     aside = [*batch.rejects, *long]
@@ -82,6 +83,8 @@ def take(
             rows = [_without(row, gone) for row in rows if not gone.acted(row[_ACTOR])]
         theirs = received - len(rows)
         aside += [Reject(batch.item, 0, ERASED)] * theirs
+        if pushed:
+            senders.hear(connection, (row[_SOURCE] for row in rows), now)
         seen_at = _stamp(connection, now) if rows else 0
         rows = [(*row, seen_at, batch.source) for row in rows]
         fresh = connection.exec_driver_sql(_insert_sql(connection), rows).rowcount if rows else 0

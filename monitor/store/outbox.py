@@ -84,15 +84,20 @@ def mark_sent(state: State, key: str, holder: str, now: datetime) -> None:
         _settle(connection, key, holder, {"state": "sent", "sent_at": now, "changed_at": now, "error": None})
 
 
-def mark_waiting(state: State, key: str, holder: str, now: datetime, due_at: datetime, why: str) -> None:
-    """The channel did not take it; it is tried again."""
+def mark_waiting(
+    state: State, key: str, holder: str, now: datetime, due_at: datetime, why: str, left: Sequence[str] = ()
+) -> None:
+    """The channel did not take it; it is tried again.  left: those who do not have it yet, where some do."""
+    values = {"state": "waiting", "due_at": due_at, "changed_at": now, "error": why[:500]}
     with state.write() as connection:
-        _settle(connection, key, holder, {"state": "waiting", "due_at": due_at, "changed_at": now, "error": why[:500]})
+        _settle(connection, key, holder, values | _to(left))
 
 
-def mark_given_up(connection: Connection, key: str, holder: str, now: datetime, why: str) -> None:
-    """It is not tried again, and shown."""
-    _settle(connection, key, holder, {"state": "given_up", "changed_at": now, "error": why[:500]})
+def mark_given_up(
+    connection: Connection, key: str, holder: str, now: datetime, why: str, left: Sequence[str] = ()
+) -> None:
+    """It is not tried again, and shown.  left: as for `mark_waiting`."""
+    _settle(connection, key, holder, {"state": "given_up", "changed_at": now, "error": why[:500]} | _to(left))
 
 
 def give_up_channel(connection: Connection, channel: str, now: datetime, why: str) -> list[Any]:
@@ -154,6 +159,10 @@ def as_notice(row: Any) -> Notice:
 
 def _claimed(row: Any) -> Claimed:
     return Claimed(row.key, row.channel, as_notice(row), tuple(json.loads(row.recipients)), row.attempts + 1)
+
+
+def _to(left: Sequence[str]) -> dict[str, Any]:
+    return {"recipients": json.dumps(left)} if left else {}
 
 
 def _settle(connection: Connection, key: str, holder: str, values: dict[str, Any]) -> None:

@@ -59,6 +59,10 @@ def state_url(text: str) -> sa.URL:
     return url
 
 
+class NotBegun(BadInput):
+    """Nothing was ever stored there."""
+
+
 def open_state(where: str | sa.URL, *, migrate: bool = True) -> State:
     """Open the database at a URL, or the SQLite file at a path, and bring its schema up to date.
 
@@ -93,10 +97,11 @@ def _bring_up(state: State, version: str | None, migrate: bool) -> None:
         raise BadInput(
             state.where, None, f"written by a newer lastday (schema {version})", "install that version or a later one"
         )
+    if not migrate and version is None:
+        raise NotBegun(state.where, None, "holds nothing yet", "run lastday once, or lastday run, first")
     if not migrate:
-        raise BadInput(
-            state.where, None, "holds nothing of this version yet", "run lastday once, or lastday run, first"
-        )
+        what = f"was written by an older lastday (schema {version}, this one has {HEAD})"
+        raise BadInput(state.where, None, what, "back it up, then lastday once or lastday run brings it up to date")
     from alembic import command  # noqa: PLC0415  # costs 0.2 s and is needed once
     from alembic.config import Config  # noqa: PLC0415
 

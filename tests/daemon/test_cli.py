@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -91,8 +92,62 @@ def test_the_first_steps_say_what_to_do(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match="make one with lastday init"):
             CliRunner().invoke(main, [*words, "-C", str(folder)], catch_exceptions=False)
     assert "lastday once" in run("init", str(folder)).output
-    with pytest.raises(BadInput, match="run lastday once"):
-        CliRunner().invoke(main, ["doctor", "-C", str(folder)], catch_exceptions=False)
+    assert "run lastday once" in str(run_wrong("leavers", "-C", str(folder)))
+
+
+def test_doctor_tells_a_newcomer_what_to_do_next(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    run("init", str(folder))
+    told = run("doctor", "-C", str(folder)).output
+    assert "look  roster hr: rosters/*.csv: no file for the roster hr; put the roster there" in told
+    assert f"look  store: nothing is read yet: put rosters and logs in place, then lastday once -C {folder}" in told
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    assert "people.csv is there" in run("doctor", "-C", str(folder)).output
+    (folder / "lastday.toml").write_text("[[rosters]]\nname = 'hr'\npath = 'a.csv'\ncolumns = {x = 'y'}\n")
+    assert "BAD   config: " in run("doctor", "-C", str(folder), code=3).output
+
+
+def test_a_store_of_an_older_lastday_is_not_called_empty(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    with sqlite3.connect(folder / "data" / "state.db") as db:
+        db.execute("UPDATE alembic_version SET version_num = '0005'")
+    for words in (["doctor"], ["leavers"]):
+        fault = run_wrong(*words, "-C", str(folder))
+        assert "written by an older lastday (schema 0005" in fault.what
+        assert "back it up" in fault.mend
+
+
+def test_rejects_of_a_source_that_is_none_tell_which_there_are(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "work")
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    run("once", "-C", str(folder))
+    assert run("rejects", "-C", str(folder)).stderr == "no line is set aside\n"
+    (folder / "inbox" / "a.jsonl").write_text("nonsense\n")
+    run("once", "-C", str(folder), code=3)
+    fault = run_wrong("rejects", "--source", "nosuch", "-C", str(folder))
+    assert (fault.where, fault.mend) == ("--source nosuch", "there are admin, hr, push")
+    told = run("rejects", "--source", "admin", "-C", str(folder))
+    assert "a.jsonl:1: " in told.stdout
+    assert told.stderr == "admin: 1 set aside in all\n"
+    assert run("rejects", "--source", "hr", "-C", str(folder)).stderr == "hr: 0 set aside in all\n"
+
+
+def test_doctor_tells_unmatched_accounts_by_source(tmp_path: Path) -> None:
+    folder, now = lay_out(tmp_path / "work"), datetime.now(UTC)
+    config = folder / "lastday.toml"
+    config.write_text(config.read_text() + '[[sources]]\nname = "crm"\nkind = "folder"\npath = "crm"\n')
+    (folder / "crm").mkdir()
+    (folder / "rosters" / "people.csv").write_text(roster(20))
+    acts = [incident(now - timedelta(hours=hour)) | {"id": f"{hour}", "actor": f"svc-{hour}"} for hour in range(3)]
+    (folder / "inbox" / "a.jsonl").write_text(as_lines([incident(now) | {"actor": "acct.p001"}, *acts[:2]]))
+    (folder / "crm" / "a.jsonl").write_text(as_lines([acts[2] | {"actor": "bot"}]))
+    run("once", "-C", str(folder))
+    checks = json.loads(run("doctor", "-C", str(folder), "--format", "json", code=3).output)
+    assert [check["text"] for check in checks if check["topic"] == "accounts"] == [
+        "3 of 4 events are by 3 actors on no roster: 2 of admin, for example svc-1, svc-0; 1 of crm, for example bot"
+    ]
 
 
 def test_where_there_is_nothing_it_says_so(tmp_path: Path) -> None:
@@ -483,6 +538,7 @@ def test_doctor_tells_whose_end_is_not_known(tmp_path: Path) -> None:
     path.write_text("\n".join(lines) + "\n")
     run("once", "-C", str(folder))
     path.write_text("\n".join(lines[:-1]) + "\n")
+    os.utime(path, (datetime.now(UTC).timestamp() - 61,) * 2)  # it lies still
     run("once", "-C", str(folder))
     told = CliRunner().invoke(main, ["doctor", "-C", str(folder), "--format", "json"])
     checks = {c["topic"]: c["text"] for c in json.loads(told.output)}

@@ -164,6 +164,31 @@ def test_a_file_truncated_in_place_is_read_from_its_start(station: Station) -> N
     assert ids(station) == [f"e{i:03d}" for i in range(11)]
 
 
+@pytest.mark.parametrize("name", ["app.log.old", "before.txt", "app.log.1"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_file_copied_and_truncated_is_read_to_its_end(station: Station, name: str, at_once: bool) -> None:
+    path = drop(station, "app.log", some(30))
+    pipeline.ingest(station, NOW)
+    with path.open("a") as stream:
+        stream.write(as_lines(some(2, 30)))
+    drop(station, "other.txt", some(1, 80))
+    copy = path.with_name(name)
+    copy.write_bytes(path.read_bytes())
+    with path.open("r+") as stream:
+        stream.truncate()
+        if not at_once:
+            pipeline.ingest(station, NOW)
+        stream.write(as_lines(some(1, 32)))
+    for _ in range(2):
+        pipeline.ingest(station, NOW)
+    assert ids(station) == [f"e{i:03d}" for i in range(33)], "and nothing of what was never a log"
+    if copy.suffix != ".1":
+        with station.state.read() as connection:
+            assert connection.scalar(sa.select(tallies.c.received)) == 33, "nothing twice"
+            left = station.sources[0].left_out(inbox.cursors_of(connection, "admin"))
+        assert left == ["other.txt"]
+
+
 def test_csv_grows_and_quoted_line_ends_stay_whole(station: Station) -> None:
     path = station.folder / "inbox" / "app.csv"
     path.write_text('id,time,actor,action,target\na,2017-11-02T10:00:00Z,acct.p000,file.delete,"one\ntwo"\n')

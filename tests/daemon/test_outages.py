@@ -103,6 +103,30 @@ def test_a_receiver_that_answers_500_or_asks_to_wait(tmp_path: Path) -> None:
         station.close()
 
 
+def test_a_recipient_who_is_greylisted_is_told_later_and_the_others_once(tmp_path: Path) -> None:
+    late, gone = "late@corp.example", "gone@corp.example"
+    mail, clock = MailReceiver(refused={late: "451 greylisted", gone: "550 unknown"}), SetClock()
+    with mail.listening():
+        channel = mail_channel(mail.port).replace(
+            '"security@corp.example"', f'"security@corp.example", "{late}", "{gone}"'
+        )
+        station = office(tmp_path, channel)
+        daemon = daemon_of(station, clock)
+        judge(station, [finding()], NOW, LEAVING)
+        for _ in range(3):
+            beat(daemon)
+            clock.go(minutes=1)
+        (row,) = posted(station)
+        assert (row["state"], row["recipients"]) == ("waiting", f'["{late}", "{gone}"]')
+        del mail.refused[late]
+        clock.go(minutes=10)
+        beat(daemon)
+    assert [to for to, _ in mail.messages] == [["security@corp.example"], [late]]
+    row, *_ = posted(station)
+    assert (row["state"], row["recipients"]) == ("given_up", f'["{gone}"]')
+    assert row["error"] == f"refused for {gone}: the server answered 550 unknown"
+
+
 def test_a_receiver_that_hangs_does_not_hold_up_the_mail(tmp_path: Path) -> None:
     def hang(_connection: object, over) -> None:
         over.wait()
@@ -266,6 +290,41 @@ def test_a_pushed_log_that_falls_silent_is_told_once_and_not_where_nobody_listen
     upkeep.check_silence(station, NOW + timedelta(hours=51))
     with station.state.read() as connection:
         assert telling.standing(connection) == []
+    station.close()
+
+
+def test_one_pushed_source_that_falls_silent_is_told_while_the_others_go_on(tmp_path: Path) -> None:
+    station = office(tmp_path, MAIL)
+    station.settings = msgspec.structs.replace(station.settings, http=Http(listen="127.0.0.1:8321"))
+
+    def push(source: str, hours: float) -> None:
+        act = incident() | {"id": f"{source}{hours}", "source": source}
+        now, batch = NOW + timedelta(hours=hours), read_push(as_lines([act]).encode())
+        inbox.take(station.state, batch, frozenset, now, keep_days=400, pushed=True)
+
+    def told(hours: float) -> list[str]:
+        now = NOW + timedelta(hours=hours)
+        upkeep.check_silence(station, now)
+        bad = [check.topic for check in examine(station, now) if check.topic.startswith("source push/")]
+        with station.state.read() as connection:
+            assert bad == [topic for topic in telling.standing(connection) if "/" in topic]
+        return bad
+
+    for hour in range(0, 49, 12):
+        push("crm", hour)
+        push("admin", hour)
+    push("tried", 48)
+    for hour in range(60, 121, 12):
+        push("admin", hour)
+    assert told(95) == []
+    assert told(97) == told(120) == ["source push/crm"], "and nothing of one that was only tried"
+    assert [row["body"]["text"] for row in posted(station)] == ["crm, which is pushed, has sent nothing for 48 hours"]
+    push("crm", 121)
+    assert told(122) == []
+    push("admin", 168)
+    assert told(169 + 1) == ["source push/crm"]
+    push("admin", 121 + 30 * 24)
+    assert told(121 + 30 * 24) == [], "it has stopped for good"
     station.close()
 
 

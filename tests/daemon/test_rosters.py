@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -67,6 +68,48 @@ def test_who_vanishes_is_still_known_with_the_departure(station: Station) -> Non
     assert tell(station, roster(10), 2) == 1
     with station.state.read() as connection:
         assert "p000" in rosters.still_there(connection, "hr")
+
+
+@pytest.mark.parametrize("cut", [len(roster(9)), len(roster(9)) + 20])
+def test_a_roster_that_is_still_being_written_takes_nobody_away(station: Station, cut: int) -> None:
+    whole = roster(10, {"p009": "2017-11-02"})
+    tell(station, whole)
+    path, begun = station.folder / "rosters" / "people.csv", NOW + timedelta(hours=1)
+    path.write_text(whole[:cut])
+    os.utime(path, (begun.timestamp(),) * 2)
+    assert upkeep.sync_rosters(station, begun + timedelta(seconds=9)) == 0
+    assert "lain still" in station.problems["hr"]
+    with station.state.read() as connection:
+        assert len(rosters.still_there(connection, "hr")) == 10
+    path.write_text(whole)
+    os.utime(path, (begun.timestamp() + 20,) * 2)
+    assert upkeep.sync_rosters(station, begun + timedelta(seconds=30)) == 0
+    assert not station.problems
+    assert days(station, "p009") == [date(2017, 11, 2)]
+
+
+def test_who_is_gone_from_a_file_that_lies_still_is_gone(station: Station) -> None:
+    tell(station, roster(10))
+    path, begun = station.folder / "rosters" / "people.csv", NOW + timedelta(hours=1)
+    path.write_text(roster(9))
+    os.utime(path, (begun.timestamp(),) * 2)
+    assert upkeep.sync_rosters(station, begun + timedelta(seconds=30)) == 0
+    assert "lacks 1 person:" in station.problems["hr"]
+    assert upkeep.sync_rosters(station, begun + timedelta(seconds=61)) == 1
+    assert not station.problems
+    with station.state.read() as connection:
+        assert len(rosters.still_there(connection, "hr")) == 9
+
+
+def test_a_departure_that_is_told_no_more_waits_until_the_file_lies_still(station: Station) -> None:
+    tell(station, roster(10))
+    path = station.folder / "rosters" / "people.csv"
+    path.write_text(roster(10, {}))
+    os.utime(path, (NOW.timestamp(),) * 2)
+    assert upkeep.sync_rosters(station, NOW + timedelta(seconds=30)) == 0
+    assert "lacks 1 departure:" in station.problems["hr"]
+    assert upkeep.sync_rosters(station, NOW + timedelta(seconds=61)) == 1
+    assert days(station) == []
 
 
 def without(text: str, *gone: str) -> str:

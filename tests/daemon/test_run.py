@@ -5,12 +5,14 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,20 @@ def test_the_incident_of_2017_is_told_within_seconds(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def assert_exposed(text: str) -> None:
+    """Is it what Prometheus reads: the samples of each family together, under one HELP and one TYPE?"""
+    name_of = re.compile(r"(?:# \w+ )?(\w+)")
+    families = [list(lines) for _, lines in groupby(text.splitlines(), lambda line: name_of.match(line)[1])]  # type: ignore[index]
+    names = [lines[0].split(" ")[2] for lines in families]
+    assert len(names) == len(set(names)) > 8
+    for name, (about, kind, *samples) in zip(names, families, strict=True):
+        assert about.startswith(f"# HELP {name} ")
+        assert kind == f"# TYPE {name} {'counter' if name.endswith('_total') else 'gauge'}"
+        assert samples
+        sample = re.compile(rf'{name}(\{{\w+="[^"]*"(,\w+="[^"]*")*\}})? [\d.]+(e-?\d+)?')
+        assert all(sample.fullmatch(line) for line in samples), samples
+
+
 def test_push_health_metrics_and_reload(tmp_path: Path) -> None:
     port = free_port()
     folder = lay_out(tmp_path / "work", TOKEN="geheim")
@@ -149,6 +165,7 @@ def test_push_health_metrics_and_reload(tmp_path: Path) -> None:
         figures = ask("GET", "/metrics")[1]
         assert 'lastday_lines_fresh_total{source="push"} 1' in figures
         assert "lastday_leads 1" in figures
+        assert_exposed(figures)
         good = config.read_text()
         config.write_text("[schedule]\ningest_seconds = 'often'\n")
         daemon.process.send_signal(signal.SIGHUP)

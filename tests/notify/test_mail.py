@@ -160,3 +160,47 @@ def test_a_server_without_what_the_settings_ask_for_is_told_with_the_mend(securi
     with MailReceiver().listening() as receiver, pytest.raises(Retryable) as told:
         MailChannel(rule(receiver.port, security=security), None).send(notice(), key="k", recipients=("a@b.example",))
     assert mend in told.value.why
+
+
+ANN, BOB, CY = "ann@corp.example", "bob@corp.example", "cy@corp.example"
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind", "left", "told"),
+    [
+        (
+            {BOB: "451 greylisted"},
+            Retryable,
+            (BOB,),
+            "refused for bob@corp.example: the server answered 451 greylisted",
+        ),
+        ({BOB: "550 unknown"}, Rejected, (BOB,), "refused for bob@corp.example: the server answered 550 unknown"),
+        ({ANN: "550 unknown", CY: "451 later"}, Retryable, (ANN, CY), "refused for cy@corp.example and 1 other"),
+        (
+            dict.fromkeys((ANN, BOB, CY), "451 later"),
+            Retryable,
+            (ANN, BOB, CY),
+            "and 2 others: the server answered 451",
+        ),
+        (
+            dict.fromkeys((ANN, BOB, CY), "550 no"),
+            Rejected,
+            (ANN, BOB, CY),
+            "refused for ann@corp.example and 2 others",
+        ),
+    ],
+)
+def test_whom_the_server_refuses_is_still_to_be_told(
+    refused: dict[str, str], kind: type[Retryable | Rejected], left: tuple[str, ...], told: str
+) -> None:
+    with MailReceiver(refused=refused).listening() as receiver, pytest.raises(kind, match=told) as trouble:
+        MailChannel(rule(receiver.port), None).send(notice(), key="n1.mail", recipients=(ANN, BOB, CY))
+    assert trouble.value.left == left
+    there = [person for person in (ANN, BOB, CY) if person not in refused]
+    assert [to for to, _ in receiver.messages] == ([there] if there else [])
+
+
+def test_a_server_that_hangs_up_on_a_goodbye_has_taken_the_mail() -> None:
+    with MailReceiver(rude=True).listening() as receiver:
+        MailChannel(rule(receiver.port), None).send(notice(), key="n1.mail", recipients=(ANN,))
+    assert len(receiver.messages) == 1
