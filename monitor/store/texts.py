@@ -18,6 +18,9 @@ _WORDS = " || ".join(f"regexp_extract_all(lower(target), '[a-z0-9{held}]{{4,}}')
 """SQL for what may be an account name in a target: such signs may be part of it, or join it to others (tmp_jdoe)."""
 _DOMAINS = "regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)"
 _HOST = "regexp_extract(lower(target), '^[a-z][a-z0-9+.-]*://([^/:?#]+)', 1)"
+_DRIVE = "regexp_extract(lower(target), '-my[.]sharepoint[.][a-z.]+/personal/([^/]+)', 1)"
+"""SQL for whose OneDrive a target lies in: their address, spelled as matching.drive_of does. It names the organisation,
+which the host does not."""
 _FLOW = pa.schema({"action": pa.string(), "power": pa.bool_()})
 _GRANTEES = ("@granted_to", "@member", "@user", "@shared_with", "@grantee")
 """Attributes that tell who is let in, where the target is what was opened up; as the shipped profiles name them."""
@@ -45,8 +48,9 @@ def belongings(
           FROM mine JOIN moving USING (a) JOIN event ON event.rowid = r),
         away AS (SELECT target FROM (SELECT DISTINCT target, {_HOST} AS host FROM text WHERE takes) AS site
           ANTI JOIN domain ON host = domain OR suffix(host, '.' || domain) WHERE host <> ''),
-        words AS (SELECT target, unnest({_WORDS}) AS word
-          FROM (SELECT DISTINCT target FROM text) ANTI JOIN away USING (target)),
+        drives AS (SELECT target, {_DRIVE} AS word FROM (SELECT DISTINCT target FROM text) WHERE word <> ''),
+        words AS (FROM drives UNION ALL SELECT target, unnest({_WORDS})
+          FROM (SELECT DISTINCT target FROM text) ANTI JOIN away USING (target) ANTI JOIN drives USING (target)),
         owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
           FROM words JOIN name USING (word) GROUP BY target),
         mails AS (SELECT DISTINCT addresses, unnest({_DOMAINS}) AS domain
