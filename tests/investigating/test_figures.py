@@ -13,12 +13,13 @@ import sqlalchemy as sa
 
 from monitor.cli.leavers import how_many, in_words
 from monitor.core.timeline import spread
-from monitor.investigating.circle import everybody, reading
+from monitor.investigating.circle import Everybody, everybody, reading
 from monitor.investigating.comparisons import comparison_of
 from monitor.investigating.events import events_around
 from monitor.investigating.leavers import leavers_of
 from monitor.investigating.timelines import timeline_of
 from monitor.looking import Look, open_look
+from monitor.model import Person
 from monitor.report.timeline import lines, other_lines
 from monitor.station import open_station
 from monitor.store.cases import save_findings
@@ -131,6 +132,16 @@ def test_days_to_go_in_words() -> None:
         "1 day ago",
         "9 days ago",
     ]
+
+
+def test_who_fits_into_no_group_is_compared_with_the_others_of_small_teams() -> None:
+    def staff(title: str, count: int) -> list[Person]:
+        return [Person(f"{title}-{i}", None, None, (), title, title, None, None, None, None) for i in range(count)]
+
+    for others, called in ((staff("pilot", 30), "small teams"), ([], "everybody")):
+        people = {p.person_id: p for p in (*staff("accountant", 4), *staff("lawyer", 3), *others)}
+        group = Everybody(people, "UTC", {})
+        assert (group.group("lawyer-0"), len(group.peers("lawyer-0"))) == (called, 6)
 
 
 def test_leavers_blind_spots(look: Look, demo_folder: DemoFolder) -> None:
