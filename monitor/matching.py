@@ -118,6 +118,16 @@ def mail_domains(people: People) -> list[str]:
 
 
 def tellable(people: People) -> dict[str, int]:
-    """Names that, standing in a target, tell whose it is: accounts and the local part of e-mails."""
+    """Names that, standing in a target, tell whose it is: accounts, the local part of e-mails, drives."""
     names = {name.partition("@")[0]: number for name, number in sorted(people.names.items())}
+    names |= {drive_of(name): number for name, number in people.names.items() if "@" in name}
     return {name: number for name, number in names.items() if len(name) >= SHORTEST_NAME}
+
+
+def drive_of(address: str) -> str:
+    """How OneDrive names the place of whose address this is.
+
+    >>> drive_of("ann.o-neil@corp.example")
+    'ann_o-neil_corp_example'
+    """
+    return address.replace("@", "_").replace(".", "_")

@@ -24,7 +24,6 @@ from monitor.sources.feeds import last_days, read_feed
 from monitor.sources.files import Intake, find_files, load
 from monitor.sources.formats import Reading
 from monitor.sources.incoming import Progress
-from monitor.sources.profiles import RosterProfile
 from monitor.sources.rosters import Roster
 from monitor.sources.streams import DAMAGED
 from monitor.sql import literal
@@ -109,7 +108,7 @@ def load_files(
 ) -> Loaded:  # fmt: skip
     """Read the files, through the profiles that `reading` names. Raises BadInput where one cannot be used at all."""
     reading = reading or Reading()
-    roster = read_rosters(rosters, reading.roster, as_of)
+    roster = read_rosters(rosters, reading, as_of)
     files = reading.choose(find_files(list(events)))
     db = open_engine(settings)
     step("reading events")
@@ -176,9 +175,10 @@ def nothing_to_judge(
     return BadInput(where, None, "no event in it", "name files with events")
 
 
-def read_rosters(paths: Sequence[Path], profile: RosterProfile | None = None, as_of: datetime | None = None) -> Roster:
+def read_rosters(paths: Sequence[Path], reading: Reading | None = None, as_of: datetime | None = None) -> Roster:
     """Several rosters as one; where two know a person, the first named has the say."""
-    rosters = [read_feed(path, profile, as_of=as_of) for path in paths]
+    profiles = (reading or Reading()).profiles_of(paths)
+    rosters = [read_feed(path, profile, as_of=as_of) for path, profile in zip(paths, profiles, strict=True)]
     merged = Roster()
     for place, roster in enumerate(rosters):
         for person_id, person in roster.people.items():

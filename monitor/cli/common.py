@@ -41,8 +41,9 @@ def file_options(command: Callable, *, required: bool = True) -> Callable:
         click.option("--config", type=click.Path(path_type=Path), help="Settings over the shipped ones (TOML)."),
         click.option("--log-timezone", metavar="ZONE",
                      help="Zone of times without an offset. [default: as the format says]"),
-        click.option("--roster-of", metavar="NAME|FILE",
-                     help="Profile of the rosters, e.g. workday. [default: as the format says]"),
+        click.option("--roster-of", multiple=True, metavar="NAME[=FILE|FOLDER|GLOB]",
+                     help="Profile of the rosters, e.g. workday, or my.toml; with = for some of them. "
+                          "May be given often. [default: as the format says]"),
         click.option("--format-of", multiple=True, metavar="NAME[=FILE|FOLDER|GLOB]",
                      help="Profile of the logs, e.g. cert, or my.toml; with = for some of them. May be given often."),
         click.option("--events", "events", multiple=True, required=required, metavar="FILE|FOLDER|GLOB",

@@ -29,8 +29,9 @@ def compare(
 ) -> None:  # fmt: skip
     """Compare a person with the peers, action by action.
 
-    Counts and days are those of the watch window so far. Rates are acts in thirty days: the person's now and before
-    the window, and the peers' in the same days: median, and the low and high that nine of ten stay within.
+    Counts and days are those of the watch window so far, of who is gone until they went. Rates are acts in thirty
+    days: the person's now and before the window, and the peers' in the same days: median, and the low and high that
+    nine of ten stay within.
 
     \b
     Examples:

@@ -60,7 +60,7 @@ def _as_row(look: Look, one: Leaver) -> dict[str, Any]:
     return {
         "person": look.label(person.person_id), "title": look.blur(person.title or "", person.person_id),
         "department": look.blur(person.department or "", person.person_id),
-        "last_day": one.departure.last_day, "days_to_go": (one.departure.last_day - look.now.date()).days,
+        "last_day": one.departure.last_day, "days_to_go": one.days_to_go,
         "kind": one.departure.kind, "certainty": one.departure.certainty, "notice_date": one.departure.notice_date,
         "told_at": one.told_at, "watched_from": one.first, "watched_until": one.end, "acts": one.acts,
         "logs": one.logs, "activity": list(one.activity), "highest_score": one.score, "severity": one.severity,
@@ -82,6 +82,12 @@ def _show(look: Look, found: list[Leaver]) -> None:
         out.print(Text("\n").join(some), no_wrap=fits)  # to find out where to wrap takes longer than all else
 
 
+def in_words(days_to_go: int) -> str:
+    """When the last day is or was."""
+    days = counted(abs(days_to_go), "day")
+    return "today" if not days_to_go else f"in {days}" if days_to_go > 0 else f"{days} ago"
+
+
 def how_many(one: Leaver) -> str:
     """Acts on the days that are drawn, and since the watch window began where those are others."""
     drawn = sum(one.activity)
@@ -100,11 +106,11 @@ def _lines(look: Look, one: Leaver) -> list[Text]:
 
     person, d = look.people[one.departure.person_id], one.departure
     head = Text.assemble((plain(look.label(person.person_id), 60), "bold"), f"  {plain(about(look, person), 60)}")
-    days = (d.last_day - look.now.date()).days
-    ago = "today" if not days else f"in {days} days" if days > 0 else f"{-days} days ago"
     kind = plain(d.kind.replace("_", " "), 20)
     when = Text.assemble(
-        "  last day ", (f"{d.last_day:%a %d %b %Y}", "bold"), f", {ago}: {kind}, {plain(d.certainty, 20)}"
+        "  last day ",
+        (f"{d.last_day:%a %d %b %Y}", "bold"),
+        f", {in_words(one.days_to_go)}: {kind}, {plain(d.certainty, 20)}",
     )
     if one.told_at:
         when.append(f"  (told {one.told_at:%d %b})", "dim")

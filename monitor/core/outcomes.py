@@ -38,6 +38,7 @@ class Outcome:
     """What a watch window (days before the last day) and a budget (notices a week) would have come to.
 
     right, wrong, unlabelled: notices on incidents, on departures labelled harmless, on others.
+    locatable: incidents whose label names an event, without which none can be located.
     filled: how many departures fill the budget, whatever their severity; filled_right, filled_wrong: what those are
     that score highest at the end.
     """
@@ -51,6 +52,7 @@ class Outcome:
     unlabelled: int
     caught: int
     located: int
+    locatable: int
     incidents: int
     filled: int
     filled_right: int
@@ -181,6 +183,7 @@ def outcome(
         unlabelled=sum(person not in bad | good for person in told),
         caught=sum(label.person_id in told for label in planted),
         located=sum(bool(_located(label, life)) for label in planted),
+        locatable=sum(bool(label.event_ids) for label in planted),
         incidents=len(planted),
         filled=len(full),
         filled_right=sum(person in bad for person in full),

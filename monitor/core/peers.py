@@ -10,6 +10,8 @@ from functools import lru_cache
 from monitor.model import Person
 
 ENOUGH = 6
+LEFT = "everybody"
+"""The group of those whose trade and department are both smaller: everybody, where nobody's are larger."""
 _RANK = re.compile(
     r"\b(senior|sr|junior|jr|lead|leading|principal|staff|chief|head of|associate|trainee|intern|i{1,3}|iv|v|\d+)\b\.?"
 )
@@ -37,8 +39,7 @@ def peer_groups(people: Sequence[Person]) -> tuple[list[int], list[str]]:
     ]
     sizes = [Counter(circle[level] for circle in circles) for level in range(3)]
     names = [
-        next((c for c, size in zip(circle, sizes, strict=True) if c and size[c] >= ENOUGH), "everybody")
-        for circle in circles
+        next((c for c, size in zip(circle, sizes, strict=True) if c and size[c] >= ENOUGH), LEFT) for circle in circles
     ]
     known = sorted(set(names))
     number = {name: i for i, name in enumerate(known)}

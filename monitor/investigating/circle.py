@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from monitor.core.clocks import DAY_US, begin_of
-from monitor.core.peers import peer_groups
+from monitor.core.peers import LEFT, peer_groups
 from monitor.core.windows import date_of, day_number, usual_zone
 from monitor.looking import Look
 from monitor.model import Departure, Person
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_PEERS = 150
 """More tell no more of what is usual; of a larger group so many are drawn, always the same."""
+SMALL = "small teams"
+"""What those are called together who fit into no peer group, beside people who do."""
 ZONE_SLACK_US = DAY_US
 """Peers live in other zones: their day begins so much sooner or later at most."""
 SHOWN_DAYS = 30
@@ -77,7 +79,10 @@ class Everybody:
     def group(self, person_id: str) -> str:
         """The name of the person's peer group."""
         number, names = self.groups
-        return names[number[person_id]] if person_id in number else "nobody"
+        if person_id not in number:
+            return "nobody"
+        name = names[number[person_id]]
+        return SMALL if name == LEFT and len(names) > 1 else name
 
 
 def everybody(look: Look) -> Everybody:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.comparison import Row, compare
+from monitor.core.windows import date_of
 from monitor.investigating.circle import (
     day_range,
     departure_of,
@@ -33,21 +34,27 @@ class Comparison:
 
 
 def comparison_of(look: Look, person: Person, shown: tuple[date, date] | None = None) -> Comparison:
-    """The person's actions within the days shown (by default the watch window so far), before them, and the peers'."""
+    """The person's actions within the days shown, before them, and the peers'.
+
+    shown: by default the watch window so far, without the days after who left was last there: they would thin rates.
+    """
     group = everybody(look)
     zone = group.zone(person.person_id)
-    days = shown or shown_days(look, departure_of(look, person.person_id), zone)
-    first, end = day_range(days)
+    departure = departure_of(look, person.person_id)
+    days = shown or shown_days(look, departure, zone)
     peers = group.peers(person.person_id)
     with reading(look) as (_, acted):
         draw_beside(acted, group, [person.person_id, *peers], ("t", "action"), days)
-        own: list[tuple[str, int, int]] = []
-        theirs: Counter[tuple[int, str]] = Counter()
-        for p, action, day, n in acted.days("beside", ["action"]):
-            if p == 0 and day < end:
-                own.append((action, day, n))
-            elif p > 0 and first <= day < end:
-                theirs[p - 1, action] += n
+        counted = acted.days("beside", ["action"])
+    if departure and not shown:
+        last_seen = max((date_of(day) for p, _, day, _ in counted if p == 0), default=days[0])
+        days = days[0], min(days[1], max(departure.last_day, last_seen))
+    first, end = day_range(days)
+    own = [(action, day, n) for p, action, day, n in counted if p == 0 and day < end]
+    theirs: Counter[tuple[int, str]] = Counter()
+    for p, action, day, n in counted:
+        if p > 0 and first <= day < end:
+            theirs[p - 1, action] += n
     rows = compare(
         own, [(p, a, n) for (p, a), n in theirs.items()], range(len(peers)), first, end,
         min([day for _, day, _ in own], default=first),

@@ -31,12 +31,14 @@ class Leaver:
     """A departure as it stands now.
 
     first, end: the watch window, the end not included.  activity: acts on each of the last SHOWN_DAYS days.
-    told_at: on the person's clock.  acts, logs: within the window so far.
+    told_at: on the person's clock.  days_to_go: to the last day, on the person's calendar.  acts, logs: within the
+    window so far.
     blind: what cannot be seen or should not be, a few words each.
     """
 
     departure: Departure
     told_at: datetime | None
+    days_to_go: int
     first: date
     end: date
     activity: tuple[int, ...]
@@ -122,7 +124,7 @@ def _leaver(
     told_at, at_first = told or (None, True)
     here = told_at.astimezone(ZoneInfo(zone)) if told_at else None
     return Leaver(
-        departure, here, date_of(first), date_of(end), activity, acts,
+        departure, here, day_number(departure.last_day) - today, date_of(first), date_of(end), activity, acts,
         seen.logs, score, severity, case[0] if case else None, case[2] if case else None,
         tuple(_blind(group, departure, seen, zone, None if at_first else told_at)),
     )  # fmt: skip
@@ -143,7 +145,7 @@ def _blind(group: Everybody, departure: Departure, seen: _Seen, zone: str, told_
         if silent and len(person.accounts) > 1:
             found.append(f"{len(silent)} of {len(person.accounts)} accounts in no log")
     if shared := [name for name in person.accounts if name not in mine]:
-        found.append(f"{len(shared)} accounts not matched: several people claim them")
+        found.append(f"{counted(len(shared), 'account')} not matched: several people claim them")
     if departure.certainty == "withdrawn":
         return found
     if seen.after:

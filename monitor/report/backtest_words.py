@@ -42,7 +42,13 @@ def verdict(told: Backtest) -> str:
     if old := sum(noticed.backlog for noticed in told.life.noticed):
         text += f", {old} of them on acts that were old when the replay began and are in no week"
     if own.incidents:
-        text += f"; {own.caught} of {own.incidents} labelled incidents caught, {own.located} located"
+        text += f"; {own.caught} of {own.incidents} labelled incidents caught"
+    if own.locatable:
+        text += (
+            f", {own.located} of {own.locatable} located"
+            if own.locatable < own.incidents
+            else f", {own.located} located"
+        )
     if told.average_precision is not None:
         text += f"; average precision {told.average_precision:.2f}"
     return text + "."
@@ -93,7 +99,7 @@ def outcome_row(outcome: Outcome) -> tuple[str, ...]:
     return (
         days(outcome.before), f"{outcome.budget:g}", str(outcome.notices), f"{outcome.notices_a_week:.1f}",
         percent(outcome.precision), percent(outcome.recall),
-        percent(outcome.located / outcome.incidents if outcome.incidents else None),
+        percent(outcome.located / outcome.locatable if outcome.locatable else None),
         str(outcome.filled), percent(outcome.filled_precision), percent(outcome.filled_recall),
     )  # fmt: skip
 

@@ -25,10 +25,11 @@ _STEP = re.compile(r"(?:'([^'\"\\]+)'|([^.\[\]]+))((?:\[\d+\])*)(?:\.|$)")
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A value in steps: found (of, join or text), cut out (take), counted, looked up (map), or else default.
+    """A value in steps: found (of, join or text), taken apart, cut out, counted, looked up (map), or else default.
 
     of: columns, the first that is not empty counts.  join: columns, all that are not empty, put
-    together with `by`.  text: always this.  take: the first group of an RE2 pattern; no match is
+    together with `by`.  text: always this.  parts: what lies between these separators, put
+    together with `by`.  take: the first group of an RE2 pattern; no match is
     no value.  count: how many parts lie between these separators; a number stays.  map: value,
     in any case, to text.  otherwise: what a value becomes that map does not know (default: it
     stays, in its shape).  shape: `words` makes FileDownloaded file_downloaded, `verb_first`
@@ -39,6 +40,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     join: tuple[str, ...] = ()
     by: str = ";"
     text: str | None = None
+    parts: str | None = None
     take: str | None = None
     count: str | None = None
     map: dict[str, str] | None = None
@@ -68,11 +70,13 @@ def field_sql(spec: Spec | None, resolve: Resolve) -> str:
     if not isinstance(spec, Field):
         return _first(columns_of(spec), resolve)
     value = _found(spec, resolve)
+    if spec.parts is not None:
+        value = f"nullif(array_to_string({_parts(value, spec.parts)}, {literal(spec.by)}), '')"
     if spec.take is not None:
         value = f"nullif(regexp_extract({value}, {literal(spec.take)}, 1), '')"
     if spec.count is not None:
-        parts = f"len(list_filter(string_split({value}, {literal(spec.count)}), lambda x: trim(x) <> ''))"
-        value = f"CASE WHEN try_cast({value} AS DOUBLE) IS NOT NULL THEN {value} ELSE {parts}::VARCHAR END"
+        parts = f"len({_parts(value, spec.count)})::VARCHAR"
+        value = f"CASE WHEN try_cast({value} AS DOUBLE) IS NOT NULL THEN {value} ELSE {parts} END"
     shaped = _shaped(value, spec.shape)
     if spec.map is not None:
         known = " ".join(f"WHEN {literal(key.lower())} THEN {literal(to)}" for key, to in spec.map.items())
@@ -189,6 +193,11 @@ def _found(spec: Field, resolve: Resolve) -> str:
         there = [f"nullif(trim({sql}), '')" for name in spec.join if (sql := resolve(name))]
         return f"nullif(concat_ws({literal(spec.by)}, {', '.join(there)}), '')" if there else "NULL::VARCHAR"
     return _first(columns_of(spec.of), resolve)
+
+
+def _parts(value: str, separator: str) -> str:
+    parts = f"list_transform(string_split({value}, {literal(separator)}), lambda x: trim(x))"
+    return f"list_filter({parts}, lambda x: x <> '')"
 
 
 def _first(names: tuple[str, ...], resolve: Resolve) -> str:

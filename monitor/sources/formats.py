@@ -20,10 +20,10 @@ from monitor.sources.through import look_through
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are read: profiles, each for all files or for some, and the profile of the rosters."""
+    """How files are read: profiles, each for all files or for some, and those of the rosters, likewise."""
 
     formats: tuple[tuple[Format, frozenset[Path] | None], ...] = ()
-    roster: RosterProfile | None = None
+    rosters: tuple[tuple[RosterProfile, str], ...] = ()
 
     def choose(self, files: Iterable[Path]) -> list[Path]:
         """The files that hold events; a profile may tell others that lie beside them.
@@ -53,12 +53,27 @@ class Reading:
     def _format(self, path: Path) -> Format | None:
         return next((profile for profile, mine in self.formats if mine is None or path in mine), None)
 
+    def profiles_of(self, rosters: Sequence[Path]) -> list[RosterProfile | None]:
+        """Through which each of the rosters is read, None for a canonical one.
 
-def read_through(formats: Sequence[str], roster: str | None = None, timezone: str | None = None) -> Reading:
+        Raises BadInput where a profile was named for a roster that is none of these.
+        """
+        for _, pattern in self.rosters:
+            if not any(_is_named(path, pattern) for path in rosters):
+                raise BadInput(f"--roster-of ={pattern}", None, "no --hr is such a file", "name it as --hr does")
+        return [next((profile for profile, mine in self.rosters if _is_named(path, mine)), None) for path in rosters]
+
+
+def _is_named(path: Path, pattern: str) -> bool:
+    """Is it the file or folder, or one of a glob? Nothing names every one."""
+    return not pattern or path == Path(pattern) or fnmatch(str(path), str(Path(pattern)))
+
+
+def read_through(formats: Sequence[str], rosters: Sequence[str] = (), timezone: str | None = None) -> Reading:
     """What --format-of, --roster-of and --log-timezone say.
 
     formats: NAME for every file, or NAME=FILE|FOLDER|GLOB for those files; NAME is a shipped
-    profile or a path to one.  Raises BadInput.
+    profile or a path to one.  rosters: the same.  Raises BadInput.
     """
     if timezone:
         _check_zone(timezone, formats)
@@ -67,8 +82,9 @@ def read_through(formats: Sequence[str], roster: str | None = None, timezone: st
         name, _, pattern = text.partition("=")
         told.append((load_format(name, timezone), frozenset(find_files([pattern])) if pattern else None))
     told.sort(key=lambda one: one[1] is None)
-    roster = roster or next((profile.roster for profile, _ in told if profile.roster), None)
-    return Reading(tuple(told), load_roster_profile(roster) if roster else None)
+    rosters = rosters or [profile.roster for profile, _ in told if profile.roster][:1]
+    named = [(load_roster_profile(name), mine) for name, _, mine in (text.partition("=") for text in rosters)]
+    return Reading(tuple(told), tuple(sorted(named, key=lambda one: not one[1])))
 
 
 def _check_zone(timezone: str, formats: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -64,7 +64,8 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A vendor's format.
 
     time_format: `iso`, `epoch_seconds`, `epoch_milliseconds` or strptime patterns.  missing: words, in any case, that
-    the vendor writes where there is no value.
+    the vendor writes where there is no value.  decimal: what stands before the cents in a magnitude that is text; what
+    parts its thousands is left out then.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     see: tuple[str, ...] = ()
     timezone: str = "UTC"
     time_format: str | tuple[str, ...] = "iso"
+    decimal: Literal[".", ","] | None = None
     missing: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     roster: str = ""

@@ -38,6 +38,8 @@ from monitor.sql import literal, quote
 MAX_BUNDLE_BYTES = 64 << 20
 """A line that holds a list of records may be so long."""
 _LOCAL = r"\d{4}-\d\d?-\d\d?([Tt ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?"
+_BETWEEN_DIGITS = r"\s\x{a0}\x{202f}'’"
+"""What else parts the thousands of a number, in a set of RE2: spaces, also those that do not break, and apostrophes."""
 _EPOCHS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}
 
 
@@ -83,13 +85,20 @@ class _Through:
             fits = " ".join(f"WHEN {when_sql(rule.when, resolve)} THEN {i}" for i, rule in enumerate(self.log.rule))
             records = f'(SELECT *, CASE {fits} END AS "~fits" FROM {records})'
         mine = [name for name in names if name in self.attributes]
-        columns = ", ".join(f"{_field(self.log, name, resolve)} AS {quote(name)}" for name in (*KNOWN, *mine))
+        columns = ", ".join(f"{self._value(name, resolve)} AS {quote(name)}" for name in (*KNOWN, *mine))
         raw = f"""SELECT *, {_moment(self.profile)} AS moment
             FROM (SELECT {n} AS n, {wrong} AS wrong, {columns} FROM {records})"""
         form = self.profile.time_format
         like = literal(f"the time is not in the form {form if isinstance(form, str) else ' or '.join(form)}")
         wrong = f"coalesce(wrong, CASE WHEN time IS NOT NULL AND moment IS NULL THEN {like} END)"
         insert(self.db, index, names, mine, typed(raw, mine, wrong=wrong, moment="moment"))
+
+    def _value(self, name: str, resolve: Resolve) -> str:
+        value = _field(self.log, name, resolve)
+        if name != "magnitude" or self.profile.decimal is None:
+            return value
+        thousands = "[" + ("." if self.profile.decimal == "," else ",") + _BETWEEN_DIGITS + "]"
+        return f"replace(regexp_replace({value}, {literal(thousands)}, '', 'g'), ',', '.')"
 
     def _named(self, records: str, resolve: Resolve) -> tuple[str, Resolve]:
         """The relation with a column for each name in the log, which may also lie in the column that holds the record.

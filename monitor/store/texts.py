@@ -18,7 +18,14 @@ _WORDS = " || ".join(f"regexp_extract_all(lower(target), '[a-z0-9{held}]{{4,}}')
 """SQL for what may be an account name in a target: such signs may be part of it, or join it to others (tmp_jdoe)."""
 _DOMAINS = "regexp_extract_all(lower(addresses), '@([a-z0-9.-]+)', 1)"
 _HOST = "regexp_extract(lower(target), '^[a-z][a-z0-9+.-]*://([^/:?#]+)', 1)"
+_DRIVE = "regexp_extract(lower(target), '-my[.]sharepoint[.][a-z.]+/personal/([^/]+)', 1)"
+"""SQL for whose OneDrive a target lies in: their address, spelled as matching.drive_of does. It names the organisation,
+which the host does not."""
 _FLOW = pa.schema({"action": pa.string(), "power": pa.bool_()})
+_GRANTEES = ("@granted_to", "@member", "@user", "@shared_with", "@grantee")
+"""Attributes that tell who is let in, where the target is what was opened up; as the shipped profiles name them."""
+_BARE = "lower(regexp_extract(grantee, '([^/\\\\:@\\s]+)(@[^@]*)?$', 1))"
+"""SQL for the account in user:anna@example.org, CORP\\anna and a path that ends in it."""
 _NO_ADDRESS = ("id", "why", "feed", "actor", "action", "@from", "@sender", "reason")
 
 
@@ -41,8 +48,9 @@ def belongings(
           FROM mine JOIN moving USING (a) JOIN event ON event.rowid = r),
         away AS (SELECT target FROM (SELECT DISTINCT target, {_HOST} AS host FROM text WHERE takes) AS site
           ANTI JOIN domain ON host = domain OR suffix(host, '.' || domain) WHERE host <> ''),
-        words AS (SELECT target, unnest({_WORDS}) AS word
-          FROM (SELECT DISTINCT target FROM text) ANTI JOIN away USING (target)),
+        drives AS (SELECT target, {_DRIVE} AS word FROM (SELECT DISTINCT target FROM text) WHERE word <> ''),
+        words AS (FROM drives UNION ALL SELECT target, unnest({_WORDS})
+          FROM (SELECT DISTINCT target FROM text) ANTI JOIN away USING (target) ANTI JOIN drives USING (target)),
         owned AS (SELECT target, CASE WHEN min(q) = max(q) THEN min(q) ELSE -1 END AS owner
           FROM words JOIN name USING (word) GROUP BY target),
         mails AS (SELECT DISTINCT addresses, unnest({_DOMAINS}) AS domain
@@ -60,20 +68,25 @@ def find_toward(history: History, actions: Sequence[Action], domains: Sequence[s
     """Build `toward` (r, way, q): events that are another thing for whom they are done to, and all of `hand`.
 
     OUTSIDERS: of those of the actions that go out, what names an address of elsewhere.  ONESELF: of those that give
-    power, what names an account of the actor as its target; see put_names.
+    power, what names an account of the actor as its target or as who is let in; see put_names.
     """
     put_domains(history, domains)
     flows = [(action.name, gives_power(action)) for action in actions if goes_out(action)]
     history.put(
         "flow", pa.table({"action": [name for name, _ in flows], "power": [power for _, power in flows]}, schema=_FLOW)
     )
+    there = [quote(name) for name in history.texts(()) if name in _GRANTEES]
+    grantees = f"concat_ws(';', {', '.join(there)})" if there else "NULL::VARCHAR"
     history.db.execute(f"""CREATE OR REPLACE TABLE toward AS
-        WITH text AS (SELECT event.rowid AS r, power, actor, target, {addresses_sql(history)} AS addresses
+        WITH text AS (SELECT event.rowid AS r, power, actor, target, {grantees} AS grantees,
+            {addresses_sql(history)} AS addresses
           FROM event JOIN flow USING (action)),
         outside AS (SELECT DISTINCT r FROM (SELECT r, unnest({_DOMAINS}) AS domain FROM text WHERE addresses LIKE '%@%')
           ANTI JOIN domain USING (domain)),
-        own AS (SELECT r FROM text JOIN who USING (actor)
-          JOIN name ON q = p AND word = lower(split_part(target, '@', 1)) WHERE power),
+        let_in AS (SELECT r, actor, lower(split_part(target, '@', 1)) AS word FROM text WHERE power
+          UNION ALL SELECT r, actor, {_BARE}
+          FROM (SELECT r, actor, unnest(string_split(grantees, ';')) AS grantee FROM text WHERE power)),
+        own AS (SELECT DISTINCT r FROM let_in JOIN who USING (actor) JOIN name USING (word) WHERE q = p),
         told AS (SELECT r, {OUTSIDERS}::TINYINT AS way FROM outside
           UNION ALL SELECT r, {ONESELF} FROM own ANTI JOIN outside USING (r))
         SELECT r, way, NULL::INTEGER AS q FROM told ANTI JOIN hand USING (r)

@@ -393,6 +393,23 @@ def test_the_table_fits_and_holds_no_control_character(firm: Firm, width: int, m
         assert word in ran.out
 
 
+def test_where_no_label_names_an_event_nothing_is_said_of_locating(firm: Firm, tmp_path: Path) -> None:
+    """It cannot be known whether a loud finding holds the act: none is no "0 located"."""
+    labels = tmp_path / "l.csv"
+    labels.write_text("person_id,verdict\nops-07,malicious\nops-11,benign\n")
+    ran = lastday("backtest", *firm.files, "--labels", labels, "--step", "90")
+    assert "1 of 1 labelled incidents caught; average precision" in " ".join(ran.out.split())
+    [row] = [line for line in ran.out.splitlines() if re.match(r"30 days +2 ", line)]
+    assert re.search(r" %  +100 %  +-  ", row)
+
+
+def test_of_located_only_incidents_count_whose_events_are_named(firm: Firm, tmp_path: Path) -> None:
+    labels = tmp_path / "l.csv"
+    labels.write_text(f"person_id,verdict,event_id\nops-07,malicious,{firm.drop}\nops-15,honest-mistake,\n")
+    ran = lastday("backtest", *firm.files, "--labels", labels, "--step", "90")
+    assert "2 of 2 labelled incidents caught, 1 of 1 located" in " ".join(ran.out.split())
+
+
 def test_without_labels_nothing_is_claimed(firm: Firm) -> None:
     ran = lastday("backtest", *firm.files, "--step", "90", "--format", "json")
     found = json.loads(ran.out)

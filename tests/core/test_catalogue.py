@@ -81,7 +81,8 @@ def test_of_what_nothing_is_known_nobody_claims_to_know_the_way_back(catalogue: 
      ("Granted Access", "block the card"), ("CardAdmitted", "block the card"), ("Forced Open", "security"),
      ("UNSET_NETWORK_POLICY", "last version"), ("UNDROP DATABASE", "stayed dropped"), ("session.create", "owner"),
      ("UsbBlocked", "kept from happening"), ("4699", "definition"), ("invoice.authorise", "before it is paid"),
-     ("mfa_factor.disable", "second factor"), ("fee.remove", "Book"), ("syslog.clear", "lost lines")],
+     ("mfa_factor.disable", "second factor"), ("fee.remove", "Book"), ("syslog.clear", "lost lines"),
+     ("loyalty_account.credit", "before it is spent"), ("account.credited", "before it is spent")],
 )  # fmt: skip
 def test_the_way_back_fits_the_act(catalogue: Catalogue, name: str, told: str) -> None:
     assert told in catalogue.action(name.lower()).undo

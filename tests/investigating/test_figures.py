@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from monitor.cli.leavers import how_many
+from monitor.cli.leavers import how_many, in_words
 from monitor.core.timeline import spread
-from monitor.investigating.circle import everybody, reading
+from monitor.investigating.circle import Everybody, everybody, reading
 from monitor.investigating.comparisons import comparison_of
 from monitor.investigating.events import events_around
 from monitor.investigating.leavers import leavers_of
 from monitor.investigating.timelines import timeline_of
 from monitor.looking import Look, open_look
+from monitor.model import Person
 from monitor.report.timeline import lines, other_lines
 from monitor.station import open_station
 from monitor.store.cases import save_findings
@@ -101,6 +102,46 @@ def test_actions_are_compared_over_the_same_days(look: Look, demo_folder: DemoFo
         assert row.users == sum(other[row.action] > 0 for other in theirs)
         assert row.place == 1 + sum(other[row.action] > mine[row.action] for other in theirs)
     assert {row.action for row in told.rows} >= set(mine)
+
+
+def test_the_days_after_somebody_left_thin_no_rate(look: Look, demo_folder: DemoFolder) -> None:
+    """Of who is gone a rate is that of the days until they went, and the peers' that of the same days."""
+    gone = [d for d in look.departures if look.station.is_open(d, NOW) and d.last_day < NOW.date()]
+    assert gone
+    for departure in gone:
+        told = comparison_of(look, look.people[departure.person_id])
+        mine = acts(look, demo_folder, departure.person_id)
+        assert told.last == max(departure.last_day, *(time.date() for time, _ in mine if time <= NOW))
+        most = told.rows[0]
+        assert most.now == sum(a == most.action and told.first <= time.date() <= told.last for time, a in mine)
+        assert most.own_now == round(most.now * 30 / ((told.last - told.first).days + 1), 1)
+
+
+def test_the_days_to_go_are_those_of_the_persons_own_calendar(look: Look, demo_folder: DemoFolder) -> None:
+    """In Singapore it is the next day already."""
+    evening = replace(look, now=NOW.replace(hour=20))
+    [one] = [o for o in leavers_of(evening, everyone=True) if o.departure.person_id == demo_folder.contractor]
+    assert one.days_to_go == (one.departure.last_day - date(2017, 9, 19)).days
+
+
+def test_days_to_go_in_words() -> None:
+    assert [in_words(days) for days in (0, 1, 2, -1, -9)] == [
+        "today",
+        "in 1 day",
+        "in 2 days",
+        "1 day ago",
+        "9 days ago",
+    ]
+
+
+def test_who_fits_into_no_group_is_compared_with_the_others_of_small_teams() -> None:
+    def staff(title: str, count: int) -> list[Person]:
+        return [Person(f"{title}-{i}", None, None, (), title, title, None, None, None, None) for i in range(count)]
+
+    for others, called in ((staff("pilot", 30), "small teams"), ([], "everybody")):
+        people = {p.person_id: p for p in (*staff("accountant", 4), *staff("lawyer", 3), *others)}
+        group = Everybody(people, "UTC", {})
+        assert (group.group("lawyer-0"), len(group.peers("lawyer-0"))) == (called, 6)
 
 
 def test_leavers_blind_spots(look: Look, demo_folder: DemoFolder) -> None:

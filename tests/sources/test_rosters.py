@@ -11,7 +11,7 @@ import zstandard
 
 from monitor.model import BadInput, Departure
 from monitor.scanning import read_rosters
-from monitor.sources.profiles import load_roster_profile
+from monitor.sources.formats import read_through
 from monitor.sources.rosters import Roster, read_roster
 
 HEAD = "person_id,name,email,accounts,timezone,start_date,notice_date,last_day,departure_kind,status\n"
@@ -193,7 +193,7 @@ def test_a_profile_gives_a_roster_with_our_columns_its_dates(tmp_path: Path) -> 
     profile = tmp_path / "ours.toml"
     profile.write_text('title = "ours"\ndate_format = ["%d.%m.%Y"]\n[columns]\nperson_id = "person_id"\n')
     (tmp_path / "hr.csv").write_text(HEAD + "p1,Ann,,,,,,14.06.2024,dismissal,\np2,,,,,,,2024-06-15,,\n")
-    read = read_rosters([tmp_path / "hr.csv"], load_roster_profile(str(profile)))
+    read = read_rosters([tmp_path / "hr.csv"], read_through([], [str(profile)]))
     assert [(d.person_id, d.last_day, d.kind) for d in read.departures] == [
         ("p1", date(2024, 6, 14), "dismissal"), ("p2", date(2024, 6, 15), "unknown"),
     ]  # fmt: skip
