@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date
@@ -25,6 +26,8 @@ from monitor.sources.streams import DAMAGED
 SHOWN = 5
 MOST_COLUMNS = 20
 MOST_UNMATCHED = 0.5
+_LIST = re.compile("[^=]*[^=,;][,;][^=]+")
+"""Several names in one, with a comma or semicolon between them; an LDAP name has such between its parts."""
 
 
 def show_scan(result: Scan, mine: Sequence[Finding], limit: int, *, each: bool) -> None:
@@ -76,6 +79,13 @@ def messages(result: Scan, lines: int | None = SHOWN) -> list[str]:
         told.append(
             f"not on the roster: {counted(events, 'event')} by {counted(actors, 'actor')} ({where}), "
             f"for example {plain(example)}"
+        )
+    accounts = [account for person in result.roster.people.values() for account in person.accounts]
+    if lists := [account for account in accounts if _LIST.fullmatch(account)]:
+        what = counted(len(lists), "account looks like a list", "accounts look like lists")
+        told.append(
+            f"taken for one name: {what}, for example {plain(lists[0], 40)}; part accounts by |, or take them apart by "
+            "a profile's parts (docs/formats.md)"
         )
     if many := list(result.assessed.people.ambiguous):
         names = ", ".join(plain(name) for name in many[:SHOWN])

@@ -361,6 +361,16 @@ def test_foreign_columns_are_told_with_the_way_out(office: Office, tmp_path: Pat
         assert words in told.err
 
 
+def test_accounts_that_look_like_a_list_are_told_with_the_way_out(office: Office, tmp_path: Path) -> None:
+    """A vendor writes "jdoe, 1000JD" into one cell: taken for one name it matches nothing that either did."""
+    vendors = tmp_path / "vendors.csv"
+    vendors.write_text('person_id,accounts\nv1,"jdoe, 1000JD"\nv2,one|two\n"v3","cn=jdoe,ou=staff"\n')
+    told = " ".join(lastday("scan", *office.files, "--hr", vendors).err.split())
+    assert "taken for one name: 1 account looks like a list, for example jdoe, 1000jd; part accounts by |" in told
+    assert "a profile's parts" in told
+    assert "like a list" not in lastday("scan", *office.files).err
+
+
 def test_swapped_files_are_told(office: Office, tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     log.write_text("time,actor,action\n2017-11-02T10:00:00Z,a,b.c\n")
