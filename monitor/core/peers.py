@@ -27,7 +27,7 @@ def peer_groups(people: Sequence[Person]) -> tuple[list[int], list[str]]:
     """Each person's group number, and the groups' names.
 
     The same trade and department where at least ENOUGH share them; else the same trade anywhere,
-    the same department, everybody.
+    the same department, those who are left.
     """
     circles = [
         (
