@@ -38,4 +38,3 @@ def log_to_stderr() -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("lastday").setLevel(logging.INFO)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
