@@ -31,7 +31,7 @@ class Schedule(_Table, frozen=True):
     """How often each job runs; times of day are local in `timezone`."""
 
     ingest_seconds: float = 1.0
-    assess_seconds: float = 2.0
+    assess_seconds: float = 0.5
     deliver_seconds: float = 1.0
     roster_seconds: float = 30.0
     heartbeat_seconds: float = 60.0
