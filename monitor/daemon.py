@@ -283,7 +283,7 @@ class Daemon:
         ])  # fmt: skip
 
     def _rest_of_ingest(self) -> float:
-        """As long as the last pass took: a log that never rests has half of the time, and one that does comes at once."""
+        """As long as the last pass took: a log that never rests has half of the time, any other comes at once."""
         last = self.runs.get("ingest")
         return self.rest_of("ingest", min(last.seconds, self.station.settings.schedule.ingest_seconds)) if last else 0
 

@@ -274,7 +274,7 @@ def test_a_clock_set_back_by_an_hour_costs_nothing(kept: Station, monkeypatch: p
 
 
 def test_who_looks_at_an_earlier_moment_sees_that_moment(kept: Station) -> None:
-    """A question may hold an older view of the store than the judgement that looked just before it, and the other way."""
+    """A question may hold an older view of the store than the judgement that looked just before it."""
     assert kept.frozen
     came = kept.frozen[1].came
     drop(kept, "one.jsonl", [incident() | {"id": "one"}])
