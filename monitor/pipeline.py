@@ -37,7 +37,7 @@ from monitor.store.recall import lost_files, recall
 from monitor.store.state import get, put
 
 MOST_FRESH = 200_000
-"""To go through more than that beside each new event costs more than to judge everything once."""
+"""All of them are gone through beside each new event: beyond so many everything is judged anew, so that this ends."""
 
 
 @dataclass(frozen=True, slots=True)
