@@ -26,7 +26,7 @@ from monitor.core.windows import Window
 from monitor.matching import match
 from monitor.model import Departure
 from monitor.settings import Settings
-from monitor.store.fresh import Mark
+from monitor.store.fresh import Came, Mark
 from monitor.store.gather import Gathered, days_again, watch_again
 from monitor.store.hands import build_hands, find_opened, let_in
 from monitor.store.history import ACTS, Columns, History, week_of
@@ -39,12 +39,12 @@ LATE_DAYS = 8
 
 @dataclass(slots=True)
 class Frozen:
-    """A judgement of everything, kept.  told: the departures it knew.  known: the events it knew."""
+    """A judgement of everything, kept.  told: the departures it knew.  came: the events that it did not know."""
 
     assessed: Assessment
     kept: Kept
     told: Sequence[Departure]
-    known: Mark
+    came: Came
     settings: Settings
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while its tables are used."""
@@ -71,7 +71,7 @@ def freeze(
     first = min((w.first for w in open_now), default=0)
     live = {w.person for w in open_now}
     kept = Kept(db, history, sorted(live), assessed.gathered.events["r"][real], first)
-    return Frozen(assessed, kept, told, known, settings)
+    return Frozen(assessed, kept, told, Came(known), settings)
 
 
 def judge_again(frozen: Frozen, fresh: pa.Table, until: int) -> tuple[History, Assessment] | None:

@@ -57,9 +57,13 @@ class Api:
         now: Callable[[], datetime],
         troubles: Callable[[], list[str]],
         runs: Mapping[str, Timed],
+        came: Callable[[], None] = lambda: None,
     ) -> None:
-        """now: the time of day.  troubles: what is wrong with the daemon.  runs: how each job last went."""
-        self.station, self.now, self.troubles, self.runs = station, now, troubles, runs
+        """now: the time of day.  troubles: what is wrong with the daemon.  runs: how each job last went.
+
+        came: called once new events are stored.
+        """
+        self.station, self.now, self.troubles, self.runs, self.came = station, now, troubles, runs, came
         self.desk = Desk(station)
         self._room = asyncio.Semaphore(station.settings.http.most_at_once)
 
@@ -146,6 +150,8 @@ class Api:
             self.station.state, batch, lambda: self.station.watched(now), now, keep_days=keep_days,
             erased=self.station.gone, pushed=True,
         )  # fmt: skip
+        if stored.fresh:
+            self.came()
         told = [{"line": reject.line, "why": reject.why} for reject in batch.rejects[:SHOWN_REJECTS]]
         return JSONResponse({
             "received": stored.received, "accepted": stored.received - stored.set_aside, "fresh": stored.fresh,

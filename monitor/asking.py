@@ -24,7 +24,7 @@ from monitor.findings import LEAST_BITS, dossier, findings
 from monitor.model import BadInput
 from monitor.sources.push import read_push
 from monitor.station import Station, expired
-from monitor.store import fresh, rosters
+from monitor.store import rosters
 from monitor.store.history import History
 from monitor.store.segments import SCHEMA
 from monitor.store.state import get
@@ -121,7 +121,7 @@ def _judged(station: Station, event: tuple, now: datetime) -> tuple[str | None, 
             if number is None or number not in frozen.kept.live:
                 return None, Answer("allow", watched=False)
             person_id = frozen.assessed.people.all[number].person_id
-            came = fresh.since(connection, frozen.known)
+            came = frozen.came.read(connection)
             row = pa.Table.from_pylist([dict(zip(SCHEMA.names, (*event, micros(now), _ASKED), strict=True))], SCHEMA)
             known = SCHEMA.empty_table() if came is None else came
             try:

@@ -1,4 +1,4 @@
-"""`lastday run`: the pipeline on schedule. All that is decided, is decided below."""
+"""`lastday run`: the pipeline in turns, each step woken by the one before. All that is decided, is decided below."""
 
 from __future__ import annotations
 
@@ -8,31 +8,35 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import custody, pipeline, upkeep
 from monitor.checking import obstacles
 from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.channels import Channel, make_channel
 from monitor.notify.http import post
+from monitor.operation import Folder
 from monitor.settings import load_settings
+from monitor.sources.watching import tell_changes
 from monitor.station import CONFIG_NAME, Station, make_sources
 from monitor.store import audit
 from monitor.store.lease import NotLeader
 from monitor.store.state import put
+from monitor.turns import Turn, Turns
 from monitor.viewers import system_user
 
 log = logging.getLogger("lastday")
 STUCK_SECONDS = 300.0
 """A job that has not come to an end for so long makes the daemon unhealthy."""
 LEAST_FREE_BYTES = 200 << 20
-REMIND_SECONDS = 30.0
+DAILY_SECONDS, REMIND_SECONDS = 60.0, 30.0
+NEXT = {"rosters": "assess", "ingest": "assess", "assess": "deliver", "daily": "deliver", "remind": "deliver"}
+"""What is woken by a step that did something, by the first word of its name."""
 
 
 class Clock:
@@ -66,6 +70,8 @@ class Daemon:
     runs: dict[str, Run] = field(default_factory=dict)
     began: dict[str, float] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
+    turns: Turns | None = None
+    """The jobs at work, while the daemon runs."""
 
     def tick(self) -> None:
         """Every step once, in a row: what `lastday once` does, and the daemon under a clock of its own."""
@@ -97,6 +103,7 @@ class Daemon:
             result = job()
             if result is not None:
                 log.info("done", extra={"job": name, "result": result})
+                self.wake(NEXT.get(name))
         except NotLeader:
             log.warning("another daemon leads now", extra={"job": name})
         except Exception as error:
@@ -105,6 +112,15 @@ class Daemon:
         ends = self.clock.monotonic()
         self.began.pop(name, None)
         self.runs[name] = Run(ends, ends - begins, trouble)
+
+    def wake(self, what: str | None) -> None:
+        """Let the jobs whose names begin so come up at once, and not only when their time comes."""
+        if self.turns and what:
+            self.turns.wake(what)
+
+    def came(self) -> None:
+        """Events were pushed."""
+        self.wake("assess")
 
     def lease(self) -> None:
         """Keep the lead or take it over."""
@@ -119,15 +135,20 @@ class Daemon:
 
     def assess(self) -> int | None:
         """Judge, but not sooner after the last time than the settings allow."""
-        last, now = self.runs.get("judged"), self.clock.monotonic()
-        if last and now - last.ended < self.station.settings.schedule.assess_seconds:
+        now = self.clock.monotonic()
+        if self.rest_of("judged", self.station.settings.schedule.assess_seconds) > 0:
             return None
         written = pipeline.assess(self.station, self.clock.now())
         if written is not None:
             self.runs["judged"] = Run(self.clock.monotonic(), self.clock.monotonic() - now, None)
         return written
 
-    def daily(self) -> None:
+    def rest_of(self, name: str, seconds: float) -> float:
+        """For how many seconds a job may not come up yet that ran and is to rest for so long."""
+        last = self.runs.get(name)
+        return last.ended + seconds - self.clock.monotonic() if last else 0.0
+
+    def daily(self) -> int | None:
         """What is due once a day: upkeep of the history, and judging everything again."""
         schedule, now = self.station.settings.schedule, self.clock.now()
         if upkeep.is_due(self.station, "upkeep", schedule.upkeep, now):
@@ -136,8 +157,10 @@ class Daemon:
             log.info("upkeep", extra={"job": "daily", "sealed": tended.sealed, "faults": len(tended.faults)})
             self.anchor()
         if upkeep.is_due(self.station, "refit", schedule.refit, now, days=schedule.refit_days):
-            pipeline.assess(self.station, now, anyway=True)
+            written = pipeline.assess(self.station, now, anyway=True)
             upkeep.ran(self.station, "refit", now)
+            return written
+        return None
 
     def anchor(self) -> None:
         """Write the head of the audit chain into the log, which goes where the store does not."""
@@ -183,16 +206,21 @@ class Daemon:
         signals = _listen()
         self.station.keeps = True
         self.step("lease", self.lease)
-        scheduler = self._schedule()
         log.info("running", extra={"job": "daemon", "leads": self.station.lease.leads})
+        going = True
+        while going:
+            with self._at_work():
+                going = self._until_reloaded(signals)
+        self.station.lease.release()
+
+    def _until_reloaded(self, signals: socket.socket) -> bool:
+        """Wait until a new configuration is in force; False where the daemon is to stop."""
         while signals.recv(1)[0] == signal.SIGHUP:
             if self.reload():
-                scheduler.shutdown(wait=True)
-                scheduler = self._schedule()
+                return True
         log.info("stopping", extra={"job": "daemon"})
         self.stopping.set()
-        scheduler.shutdown(wait=True)
-        self.station.lease.release()
+        return False
 
     def reload(self) -> bool:
         """Take over lastday.toml as it stands now; where it is wrong, all stays as it is."""
@@ -224,25 +252,44 @@ class Daemon:
         station.sources = list(make_sources(station.folder, station.settings, station.secrets))
         self.channels = make_channels(station.settings.channels, station)
 
-    def _schedule(self) -> BackgroundScheduler:
-        times = self.station.settings.schedule
-        every = {
-            "rosters": times.roster_seconds, "ingest": times.ingest_seconds, "assess": times.assess_seconds,
-            "daily": 60.0, "remind": REMIND_SECONDS,
-        }  # fmt: skip
-        jobs = [(name, every[name], job) for name, job in self.leader_jobs().items()]
-        jobs += [("lease", times.lease_seconds / 5, self.lease), ("heartbeat", times.heartbeat_seconds, self.heartbeat)]
-        jobs += [(f"deliver {n}", times.deliver_seconds, partial(self.deliver, n)) for n in self.channels]
-        scheduler = BackgroundScheduler(
-            timezone=UTC, executors={"default": {"type": "threadpool", "max_workers": len(jobs)}},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )  # fmt: skip
-        for name, seconds, job in jobs:
-            scheduler.add_job(
-                self.step, "interval", (name, job), seconds=seconds, id=name, next_run_time=datetime.now(UTC)
-            )
-        scheduler.start()
-        return scheduler
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Every job in its turn, and word of logs that grow; at the end what is under way is finished."""
+        station, over = self.station, threading.Event()
+        logs = [station.folder / rule.path for rule in station.settings.sources if isinstance(rule, Folder)]
+        watching = threading.Thread(target=tell_changes, args=(logs, partial(self.wake, "ingest"), over), name="watch")
+        self.turns = self._turns()
+        watching.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watching.join()
+            self.turns.stop()
+
+    def _turns(self) -> Turns:
+        """All jobs, each at its pace."""
+        times, jobs = self.station.settings.schedule, self.leader_jobs()
+
+        def turn(name: str, seconds: float, job: Callable[[], Any], rest: Callable[[], float] | None = None) -> Turn:
+            run = partial(self.step, name, job)
+            return Turn(name, seconds, run, rest) if rest else Turn(name, seconds, run)
+
+        return Turns([
+            turn("rosters", times.roster_seconds, jobs["rosters"]),
+            turn("ingest", times.ingest_seconds, jobs["ingest"], self._rest_of_ingest),
+            turn("assess", times.assess_seconds, jobs["assess"], partial(self.rest_of, "judged", times.assess_seconds)),
+            turn("daily", DAILY_SECONDS, jobs["daily"]),
+            turn("remind", REMIND_SECONDS, jobs["remind"]),
+            turn("lease", times.lease_seconds / 5, self.lease),
+            turn("heartbeat", times.heartbeat_seconds, self.heartbeat),
+            *(turn(f"deliver {n}", times.deliver_seconds, partial(self.deliver, n)) for n in self.channels),
+        ])  # fmt: skip
+
+    def _rest_of_ingest(self) -> float:
+        """As long as the last pass took: a log that never rests has half of the time, any other comes at once."""
+        last = self.runs.get("ingest")
+        return self.rest_of("ingest", min(last.seconds, self.station.settings.schedule.ingest_seconds)) if last else 0
 
 
 def _listen() -> socket.socket:

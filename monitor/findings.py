@@ -119,6 +119,7 @@ def _evidence(assessed: Assessment, rows: NDArray) -> dict[int, Evidence]:
     """For each of the rows the question of every kind that told most, and its figures."""
     told: dict[int, Evidence] = {int(row): {} for row in rows}
     events, baseline, used = assessed.gathered.events, assessed.baseline, assessed.gathered.used
+    these = {name: column[rows] for name, column in events.items()}
     for kind, keys in evidence.strongest(baseline, assessed.surprise, assessed.tier, rows).items():
         if kind == "day":
             continue
@@ -129,7 +130,7 @@ def _evidence(assessed: Assessment, rows: NDArray) -> dict[int, Evidence]:
                 at, X = _rarest_use(assessed, detector, used[facet_of(key)], here)
             else:
                 question = question_of(key)
-                at, X = here, evidence.question_rows(question, {n: c[here] for n, c in events.items()}, baseline.cast)
+                at, X = here, evidence.question_rows(question, these, baseline.cast)[keys == key]
             for row, found in zip(at, explain.figures(detector, X), strict=True):
                 told[int(row)][kind] = (key, found)
     return told

@@ -36,6 +36,9 @@ from monitor.store.inbox import Stored
 from monitor.store.recall import lost_files, recall
 from monitor.store.state import get, put
 
+MOST_FRESH = 200_000
+"""All of them are gone through beside each new event: beyond so many everything is judged anew, so that this ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
@@ -272,9 +275,11 @@ def _look_again(
     if frozen is None:
         return None
     with frozen.lock:
-        came = fresh.since(connection, frozen.known)
+        came = frozen.came.read(connection)
+        if came is None or came.num_rows > MOST_FRESH:
+            return None
         try:
-            again = None if came is None else judge_again(frozen, came, micros(now + CLOCK_AHEAD))
+            again = judge_again(frozen, came, micros(now + CLOCK_AHEAD))
         except duckdb.Error:  # what is kept was lost or does not fit into memory: it can be made anew
             again = None
         if again is None:

@@ -34,7 +34,7 @@ def run(folder: Path) -> None:
         daemon = make_daemon(station)
         server = None
         if station.settings.http.listen:
-            server = Server(Api(station, daemon.clock.now, daemon.troubles, daemon.runs))
+            server = Server(Api(station, daemon.clock.now, daemon.troubles, daemon.runs, daemon.came))
             server.start()
         try:
             daemon.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ class Owners:
         return (self.value[place] == value) & (self.owner[place] != person)
 
 
+@cache
 def is_machine(name: str) -> bool:
     """Does an attribute of that name tell a machine, or its address?
 

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: measures, and writes docs/evaluation.md, docs/speed.md and docs/commands-speed.md."""
+"""`python -m tests.benchmarks`: measures, and writes evaluation, speed, commands-speed and latency.md in docs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DOCS, TRIAL = PROJECT / "docs", PROJECT / "build" / "bench"
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one seed, two kinds, a small log; written to build/bench")
-    parser.add_argument("--only", choices=["detection", "speed", "commands"], help="one part alone")
+    parser.add_argument("--only", choices=["detection", "speed", "commands", "latency"], help="one part alone")
     parser.add_argument("--seeds", type=int, default=3, help="organisations of each kind (3)")
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time, detection only (2)")
     parser.add_argument("--out", type=Path, help="folder for what is written (docs)")
@@ -26,6 +26,10 @@ def main() -> None:
         from tests.benchmarks import commands, write_commands
 
         write_commands.write(commands.measure(told.quick, say), out, command)
+    if told.only in (None, "latency"):
+        from tests.benchmarks import latency, write_latency
+
+        write_latency.write(latency.measure(told.quick, say), out, command)
     if told.only in (None, "speed"):  # first, while nothing has warmed the machine up
         from tests.benchmarks import speed, write_speed
 

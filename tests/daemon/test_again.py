@@ -273,6 +273,31 @@ def test_a_clock_set_back_by_an_hour_costs_nothing(kept: Station, monkeypatch: p
     assert again == everything
 
 
+def test_who_looks_at_an_earlier_moment_sees_that_moment(kept: Station) -> None:
+    """A question may hold an older view of the store than the judgement that looked just before it."""
+    assert kept.frozen
+    came = kept.frozen[1].came
+    drop(kept, "one.jsonl", [incident() | {"id": "one"}])
+    with kept.state.read() as earlier:
+        assert came.read(earlier)["id"].to_pylist() == ["one"]
+        drop(kept, "two.jsonl", [incident() | {"id": "two"}])
+        with kept.state.read() as later:
+            assert sorted(came.read(later)["id"].to_pylist()) == ["one", "two"]
+        assert came.read(earlier)["id"].to_pylist() == ["one"]
+    with kept.state.read() as now:
+        assert sorted(came.read(now)["id"].to_pylist()) == ["one", "two"]
+
+
+def test_after_very_many_new_events_everything_is_judged(kept: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kept.frozen
+    before = kept.frozen[1]
+    monkeypatch.setattr(pipeline, "MOST_FRESH", 1)
+    drop(kept, "new.jsonl", [incident(), incident() | {"id": "again", "target": "@another"}])
+    assert pipeline.assess(kept, NOW) is not None
+    assert kept.frozen[1] is not before
+    assert judged(kept)[0].target in ("@thereal", "@another")
+
+
 def test_what_was_kept_and_got_lost_is_made_anew(kept: Station) -> None:
     assert kept.frozen
     for file in Path(kept.frozen[1].kept.folder.name).iterdir():

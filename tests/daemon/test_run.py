@@ -116,7 +116,6 @@ def test_the_incident_of_2017_is_told_within_seconds(tmp_path: Path) -> None:
     assert "Person" not in json.dumps(daemon.lines)
 
 
-@pytest.mark.slow
 def assert_exposed(text: str) -> None:
     """Is it what Prometheus reads: the samples of each family together, under one HELP and one TYPE?"""
     name_of = re.compile(r"(?:# \w+ )?(\w+)")
@@ -131,6 +130,34 @@ def assert_exposed(text: str) -> None:
         assert all(sample.fullmatch(line) for line in samples), samples
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["appended", "pushed"])
+def test_what_comes_is_read_and_told_without_waiting_for_a_turn(tmp_path: Path, way: str) -> None:
+    """Reading and sending come up at the start and then once an hour: what comes is read and told all the same."""
+    now, port = datetime.now(UTC), free_port()
+    slow = "ingest_seconds = 3600.0\nassess_seconds = 1.0\ndeliver_seconds = 3600.0\n"
+    with HttpReceiver().listening() as hook, MailReceiver().listening() as mail:
+        config = channels(mail, hook).replace("[schedule]\n", "[schedule]\n" + slow)
+        folder = lay_out(tmp_path / "work", config, HOOK=SECRET, TOKEN="geheim")
+        listening = f'listen = "127.0.0.1:{port}"\ntoken = "TOKEN"'
+        (folder / "lastday.toml").write_text((folder / "lastday.toml").read_text().replace('listen = ""', listening))
+        (folder / "rosters" / "people.csv").write_text(roster(leavers={"p000": now.date().isoformat()}))
+        with running(folder) as daemon:
+            daemon.until(job="rosters", message="done")
+            lines = as_lines([*(e for e in usual(until=now) if e["time"] < now.isoformat()), incident(now)])
+            if way == "appended":
+                (folder / "inbox" / "admin.log").write_text(lines)
+            else:
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+                connection.request("POST", "/v1/events", lines, {"authorization": "Bearer geheim"})
+                assert connection.getresponse().status == 200
+                connection.close()
+            assert hook.arrived.acquire(timeout=PATIENCE_SECONDS), daemon.lines
+            assert mail.arrived.acquire(timeout=PATIENCE_SECONDS)
+            assert daemon.stop() == 0
+
+
+@pytest.mark.slow
 def test_push_health_metrics_and_reload(tmp_path: Path) -> None:
     port = free_port()
     folder = lay_out(tmp_path / "work", TOKEN="geheim")
