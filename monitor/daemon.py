@@ -21,7 +21,7 @@ from monitor.checking import obstacles
 from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.channels import Channel, make_channel
 from monitor.notify.http import post
-from monitor.settings import load_settings
+from monitor.settings import Settings, load_settings
 from monitor.station import CONFIG_NAME, Station, make_sources
 from monitor.store import audit
 from monitor.store.lease import NotLeader
@@ -66,6 +66,12 @@ class Daemon:
     runs: dict[str, Run] = field(default_factory=dict)
     began: dict[str, float] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
+    started: Settings = field(init=False)
+    """As they were when the daemon began."""
+
+    def __post_init__(self) -> None:
+        """Nothing is done yet."""
+        self.started = self.station.settings
 
     def tick(self) -> None:
         """Every step once, in a row: what `lastday once` does, and the daemon under a clock of its own."""
@@ -173,7 +179,8 @@ class Daemon:
         now = self.clock.monotonic()
         found = [f"{name}: {run.trouble}" for name, run in sorted(self.runs.items()) if run.trouble]
         found += [f"{name}: hangs" for name, since in sorted(self.began.items()) if now - since > STUCK_SECONDS]
-        if shutil.disk_usage(self.station.folder).free < LEAST_FREE_BYTES:
+        places = (self.station.folder, self.station.data)
+        if min(shutil.disk_usage(place).free for place in places) < LEAST_FREE_BYTES:
             found.append("disk: nearly full")
         return found
 
@@ -208,6 +215,16 @@ class Daemon:
         station.settings, station.sources, self.channels = settings, sources, channels
         self.take_over()
         log.info("reloaded", extra={"job": "reload"})
+        began, told = self.started, settings
+        kept = {
+            "store.url": began.store.url != told.store.url,
+            "store.data": began.store.data != told.store.data,
+            "http.listen": began.http.listen != told.http.listen,
+            "schedule.lease_seconds": began.schedule.lease_seconds != told.schedule.lease_seconds,
+        }
+        if any(kept.values()):
+            late = [name for name, is_other in kept.items() if is_other]
+            log.warning("these settings need a restart", extra={"job": "reload", "settings": late})
         return True
 
     def take_over(self) -> None:
