@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import signal
 import socket
 import threading
@@ -22,7 +21,7 @@ from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.channels import Channel, make_channel
 from monitor.notify.http import post
 from monitor.settings import Settings, load_settings
-from monitor.station import CONFIG_NAME, Station, make_sources
+from monitor.station import CONFIG_NAME, Station, free_bytes, make_sources
 from monitor.store import audit
 from monitor.store.lease import NotLeader
 from monitor.store.state import put
@@ -179,8 +178,7 @@ class Daemon:
         now = self.clock.monotonic()
         found = [f"{name}: {run.trouble}" for name, run in sorted(self.runs.items()) if run.trouble]
         found += [f"{name}: hangs" for name, since in sorted(self.began.items()) if now - since > STUCK_SECONDS]
-        places = (self.station.folder, self.station.data)
-        if min(shutil.disk_usage(place).free for place in places) < LEAST_FREE_BYTES:
+        if free_bytes(self.station) < LEAST_FREE_BYTES:
             found.append("disk: nearly full")
         return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -22,7 +21,7 @@ from monitor.sources import push
 from monitor.sources.folder import FolderSource
 from monitor.sources.log_names import readable_kinds
 from monitor.sources.roster_feeds import files_of
-from monitor.station import CONFIG_NAME, Station, open_to_others
+from monitor.station import CONFIG_NAME, Station, free_bytes, open_to_others
 from monitor.store import audit, inbox, outbox, requests, rosters, segments, senders
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
@@ -73,7 +72,7 @@ def examine(station: Station, now: datetime) -> Iterator[Check]:
 def _checks(station: Station, now: datetime) -> Iterator[Check]:
     yield from _config(station.folder)
     yield Check("schema", "good", f"{station.state.where} at {schema_version(station.state)}")
-    free = min(shutil.disk_usage(place).free for place in (station.folder, station.data))
+    free = free_bytes(station)
     text = f"{free / (1 << 30):,.1f} GiB free"
     roomy = free > LEAST_FREE_BYTES
     yield Check("disk", "good" if roomy else "bad", text if roomy else f"{text}; make room, or nothing can be stored")
