@@ -198,7 +198,7 @@ class Station:
 
 
 def free_bytes(station: Station) -> int:
-    """How much can still be written where there is least room; the data may lie on another disk, or not be there yet."""
+    """How much can be written where there is least room; the data may lie on another disk, or not be there yet."""
     return min(shutil.disk_usage(place).free for place in (station.folder, station.data) if place.exists())
 
 
