@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import signal
 import socket
 import threading
@@ -21,9 +20,9 @@ from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.channels import Channel, make_channel
 from monitor.notify.http import post
 from monitor.operation import Folder
-from monitor.settings import load_settings
+from monitor.settings import Settings, load_settings
 from monitor.sources.watching import tell_changes
-from monitor.station import CONFIG_NAME, Station, make_sources
+from monitor.station import CONFIG_NAME, Station, free_bytes, make_sources
 from monitor.store import audit
 from monitor.store.lease import NotLeader
 from monitor.store.state import put
@@ -72,6 +71,12 @@ class Daemon:
     stopping: threading.Event = field(default_factory=threading.Event)
     turns: Turns | None = None
     """The jobs at work, while the daemon runs."""
+    started: Settings = field(init=False)
+    """As they were when the daemon began."""
+
+    def __post_init__(self) -> None:
+        """Nothing is done yet."""
+        self.started = self.station.settings
 
     def tick(self) -> None:
         """Every step once, in a row: what `lastday once` does, and the daemon under a clock of its own."""
@@ -197,7 +202,7 @@ class Daemon:
         now = self.clock.monotonic()
         found = [f"{name}: {run.trouble}" for name, run in sorted(self.runs.items()) if run.trouble]
         found += [f"{name}: hangs" for name, since in sorted(self.began.items()) if now - since > STUCK_SECONDS]
-        if shutil.disk_usage(self.station.folder).free < LEAST_FREE_BYTES:
+        if free_bytes(self.station) < LEAST_FREE_BYTES:
             found.append("disk: nearly full")
         return found
 
@@ -240,6 +245,16 @@ class Daemon:
         for name in [name for name in self.runs if name.startswith("deliver ")]:
             self.runs.pop(name)
         log.info("reloaded", extra={"job": "reload"})
+        began, told = self.started, settings
+        kept = {
+            "store.url": began.store.url != told.store.url,
+            "store.data": began.store.data != told.store.data,
+            "http.listen": began.http.listen != told.http.listen,
+            "schedule.lease_seconds": began.schedule.lease_seconds != told.schedule.lease_seconds,
+        }
+        if any(kept.values()):
+            late = [name for name, is_other in kept.items() if is_other]
+            log.warning("these settings need a restart", extra={"job": "reload", "settings": late})
         return True
 
     def take_over(self) -> None:

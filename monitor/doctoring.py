@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -19,9 +18,10 @@ from monitor.recognition import Check, people_checks, such_as
 from monitor.seconding import KINDS
 from monitor.settings import load_settings
 from monitor.sources import push
+from monitor.sources.folder import FolderSource
 from monitor.sources.log_names import readable_kinds
 from monitor.sources.roster_feeds import files_of
-from monitor.station import CONFIG_NAME, Station, open_to_others
+from monitor.station import CONFIG_NAME, Station, free_bytes, open_to_others
 from monitor.store import audit, inbox, outbox, requests, rosters, segments, senders
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
@@ -72,8 +72,10 @@ def examine(station: Station, now: datetime) -> Iterator[Check]:
 def _checks(station: Station, now: datetime) -> Iterator[Check]:
     yield from _config(station.folder)
     yield Check("schema", "good", f"{station.state.where} at {schema_version(station.state)}")
-    free = shutil.disk_usage(station.folder).free
-    yield Check("disk", "good" if free > LEAST_FREE_BYTES else "bad", f"{free / (1 << 30):,.1f} GiB free")
+    free = free_bytes(station)
+    text = f"{free / (1 << 30):,.1f} GiB free"
+    roomy = free > LEAST_FREE_BYTES
+    yield Check("disk", "good" if roomy else "bad", text if roomy else f"{text}; make room, or nothing can be stored")
     broken = segments.faults(station.state, station.data)
     with station.state.read() as connection:
         yield from _daemon(connection, now)
@@ -194,9 +196,12 @@ def _sources(connection: Connection, station: Station, now: datetime) -> Iterato
             text + (f"; {broken}" if broken else "; see lastday rejects" if row.set_aside else ""),
         )
     for source in station.sources:
-        if since := get(connection, f"{telling.OPERATOR}source {source.name}"):
+        topic = f"source {source.name}"
+        if since := get(connection, telling.OPERATOR + topic):
             text = f"broken or silent since {datetime.fromisoformat(since):%Y-%m-%d %H:%MZ}, as the operator was told"
-            yield Check(f"source {source.name}", "bad", f"{text}; see lastday once")
+            said = outbox.last_said(connection, topic) or "see lastday once"
+            away = isinstance(source, FolderSource) and not source.path.is_dir()
+            yield Check(topic, "bad", f"{text}: {'see config' if away else said}")
         if left := source.left_out(inbox.cursors_of(connection, source.name)):
             text = f"{counted(len(left), 'file is', 'files are')} of no kind that is read, {such_as(left)}"
             text += f"; readable: {readable_kinds()}"

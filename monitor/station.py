@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import threading
 from collections.abc import Iterable
@@ -194,6 +195,11 @@ class Station:
         """Is it now within the watch window, anywhere on earth, or so shortly after it?"""
         first, end = self.window(departure)
         return departure.certainty != "withdrawn" and first - 1 <= _utc_day(now) <= end + slack_days
+
+
+def free_bytes(station: Station) -> int:
+    """How much can be written where there is least room; the data may lie on another disk, or not be there yet."""
+    return min(shutil.disk_usage(place).free for place in (station.folder, station.data) if place.exists())
 
 
 def open_to_others(station: Station, path: Path) -> bool:

@@ -150,6 +150,13 @@ def recent(connection: Connection, since: datetime, kinds: Sequence[str]) -> int
     return int(connection.execute(query).scalar() or 0)
 
 
+def last_said(connection: Connection, topic: str) -> str | None:
+    """What the operator was last told of something; None where that is past its time."""
+    query = select(outbox.c.body).where(outbox.c.kind == "operator").order_by(outbox.c.created_at.desc())
+    bodies = map(json.loads, connection.scalars(query))
+    return next((str(body["text"]) for body in bodies if body["topic"] == topic), None)
+
+
 def as_notice(row: Any) -> Notice:
     """The notice of a row."""
     return Notice(

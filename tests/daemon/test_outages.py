@@ -276,6 +276,17 @@ def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> No
         station.close()
 
 
+def test_doctor_says_what_the_operator_was_told_of_a_source(tmp_path: Path) -> None:
+    station = office(tmp_path, MAIL)
+    station.problems["admin"] = "inbox/a.jsonl: cannot be read (Permission denied)"
+    upkeep.check_silence(station, NOW)
+    station.problems.clear()  # doctor is another process
+    told = [check.text for check in examine(station, NOW) if check.topic == "source admin" and check.state == "bad"]
+    since = "broken or silent since 2017-11-02 18:52Z, as the operator was told"
+    assert told == [f"{since}: inbox/a.jsonl: cannot be read (Permission denied)"]
+    station.close()
+
+
 def test_a_pushed_log_that_falls_silent_is_told_once_and_not_where_nobody_listens(tmp_path: Path) -> None:
     station = office(tmp_path, MAIL)
     nobody = msgspec.structs.replace(station.settings, http=Http(listen=""))
@@ -340,12 +351,30 @@ def test_what_the_operator_is_told_stands_in_the_log_and_with_doctor_until_it_is
     logged = [record for record in caplog.records if record.message == "the operator is told"]
     assert [record.topic for record in logged] == ["source admin"]  # type: ignore[attr-defined]
     station.problems.clear()  # doctor is another process
-    broken = "broken or silent since 2017-11-02 18:52Z, as the operator was told; see lastday once"
+    broken = "broken or silent since 2017-11-02 18:52Z, as the operator was told: see config"
     assert ("bad", broken) in [(c.state, c.text) for c in examine(station, clock.now()) if c.topic == "source admin"]
     inbox.rename(station.folder / "inbox")
     pipeline.ingest(station, NOW)
     beat(daemon)
     assert "bad" not in [check.state for check in examine(station, clock.now()) if check.topic == "source admin"]
+    station.close()
+
+
+def test_what_a_reload_cannot_change_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    station = office(tmp_path)
+    daemon, config = daemon_of(station, SetClock()), station.folder / "lastday.toml"
+    good = config.read_text()
+
+    def late() -> list[list[str]]:
+        """What each reload since then said that it left for a restart."""
+        caplog.clear()
+        assert daemon.reload()
+        return [record.settings for record in caplog.records if record.message == "these settings need a restart"]  # type: ignore[attr-defined]
+
+    config.write_text(good + '[store]\nurl = "sqlite:////elsewhere.db"\n')
+    assert late() == late() == [["store.url"]], "as long as it is so"
+    config.write_text(good.replace("placebos = 60", "placebos = 61"))
+    assert late() == []
     station.close()
 
 
