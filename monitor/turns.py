@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 
@@ -30,15 +32,15 @@ class Turns:
 
     def __init__(self, turns: Iterable[Turn]) -> None:
         """Each comes up at once for the first time."""
-        turns = list(turns)
+        self._turns = list(turns)
         self._over = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": {"type": "threadpool", "max_workers": 2 * len(turns)}},
+            executors={"default": {"type": "threadpool", "max_workers": 2 * len(self._turns)}},
             # Of two, one waits for the other: who wakes a job at work may have come too late for it.
             job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
         )
-        for turn in turns:
+        for turn in self._turns:
             self._scheduler.add_job(
                 self._go, "interval", (turn,), seconds=turn.seconds, id=turn.name, next_run_time=datetime.now(UTC)
             )
@@ -46,13 +48,17 @@ class Turns:
 
     def wake(self, what: str) -> None:
         """Let the jobs whose names begin so come up as soon as they may; one at work comes up once more after that."""
-        for job in self._scheduler.get_jobs():
-            if job.id.startswith(what):
-                job.modify(next_run_time=datetime.now(UTC))
+        for turn in self._turns:
+            if turn.name.startswith(what) and not self._over.is_set():
+                with suppress(JobLookupError):  # it stopped meanwhile
+                    self._scheduler.modify_job(turn.name, next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
         """Let no job come up any more, and wait until those at work are done."""
         self._over.set()
+        for turn in self._turns:
+            with turn.lock:  # a job that wakes another waits for the scheduler, which would wait for the job
+                pass
         self._scheduler.shutdown()
 
     def _go(self, turn: Turn) -> None:
