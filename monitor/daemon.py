@@ -139,9 +139,12 @@ class Daemon:
         return {"fresh": came.fresh, "set_aside": came.set_aside} if came.fresh or came.set_aside else None
 
     def assess(self) -> int | None:
-        """Judge, but not sooner after the last time than the settings allow."""
+        """Judge, but not sooner after the last time than the settings allow, nor before all there is was read once.
+
+        By half of the logs too little would be usual.
+        """
         now = self.clock.monotonic()
-        if self.rest_of("judged", self.station.settings.schedule.assess_seconds) > 0:
+        if "ingest" not in self.runs or self.rest_of("judged", self.station.settings.schedule.assess_seconds) > 0:
             return None
         written = pipeline.assess(self.station, self.clock.now())
         if written is not None:

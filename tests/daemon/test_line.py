@@ -15,12 +15,13 @@ import pytest
 import sqlalchemy as sa
 
 from monitor import pipeline, scanning, upkeep
+from monitor.daemon import make_daemon
 from monitor.doctoring import examine
 from monitor.settings import load_settings
 from monitor.station import KEY_NAME, Station, open_station
 from monitor.store import cases, inbox, segments
 from monitor.store.schema import events, rejects, tallies
-from tests.daemon.clockwork import posted
+from tests.daemon.clockwork import SetClock, posted
 from tests.daemon.conftest import NOW
 from tests.office import as_lines, incident, lay_out, roster, usual
 
@@ -44,6 +45,20 @@ def judged(station: Station) -> list:
     with station.state.read() as connection:
         found = [f for theirs in cases.findings_of(connection).values() for f in theirs]
     return sorted(found, key=lambda f: (-f.score, f.time, f.finding_id))
+
+
+def test_nothing_is_judged_before_the_logs_were_read_once(station: Station) -> None:
+    (station.folder / "rosters" / "people.csv").write_text(roster())
+    drop(station, "admin.jsonl", [*usual(), incident()])
+    daemon = make_daemon(station, SetClock(NOW))
+    daemon.step("lease", daemon.lease)
+    upkeep.sync_rosters(station, NOW)
+    pipeline.ingest(station, NOW)  # a first pass that has come so far, and goes on
+    daemon.step("assess", daemon.assess)
+    assert not judged(station)
+    daemon.step("ingest", daemon.ingest)
+    daemon.step("assess", daemon.assess)
+    assert judged(station)
 
 
 def test_the_daemon_judges_as_a_scan_does(station: Station) -> None:
