@@ -40,7 +40,7 @@ class Schedule(_Table, frozen=True):
     """How often each job runs; times of day are local in `timezone`."""
 
     ingest_seconds: Pause = 1.0
-    assess_seconds: Pause = 0.5
+    assess_seconds: Pause = 1.0
     deliver_seconds: Pause = 1.0
     roster_seconds: Pause = 30.0
     heartbeat_seconds: Pause = 60.0
