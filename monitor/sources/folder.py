@@ -17,13 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from monitor.model import BadInput, Batch
+from monitor.model import BadInput, Batch, Reject
 from monitor.operation import Folder
 from monitor.sources.batches import Read, read_piece, read_whole
 from monitor.sources.files import Look, look_at
 from monitor.sources.formats import holds_lists, look_of
-from monitor.sources.log_names import ending_of, is_draft, is_rotated
+from monitor.sources.log_names import ending_of, is_draft, is_rotated, kind_of
 from monitor.sources.profiles import Format
+from monitor.sources.streams import COMPRESSED, open_bytes, read_block
 
 PIECE_BYTES = 4 << 20
 SEAM_BYTES = 1024
@@ -137,9 +138,37 @@ class FolderSource:
         if known or not self._lies_still(item, stat.st_size, stat.st_mtime_ns, WHOLE_SECONDS, now):
             return
         self.seen.pop(item, None)
+        if path.suffix.lower() in COMPRESSED and kind_of(path) != "parquet" and not holds_lists(self.profile, path):
+            yield from self._packed(path, item, cursor, shape, look)
+            return
         rows, rejects, received = read_whole_of(path, look)
         position = {"path": str(path), "shape": shape, "vain": None if rows else self._way}
         yield Batch(self.name, item, rows, rejects, received, position)
+
+    def _packed(self, path: Path, item: str, cursor: dict[str, Any], shape: list[int], look: Look) -> Iterator[Batch]:
+        """A compressed log, a piece at a time: the whole of one may not fit into memory."""
+        ending = str(ending_of(path)).removesuffix(path.suffix.lower())
+        begun = cursor.get("part") == shape and not self._in_vain(cursor)
+        skip, line, vain = (cursor["done"], cursor["line"], cursor["vain"]) if begun else (0, 1, self._way)
+        at, header, rest, damage = 0, b"", b"", None
+        with open_bytes(path) as stream:
+            while damage is None:
+                data, damage = read_block(stream, PIECE_BYTES - len(rest))
+                ends = damage is not None or len(rest) + len(data) < PIECE_BYTES
+                data = rest + data
+                cut = len(data) if ends else _cut(data, ending != ".jsonl") or len(data)
+                piece, rest = data[:cut], data[cut:]
+                if at >= skip:
+                    rows, rejects, received = _piece(piece, header, ending, path, line, look)
+                    if damage:
+                        rejects, received = [*rejects, Reject(str(path), line, damage)], received + 1
+                    line, vain = line + max(1, piece.count(b"\n")), None if rows else vain
+                    position = {"path": str(path), "part": shape, "done": at + cut, "line": line, "vain": vain}
+                    yield Batch(self.name, item, rows, rejects, received, position | ({"shape": shape} if ends else {}))
+                header = header or (_first_line(piece) if ending != ".jsonl" else b"")
+                at += cut
+                if ends:
+                    return
 
     def _grown(
         self,
@@ -172,7 +201,9 @@ class FolderSource:
                     cut = len(data)
                 if not cut:
                     return
-                rows, rejects, received = self._piece(stream, path, str(ending_of(named)), data[:cut], at, line, look)
+                ending = str(ending_of(named))
+                header = _header(stream) if at and ending != ".jsonl" else b""
+                rows, rejects, received = _piece(data[:cut], header, ending, path, line, look)
                 at, line = at + cut, line + max(1, data.count(b"\n", 0, cut))
                 vain = None if rows else vain
                 position = {"path": str(named), "at": at, "line": line, "seam": _seam(stream, at), "vain": vain}
@@ -187,13 +218,6 @@ class FolderSource:
         """Was nothing of it usable, read in another way? Only then may it be read again without counting twice."""
         return cursor.get("vain") not in (None, self._way)
 
-    def _piece(self, stream: IO[bytes], path: Path, ending: str, data: bytes, at: int, line: int, look: Look) -> Read:
-        if ending == ".jsonl" or at == 0:
-            return read_piece(data, ending, str(path), line, look)
-        stream.seek(0)
-        header = stream.readline(PIECE_BYTES)
-        return read_piece(header.rstrip(b"\r\n") + b"\n" + data, ending, str(path), line - 1, look)
-
     def _lies_still(self, item: str, size: int, changed_ns: int, seconds: float, now: datetime) -> bool:
         """Has the file been as it is for so long, by its own time or by what was seen before?"""
         shape = (size, changed_ns)
@@ -203,6 +227,22 @@ class FolderSource:
             self.seen[item] = (shape, now)
         changed = datetime.fromtimestamp(changed_ns / 1e9, UTC)
         return max((now - since).total_seconds(), (now - changed).total_seconds()) >= seconds
+
+
+def _header(stream: IO[bytes]) -> bytes:
+    stream.seek(0)
+    return _first_line(stream.readline(PIECE_BYTES))
+
+
+def _first_line(data: bytes) -> bytes:
+    return data.split(b"\n", 1)[0].rstrip(b"\r")
+
+
+def _piece(data: bytes, header: bytes, ending: str, path: Path, line: int, look: Look) -> Read:
+    """header: of the columns, where the piece does not begin with it.  line: the number of its first line."""
+    if not header:
+        return read_piece(data, ending, str(path), line, look)
+    return read_piece(header + b"\n" + data, ending, str(path), line - 1, look)
 
 
 def _item(path: Path) -> str:
