@@ -227,6 +227,8 @@ class Products:
             common = end in self.common or (end.isdigit() and self.reader.read(name).verbs)
             if end in self.names and not (common and before and not any(end in self.own.get(p, ()) for p in before)):
                 return self.names[end]
+        if turned := self._turned(name):
+            return turned
         for part in _SEGMENT.split(name)[-MOST_WORDS:]:
             code, *rest = _WORD.findall(part) or [""]
             if rest and code in self.names and code not in self.common:
@@ -234,6 +236,15 @@ class Products:
                 done = "_".join(rest)
                 return f"{noun}.{done}" if self.reader.read(done).verbs else f"{noun}_{done}.{verb}"
         return name
+
+    def _turned(self, name: str) -> str | None:
+        """What a name tells that stands with its verb first in a table: login_profile.create is CreateLoginProfile.
+
+        Of a noun of one word that says too little: the policy of policy.create may be an insurer's.
+        """
+        noun, _, verb = name.rpartition(".")
+        first = letters(verb + noun)
+        return self.names.get(first) if len(_WORD.findall(noun)) > 1 and first not in self.common else None
 
     def bare(self, name: str) -> str:
         """A name without the products and services that stand before it: aws.iam.CreateUser is CreateUser."""
