@@ -1,14 +1,11 @@
-"""`lastday run`: the pipeline in turns, each step woken by the one before. All that is decided, is decided below."""
+"""The jobs of the daemon, and how each went. All that is decided, is decided below."""
 
 from __future__ import annotations
 
 import logging
-import signal
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -19,21 +16,18 @@ from monitor.checking import obstacles
 from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.channels import Channel, make_channel
 from monitor.notify.http import post
-from monitor.operation import Folder
 from monitor.settings import Settings, load_settings
-from monitor.sources.watching import tell_changes
 from monitor.station import CONFIG_NAME, Station, free_bytes, make_sources
 from monitor.store import audit
 from monitor.store.lease import NotLeader
 from monitor.store.state import put
-from monitor.turns import Turn, Turns
+from monitor.turns import Turns
 from monitor.viewers import system_user
 
 log = logging.getLogger("lastday")
 STUCK_SECONDS = 300.0
 """A job that has not come to an end for so long makes the daemon unhealthy."""
 LEAST_FREE_BYTES = 200 << 20
-DAILY_SECONDS, REMIND_SECONDS = 60.0, 30.0
 NEXT = {"rosters": "assess", "ingest": "assess", "assess": "deliver", "daily": "deliver", "remind": "deliver"}
 """What is woken by a step that did something, by the first word of its name."""
 
@@ -209,27 +203,6 @@ class Daemon:
             found.append("disk: nearly full")
         return found
 
-    def run(self) -> None:
-        """Run until SIGTERM or SIGINT: then what is under way is finished, and the lead given up."""
-        signals = _listen()
-        self.station.keeps = True
-        self.step("lease", self.lease)
-        log.info("running", extra={"job": "daemon", "leads": self.station.lease.leads})
-        going = True
-        while going:
-            with self._at_work():
-                going = self._until_reloaded(signals)
-        self.station.lease.release()
-
-    def _until_reloaded(self, signals: socket.socket) -> bool:
-        """Wait until a new configuration is in force; False where the daemon is to stop."""
-        while signals.recv(1)[0] == signal.SIGHUP:
-            if self.reload():
-                return True
-        log.info("stopping", extra={"job": "daemon"})
-        self.stopping.set()
-        return False
-
     def reload(self) -> bool:
         """Take over lastday.toml as it stands now; where it is wrong, all stays as it is."""
         station = self.station
@@ -269,55 +242,6 @@ class Daemon:
         log.error("a change of the configuration waits for a second person", extra={"job": "config", "tables": waits})
         station.sources = list(make_sources(station.folder, station.settings, station.secrets))
         self.channels = make_channels(station.settings.channels, station)
-
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        """Every job in its turn, and word of logs that grow; at the end what is under way is finished."""
-        station, over = self.station, threading.Event()
-        logs = [station.folder / rule.path for rule in station.settings.sources if isinstance(rule, Folder)]
-        watching = threading.Thread(target=tell_changes, args=(logs, partial(self.wake, "ingest"), over), name="watch")
-        self.turns = self._turns()
-        watching.start()
-        try:
-            yield
-        finally:
-            over.set()
-            watching.join()
-            self.turns.stop()
-
-    def _turns(self) -> Turns:
-        """All jobs, each at its pace."""
-        times, jobs = self.station.settings.schedule, self.leader_jobs()
-
-        def turn(name: str, seconds: float, job: Callable[[], Any], rest: Callable[[], float] | None = None) -> Turn:
-            run = partial(self.step, name, job)
-            return Turn(name, seconds, run, rest) if rest else Turn(name, seconds, run)
-
-        return Turns([
-            turn("rosters", times.roster_seconds, jobs["rosters"]),
-            turn("ingest", times.ingest_seconds, jobs["ingest"], self._rest_of_ingest),
-            turn("assess", times.assess_seconds, jobs["assess"], partial(self.rest_of, "judged", times.assess_seconds)),
-            turn("daily", DAILY_SECONDS, jobs["daily"]),
-            turn("remind", REMIND_SECONDS, jobs["remind"]),
-            turn("lease", times.lease_seconds / 5, self.lease),
-            turn("heartbeat", times.heartbeat_seconds, self.heartbeat),
-            *(turn(f"deliver {n}", times.deliver_seconds, partial(self.deliver, n)) for n in self.channels),
-        ])  # fmt: skip
-
-    def _rest_of_ingest(self) -> float:
-        """As long as the last pass took: a log that never rests has half of the time, any other comes at once."""
-        last = self.runs.get("ingest")
-        return self.rest_of("ingest", min(last.seconds, self.station.settings.schedule.ingest_seconds)) if last else 0
-
-
-def _listen() -> socket.socket:
-    """A socket on which signals arrive as numbers: the main thread wakes, whichever thread the system hands them to."""
-    reader, writer = socket.socketpair()
-    writer.setblocking(False)
-    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: None)
-    return reader
 
 
 def make_channels(rules: Iterable[Any], station: Station) -> dict[str, Channel]:

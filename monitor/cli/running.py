@@ -25,6 +25,7 @@ def run(folder: Path) -> None:
     from monitor.checking import obstacles
     from monitor.daemon import make_daemon
     from monitor.logs import log_to_stderr
+    from monitor.running import run as run_until_stopped
 
     log_to_stderr()
     found = obstacles(folder)
@@ -37,7 +38,7 @@ def run(folder: Path) -> None:
             server = Server(Api(station, daemon.clock.now, daemon.troubles, daemon.runs, daemon.came))
             server.start()
         try:
-            daemon.run()
+            run_until_stopped(daemon)
         finally:
             if server:
                 server.stop()
