@@ -67,7 +67,7 @@ def _turns(daemon: Daemon) -> Turns:
         run = partial(daemon.step, name, job)
         return Turn(name, seconds, run, rest) if rest else Turn(name, seconds, run)
 
-    return Turns([
+    turns = [
         turn("rosters", times.roster_seconds, jobs["rosters"]),
         turn("ingest", times.ingest_seconds, jobs["ingest"], partial(_rest_of_ingest, daemon)),
         turn("assess", times.assess_seconds, jobs["assess"], partial(daemon.rest_of, "judged", times.assess_seconds)),
@@ -76,7 +76,8 @@ def _turns(daemon: Daemon) -> Turns:
         turn("lease", times.lease_seconds / 5, daemon.lease),
         turn("heartbeat", times.heartbeat_seconds, daemon.heartbeat),
         *(turn(f"deliver {n}", times.deliver_seconds, partial(daemon.deliver, n)) for n in daemon.channels),
-    ])  # fmt: skip
+    ]  # fmt: skip
+    return Turns(turns, daemon.clock.now)
 
 
 def _rest_of_ingest(daemon: Daemon) -> float:

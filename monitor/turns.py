@@ -30,9 +30,9 @@ class Turn:
 class Turns:
     """The jobs at work, from now on until they are stopped."""
 
-    def __init__(self, turns: Iterable[Turn]) -> None:
-        """Each comes up at once for the first time."""
-        self._turns = list(turns)
+    def __init__(self, turns: Iterable[Turn], now: Callable[[], datetime]) -> None:
+        """Each comes up at once for the first time.  now: the time of day."""
+        self._turns, self._now = list(turns), now
         self._over = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -42,7 +42,7 @@ class Turns:
         )
         for turn in self._turns:
             self._scheduler.add_job(
-                self._go, "interval", (turn,), seconds=turn.seconds, id=turn.name, next_run_time=datetime.now(UTC)
+                self._go, "interval", (turn,), seconds=turn.seconds, id=turn.name, next_run_time=now()
             )
         self._scheduler.start()
 
@@ -51,7 +51,7 @@ class Turns:
         for turn in self._turns:
             if turn.name.startswith(what) and not self._over.is_set():
                 with suppress(JobLookupError):  # it stopped meanwhile
-                    self._scheduler.modify_job(turn.name, next_run_time=datetime.now(UTC))
+                    self._scheduler.modify_job(turn.name, next_run_time=self._now())
 
     def stop(self) -> None:
         """Let no job come up any more, and wait until those at work are done."""
