@@ -22,7 +22,7 @@ def write(told: Figures, folder: Path, command: str) -> None:
         for row in _rows({f"{step}, {way}, {beside}": ms for step, ms in steps.items()})
     ]
     asked = _rows({f"{who}, {beside}": ms for (who, beside), ms in told.checks.items()})
-    judged = quantile(told.trials["appended", "at rest"]["judged"], 0.99)
+    judged = max(told.trials["appended", "at rest"]["judged"])
     busy = (
         "" if told.busy <= QUIET else
         f"\n\n**The machine was not quiet**: {told.busy:.1f} processes a core ran before the measurement began. "
@@ -38,14 +38,15 @@ Written by `{command}`; every figure comes from that run.
 leave soon, on {told.store}. It had judged everything {told.start_seconds:.1f} s after its start. An act that somebody
 must be told of is appended to a log or pushed; *stored* is when its event, *judged* when its finding can be read by
 others, *webhook* and *mail* when real receivers on loopback have taken the notice. Beside a stream, everybody's usual
-work goes on in another log. In milliseconds:
+work goes on in another log. Of a case that was told a notice goes out again only when it has become graver, so there
+are fewer of these than acts. In milliseconds:
 
-{table(["", "median", "p99", "acts"], rows)}
-The aim for an alert stored was {AIM_MS:.0f} ms at p99: {"met" if judged <= AIM_MS else "**not met**"}.
+{table(["", "median", "highest", "acts"], rows)}
+The aim for an alert stored is {AIM_MS:.0f} ms at p99: {"met" if judged <= AIM_MS else "**not met**"}.
 
 `POST /v1/check`, in milliseconds, about somebody who is
 
-{table(["", "median", "p99", "questions"], asked)}
+{table(["", "median", "highest", "questions"], asked)}
 The daemon held {memory} at rest and after the stream.
 """
     (folder / "latency.md").write_text(text, "utf-8")
@@ -53,5 +54,6 @@ The daemon held {memory} at rest and after the stream.
 
 def _rows(told: Mapping[str, Sequence[float]]) -> list[list[str]]:
     return [
-        [name, figure(quantile(ms, 0.5), 0), figure(quantile(ms, 0.99), 0), str(len(ms))] for name, ms in told.items()
+        [name, figure(quantile(ms, 0.5), 0), figure(max(ms, default=float("nan")), 0), str(len(ms))]
+        for name, ms in told.items()
     ]
