@@ -39,7 +39,7 @@ leave soon, on {told.store}. It had judged everything {told.start_seconds:.1f} s
 must be told of is appended to a log or pushed; *stored* is when its event, *judged* when its finding can be read by
 others, *webhook* and *mail* when real receivers on loopback have taken the notice. Beside a stream, everybody's usual
 work goes on in another log. Of a case that was told a notice goes out again only when it has become graver, so there
-are fewer of these than acts. In milliseconds:
+are fewer of these than acts; beside the stream one may be of another act that came before. In milliseconds:
 
 {table(["", "median", "highest", "acts"], rows)}
 The aim for an alert stored is {AIM_MS:.0f} ms at p99: {"met" if judged <= AIM_MS else "**not met**"}.
