@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from monitor import custody, pipeline, upkeep
+from monitor import custody, pipeline, silence, upkeep
 from monitor.checking import obstacles
 from monitor.model import BadInput, Rejected, Retryable
 from monitor.notify.channels import Channel, make_channel
@@ -172,7 +172,7 @@ class Daemon:
 
     def remind(self) -> int | None:
         """Reminders, the digest, sources that fell silent."""
-        upkeep.check_silence(self.station, self.clock.now())
+        silence.check_silence(self.station, self.clock.now())
         return pipeline.remind(self.station, self.clock.now()) or None
 
     def deliver(self, name: str) -> int | None:

@@ -17,6 +17,7 @@ from monitor.model import BadInput
 from monitor.recognition import Check, people_checks, such_as
 from monitor.seconding import KINDS
 from monitor.settings import load_settings
+from monitor.silence import staleness
 from monitor.sources import push
 from monitor.sources.folder import FolderSource
 from monitor.sources.log_names import readable_kinds
@@ -26,7 +27,6 @@ from monitor.store import audit, inbox, outbox, requests, rosters, segments, sen
 from monitor.store.schema import cursors, leases, rejects, tallies
 from monitor.store.schema import segments as sealed
 from monitor.store.state import get, schema_version
-from monitor.upkeep import staleness
 from monitor.viewers import folder_owner
 
 SHOWN = 5

@@ -19,6 +19,21 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+CHANNELS = """[[channels]]
+name = "mail"
+kind = "email"
+host = "127.0.0.1"
+port = {mail}
+security = "none"
+sender = "lastday@corp.example"
+to = ["security@corp.example"]
+[[channels]]
+name = "hook"
+kind = "webhook"
+url = "{hook}"
+secrets = ["HOOK"]
+"""
+"""Of lastday.toml: one to a MailReceiver on port `mail`, one to an HttpReceiver at `hook`."""
 
 
 @dataclass

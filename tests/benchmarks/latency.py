@@ -23,7 +23,7 @@ from monitor.store.state import State, open_state
 from monitor.world import generate, made_recent, write
 from tests.benchmarks import machine
 from tests.benchmarks.speed import LASTDAY
-from tests.receivers import SECRET, HttpReceiver, MailReceiver, free_port
+from tests.receivers import CHANNELS, SECRET, HttpReceiver, MailReceiver, free_port
 
 SEED, PEOPLE, DAYS = 17, 400, 200
 QUICK_PEOPLE, QUICK_DAYS = 120, 100
@@ -37,7 +37,8 @@ STREAM_LINES = 20_000
 TOKEN = "geheim"
 STEPS = ("stored", "judged", "webhook", "mail")
 ACTIONS = ("account.deactivate", "file.delete", "file.copy_to_usb", "table.drop", "device.wipe")
-CONFIG = """[http]
+CONFIG = (
+    """[http]
 listen = "127.0.0.1:{port}"
 [notices]
 allow_internal = ["127.0.0.1"]
@@ -49,20 +50,9 @@ path = "rosters/*.csv"
 name = "logs"
 kind = "folder"
 path = "inbox"
-[[channels]]
-name = "mail"
-kind = "email"
-host = "127.0.0.1"
-port = {mail}
-security = "none"
-sender = "lastday@corp.example"
-to = ["security@corp.example"]
-[[channels]]
-name = "hook"
-kind = "webhook"
-url = "{hook}"
-secrets = ["HOOK"]
 """
+    + CHANNELS
+)
 
 
 @dataclass(slots=True)

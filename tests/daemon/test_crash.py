@@ -25,11 +25,12 @@ from monitor.store import cases, segments
 from monitor.store.schema import outbox
 from tests.daemon.conftest import NOW, new_database
 from tests.office import as_lines, incident, lay_out, roster, usual
-from tests.receivers import SECRET, HttpReceiver, MailReceiver
+from tests.receivers import CHANNELS, SECRET, HttpReceiver, MailReceiver
 
 ALL = os.environ.get("LASTDAY_CRASHES") == "all"
 EVENTS = [*usual(people=12, days=20), incident(), incident(person="p004")]
-CONFIG = """
+CONFIG = (
+    """
 [severity]
 medium = 1
 high = 2
@@ -37,20 +38,9 @@ alert_budget = 100.0
 [notices]
 allow_internal = ["127.0.0.1"]
 at_once = "medium"
-[[channels]]
-name = "mail"
-kind = "email"
-host = "127.0.0.1"
-port = {mail}
-security = "none"
-sender = "lastday@corp.example"
-to = ["security@corp.example"]
-[[channels]]
-name = "hook"
-kind = "webhook"
-url = "{hook}"
-secrets = ["HOOK"]
 """
+    + CHANNELS
+)
 
 
 class Crasher:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from monitor import pipeline, telling, upkeep
+from monitor import pipeline, silence, telling, upkeep
 from monitor.doctoring import examine
 from monitor.operation import Http
 from monitor.sources.push import read_push
@@ -253,7 +253,7 @@ def test_a_roster_whose_file_nobody_writes_any_more_is_told_once(tmp_path: Path)
         upkeep.sync_rosters(station, clock.now())
         clock.go(hours=hours)
         for _ in range(2):
-            upkeep.check_silence(station, clock.now())
+            silence.check_silence(station, clock.now())
         (check,) = (check for check in examine(station, clock.now()) if check.topic == "roster hr")
         return len(posted(station)), check.state
 
@@ -279,7 +279,7 @@ def test_a_source_that_falls_silent_or_breaks_is_told_once(tmp_path: Path) -> No
 def test_doctor_says_what_the_operator_was_told_of_a_source(tmp_path: Path) -> None:
     station = office(tmp_path, MAIL)
     station.problems["admin"] = "inbox/a.jsonl: cannot be read (Permission denied)"
-    upkeep.check_silence(station, NOW)
+    silence.check_silence(station, NOW)
     station.problems.clear()  # doctor is another process
     told = [check.text for check in examine(station, NOW) if check.topic == "source admin" and check.state == "bad"]
     since = "broken or silent since 2017-11-02 18:52Z, as the operator was told"
@@ -293,12 +293,12 @@ def test_a_pushed_log_that_falls_silent_is_told_once_and_not_where_nobody_listen
     station.settings = msgspec.structs.replace(nobody, http=Http(listen="127.0.0.1:8321"))
     inbox.take(station.state, read_push(as_lines([incident()]).encode()), frozenset, NOW, keep_days=400)
     for hours in (47, 49, 50):
-        upkeep.check_silence(station, NOW + timedelta(hours=hours))
+        silence.check_silence(station, NOW + timedelta(hours=hours))
     assert [row["body"]["text"] for row in posted(station)] == ["push has sent nothing for 48 hours"]
     with station.state.read() as connection:
         assert telling.standing(connection) == ["source push"]
     station.settings = nobody
-    upkeep.check_silence(station, NOW + timedelta(hours=51))
+    silence.check_silence(station, NOW + timedelta(hours=51))
     with station.state.read() as connection:
         assert telling.standing(connection) == []
     station.close()
@@ -315,7 +315,7 @@ def test_one_pushed_source_that_falls_silent_is_told_while_the_others_go_on(tmp_
 
     def told(hours: float) -> list[str]:
         now = NOW + timedelta(hours=hours)
-        upkeep.check_silence(station, now)
+        silence.check_silence(station, now)
         bad = [check.topic for check in examine(station, now) if check.topic.startswith("source push/")]
         with station.state.read() as connection:
             assert bad == [topic for topic in telling.standing(connection) if "/" in topic]
